@@ -1,0 +1,1 @@
+"""The nouns: frozen, typed, importing nothing else of the project."""

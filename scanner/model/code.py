@@ -1,0 +1,76 @@
+"""Code facts: what the analyses say about one piece of code."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import Stage
+from scanner.model.observation import BoolObs, Collection, NamesObs, StrObs
+from scanner.model.values import HexBytes, Model
+
+
+class DetectorHit(Model):
+    """One result of a Slither detector, with the detector's own impact and confidence."""
+
+    detector: str
+    impact: str
+    confidence: str
+    description: str
+    in_dependency: bool = Field(description="all elements lie in library code (OpenZeppelin, Safe …)")
+    evidence: tuple[Evidence, ...]
+
+
+class FunctionFact(Model):
+    """One externally callable, state-changing function and what guards it."""
+
+    signature: str
+    selector: HexBytes
+    guard: str = Field(description="a Guard value")
+    guarded_by: str = Field(description="the condition or modifier, as text; empty when there is none")
+    payable: bool
+    evidence: tuple[Evidence, ...]
+
+
+class Fingerprint(Model):
+    """A privacy or gate system recognised in code by k of its n known signatures."""
+
+    category: str = Field(description="as in the signature list, e.g. anon.mixer")
+    system: str
+    stage: Stage = Field(description="present or reachable; state and logs may raise it later")
+    matched: tuple[str, ...] = Field(description="signatures or constants that matched")
+    evidence: tuple[Evidence, ...]
+
+
+class CodeFacts(Model):
+    """What the analyses found in the code that runs at an address (a proxy's implementation)."""
+
+    analysed_from: StrObs = Field(description="source or bytecode")
+    selectors: NamesObs = Field(description="4-byte selectors of external functions")
+    functions: Collection[FunctionFact]
+    detectors: Collection[DetectorHit]
+    fingerprints: Collection[Fingerprint]
+    vote_weight_time: StrObs = Field(description="past-block, call-time-locked or call-time (VoteTime)")
+    proposal_power_time: StrObs = Field(description="the same for the proposal threshold (VoteTime)")
+    emergency_execution: BoolObs = Field(description="a vote can be executed without the normal delay")
+    execution_context: StrObs = Field(description="call, delegatecall or delegatecall-bound (codehash bound)")
+    limits_live_proposals: BoolObs = Field(description="a proposer may have one live proposal")
+    cancels_below_threshold: BoolObs = Field(description="a proposer who falls below the threshold can be cancelled")
+    vote_changeable: BoolObs = Field(description="a cast vote can be replaced")
+    arbitrary_delegatecall: BoolObs = Field(description="anyone can make it delegatecall a target of their choice")
+    arbitrary_call: BoolObs = Field(description="anyone can make it call a target of their choice with data of their choice")
+    selfdestruct_reachable: BoolObs
+    delegatecall_reachable: BoolObs
+    mint_guard: StrObs = Field(description="guard of the weakest way to create voting units (Guard)")
+    transfer_restricted: BoolObs = Field(description="ordinary holders cannot freely transfer")
+    pause_guard: StrObs = Field(description="guard of pausing (Guard)")
+    confiscation_guard: StrObs = Field(description="guard of taking, burning or freezing another's units (Guard)")
+    expulsion_guard: StrObs = Field(description="guard of removing a member (Guard)")
+    exit_right: StrObs = Field(description="none, ragequit, redeem or fork")
+    flash_mint: BoolObs = Field(description="units can be minted for one transaction (ERC-3156)")
+    sanctions_gate: BoolObs
+    identity_gate: BoolObs
+    sybil_gate: BoolObs
+    message_board: BoolObs = Field(description="anyone can publish text or bytes that only go into a log")
+    ballot_secrecy: StrObs = Field(description="none, during-vote (revealed later) or permanent")
+    upgrade_guard: StrObs = Field(description="guard of an upgrade function in this code (Guard)")

@@ -1,0 +1,144 @@
+"""The contracts of a DAO by what they are to it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scanner.model.code import CodeFacts
+from scanner.model.controls import Holder
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import Role
+from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
+from scanner.model.values import Address, Int, Model
+
+
+class Entity(Model):
+    """Something that has an address on a chain."""
+
+    chain_id: Int
+    address: Address
+
+
+class Anonymity(Model):
+    """Per feature the stage it reaches at this contract (Stage); unknown where the code could not be read."""
+
+    mixer: StrObs
+    shielded_pool: StrObs
+    stealth_address: StrObs
+    zk_membership: StrObs
+    private_voting: StrObs
+    privacy_coin: StrObs = Field(description="the contract is a wrapped privacy coin or a bridge to a private ledger")
+    message_board: StrObs
+    relayer: StrObs = Field(description="ERC-2771 trusted forwarder")
+    use_count: IntObs = Field(description="logs that show use of these features at this contract")
+
+
+class Contract(Entity):
+    """A contract in scope."""
+
+    roles: tuple[Role, ...]
+    linked_from: tuple[str, ...] = Field(description="how it was found, in words")
+    name: StrObs = Field(description="contract name in the verified source")
+    label: str = Field(description="name to show: source name, else what it is, else the address")
+    codehash: StrObs
+    code_size_bytes: IntObs
+    verification: StrObs = Field(description="exact, match, asserted, other-bytecode or not-verified (Verification)")
+    source_id: StrObs = Field(description="digest of the source bundle in this snapshot")
+    compiler: StrObs
+    proxy_kind: StrObs = Field(description="none, eip1967, eip1967-beacon, eip1822, eip1167, safe, bravo-delegator, unresolved")
+    implementation: AddressObs
+    upgrade_admin: AddressObs = Field(description="who can replace the implementation; zero for nobody")
+    upgrade_admin_kind: StrObs = Field(description="an ActorKind; nobody when the code cannot be replaced")
+    upgrade_delay_seconds: IntObs
+    code: CodeFacts
+    anonymity: Anonymity
+
+
+class Governor(Entity):
+    """A contract that turns votes into calls."""
+
+    family: StrObs = Field(description="oz-governor-5, oz-governor-4, governor-alpha, governor-bravo or unknown")
+    kind: StrObs = Field(description="token-vote, nft-vote, share-vote or unresolved (ActorKind)")
+    name: StrObs
+    version: StrObs
+    token: AddressObs
+    timelock: AddressObs
+    executor: AddressObs = Field(description="the address that makes the calls: the timelock, or the governor itself")
+    clock_mode: StrObs = Field(description="blocknumber or timestamp (ERC-6372)")
+    voting_delay: IntObs = Field(description="in the governor's own clock")
+    voting_delay_seconds: IntObs
+    voting_period: IntObs = Field(description="in the governor's own clock")
+    voting_period_seconds: IntObs
+    proposal_threshold_votes: IntObs = Field(description="in the token's smallest unit")
+    proposal_threshold_bps: IntObs = Field(description="share of total supply, in hundredths of a percent, rounded down")
+    quorum_votes: IntObs = Field(description="in the token's smallest unit, for a proposal made at the pinned block")
+    quorum_bps: IntObs = Field(description="share of total supply, rounded down")
+    late_quorum_extension: IntObs = Field(description="in the governor's own clock; 0 when there is none")
+    has_timelock: BoolObs
+    execution_delay_seconds: IntObs = Field(description="shortest time between a passed vote and its execution")
+    guardian: AddressObs = Field(description="guardian, vetoer or proposal guardian; zero for none")
+    guardian_kind: StrObs = Field(description="an ActorKind; nobody when there is none")
+    admin: AddressObs = Field(description="Bravo admin or owner; the governor's executor counts as itself; zero for none")
+    admin_kind: StrObs = Field(description="an ActorKind")
+    pending_admin: AddressObs
+    delegated_votes: IntObs = Field(description="votes held by delegates at the pinned block")
+    delegated_bps: IntObs = Field(description="delegated votes as a share of total supply")
+    top_delegate_bps: IntObs = Field(description="the largest delegate's share of total supply")
+    delegates_for_quorum: IntObs = Field(description="fewest delegates who together reach the quorum")
+    days_since_last_proposal: IntObs
+    evidence: tuple[Evidence, ...]
+
+
+class Timelock(Entity):
+    """A contract that delays calls."""
+
+    kind: StrObs = Field(description="compound-timelock, oz-timelock-controller or unknown")
+    min_delay_seconds: IntObs
+    grace_period_seconds: IntObs
+    admin: AddressObs = Field(description="Compound Timelock admin, or zero where roles govern")
+    admin_kind: StrObs
+    pending_admin: AddressObs
+    proposers: Collection[Holder]
+    executors: Collection[Holder]
+    cancellers: Collection[Holder]
+    admins: Collection[Holder] = Field(description="holders of DEFAULT_ADMIN / TIMELOCK_ADMIN, the timelock itself left out")
+    open_executor: BoolObs = Field(description="EXECUTOR_ROLE is held by the zero address: anyone executes")
+    proposer_outside_vote: BoolObs = Field(description="someone who is no governor can schedule")
+    admin_outside_vote: BoolObs = Field(description="someone who is neither governor nor the timelock administers roles")
+
+
+class Token(Entity):
+    """The token that carries voting power."""
+
+    kind: StrObs = Field(description="erc20votes, comp, erc721votes, erc20, erc721 or unknown")
+    name: StrObs
+    symbol: StrObs
+    decimals: IntObs
+    total_supply: IntObs
+    owner: AddressObs
+    owner_kind: StrObs
+    minters: Collection[Holder]
+    minter_kind: StrObs = Field(description="the weakest ActorKind that can create units now; nobody when supply is fixed")
+    pauser_kind: StrObs
+    confiscator_kind: StrObs
+    transferable: BoolObs
+    holders: IntObs
+    top_holder_bps: IntObs = Field(description="largest holder's share of supply; treasuries in scope left out")
+    top10_holders_bps: IntObs
+    paused: BoolObs
+
+
+class Safe(Entity):
+    """A Safe (Gnosis Safe) multisignature wallet."""
+
+    version: StrObs
+    owners: Collection[Holder]
+    owner_count: IntObs
+    threshold: IntObs
+    threshold_bps: IntObs = Field(description="threshold / owners in hundredths of a percent, rounded down")
+    modules: Collection[Holder]
+    module_count: IntObs
+    unverified_module_count: IntObs
+    guard: AddressObs
+    module_guard: AddressObs
+    fallback_handler: AddressObs

@@ -1,0 +1,82 @@
+"""The DAO as a whole: treasury, membership, accountability, listed exposure."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scanner.model.contracts import Entity
+from scanner.model.evidence import Evidence
+from scanner.model.observation import BoolObs, Collection, IntObs, NamesObs, StrObs
+from scanner.model.values import Address, Int, Model
+
+
+class TokenBalance(Model):
+    """A treasury's balance of one token, in its smallest unit."""
+
+    token: Address
+    symbol: StrObs
+    decimals: IntObs
+    balance: IntObs
+
+
+class TreasuryAccount(Entity):
+    """An address that holds assets for the DAO."""
+
+    label: str
+    native_balance_wei: IntObs
+    tokens: Collection[TokenBalance]
+    bypass_vote: BoolObs = Field(description="an actor that is no vote can move its assets")
+    bypass_actor_kind: StrObs = Field(description="weakest such actor (ActorKind); nobody when there is none")
+    bypass_signers: IntObs = Field(description="fewest keys that can move assets without a vote; unknown if undecided")
+    fastest_seconds: IntObs = Field(description="shortest delay of any path that moves its assets, voting time left out")
+    vote_delay_seconds: IntObs = Field(description="delay between a passed vote and the assets moving; shortest such path")
+
+
+class Membership(Model):
+    """How one becomes a member and leaves: domain section 3."""
+
+    kind: StrObs = Field(description="a MembershipKind")
+    paths: NamesObs = Field(description="every way to voting power that was found, in words")
+    transferable: StrObs = Field(description="yes, no or conditional")
+    revocable_by: StrObs = Field(description="nobody, governance, role, member-vote or anyone")
+    exit_right: StrObs = Field(description="none, ragequit, redeem or fork")
+    sybil_gate: BoolObs
+    identity_gate: BoolObs
+    sanctions_gate: BoolObs
+    vote_weight: StrObs = Field(description="token, nft, share, one-address or unknown")
+    delegation: StrObs = Field(description="on-chain or none")
+    member_count: IntObs = Field(description="holders of voting units, or listed members; an aggregate")
+    anonymous_set: BoolObs = Field(description="members prove membership without showing which member they are")
+    gatekeeper_kind: StrObs = Field(description="ActorKind that admits members; anyone when open; nobody when closed for good")
+
+
+class ListHit(Model):
+    """A direct counterparty that stands on a list the user gave or a labelled address."""
+
+    address: Address
+    list_name: str
+    entity: str
+    list_date: str
+    status: str = Field(description="listed or formerly-listed")
+    relation: str = Field(description="how the DAO meets the address: role, proposal beneficiary, proposal target, treasury token")
+    evidence: tuple[Evidence, ...]
+
+
+class Dao(Entity):
+    """Facts about the whole."""
+
+    governor_count: IntObs
+    contract_count: IntObs
+    unverified_core_count: IntObs = Field(description="governors, timelocks, tokens, treasuries and their code without source")
+    unresolved_control_count: IntObs
+    effective_controller_kind: StrObs = Field(
+        description="weakest ActorKind that can move funds or change rules without a vote; nobody when only votes can"
+    )
+    dao_uri: StrObs = Field(description="EIP-4824 daoURI; empty when the function exists and returns nothing")
+    legal_document: BoolObs = Field(description="a legal document or wrapper is evidenced; off-chain, else unknown")
+    contact: BoolObs = Field(description="a contact is evidenced; off-chain, else unknown")
+    immutable: BoolObs = Field(description="no contract in scope can be replaced and no parameter be changed")
+    privacy_payout: StrObs = Field(description="strongest stage of mixer, shielded pool or stealth address on a payout path")
+    anonymous_members: StrObs = Field(description="strongest stage of anonymous set membership")
+    list_count: Int = Field(description="address lists the user gave")
+    listed: Collection[ListHit]

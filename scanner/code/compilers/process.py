@@ -1,0 +1,87 @@
+"""Runs a compiler as a child process within limits of time and of resident memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scanner.code.compilers.interface import CompileLimit, CompilerUnavailable, Limits
+
+_POLL_SECONDS = 0.02
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process in bytes; 0 where it is gone or cannot be read."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return _resident_by_ps(pid)
+
+
+def _resident_by_ps(pid: int) -> int:
+    if Path("/proc/self/statm").exists():
+        return 0
+    try:
+        answer = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return int(answer.stdout.strip() or "0") * 1024
+    except (OSError, ValueError):
+        return 0
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a child and everything in its process group."""
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+    process.wait()
+
+
+def run_limited(
+    command: Sequence[str], *, stdin: bytes, limits: Limits, environment: Mapping[str, str], group: bool = False
+) -> tuple[int, bytes, bytes]:
+    """Run `command` and return its exit code, stdout and stderr.
+
+    Raises CompileLimit past a limit and CompilerUnavailable when it cannot be started. The child gets no terminal and
+    nothing of the caller's environment but what is given. With `group` it leads a process group of its own.
+    """
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        source.write(stdin)
+        source.seek(0)
+        try:
+            process = subprocess.Popen(
+                list(command), stdin=source, stdout=out, stderr=err, env=dict(environment), start_new_session=group
+            )
+        except OSError as error:
+            raise CompilerUnavailable(f"{Path(command[0]).name} cannot be started: {error.strerror}") from error
+        try:
+            _watch(process, limits)
+        except BaseException:
+            if group:
+                end_process(process)
+            else:
+                process.kill()
+                process.wait()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return process.returncode, out.read(), err.read()
+
+
+def _watch(process: subprocess.Popen[bytes], limits: Limits) -> None:
+    until = time.monotonic() + limits.seconds
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_POLL_SECONDS)
+            return
+        if time.monotonic() > until:
+            raise CompileLimit(f"the compiler ran longer than {limits.seconds:g} s")
+        if resident_bytes(process.pid) > limits.resident_bytes:
+            raise CompileLimit(f"the compiler used more than {limits.resident_bytes} bytes of memory")

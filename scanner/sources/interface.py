@@ -24,7 +24,11 @@ class VerifiedSource:
 
 @dataclass(frozen=True)
 class NoSource:
-    """Why there is none: NOT_VERIFIED, OTHER_BYTECODE, EXPLORER_DOWN or NO_SOURCE_PROVIDER."""
+    """Why there is none: NOT_VERIFIED, OTHER_BYTECODE, EXPLORER_DOWN or NO_SOURCE_PROVIDER.
+
+    Also LIMIT or UNDECODABLE, when a provider holds something that is too large or malformed to be used, and NO_CODE
+    for an account without code.
+    """
 
     reason: Reason
     detail: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from scanner.model.errors import DaoscanError
 
@@ -26,10 +27,14 @@ class CompileLimit(DaoscanError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one compiler run may use; resident, because solc-js reserves more address space than a machine has."""
+    """What one compiler run may use; resident, because solc-js reserves more address space than a machine has.
+
+    A run ends early when `stopped` is set.
+    """
 
     seconds: float = 300.0
     resident_bytes: int = 4 * 1024**3
+    stopped: threading.Event | None = None
 
 
 class Compiler(ABC):
@@ -38,9 +43,9 @@ class Compiler(ABC):
     version: str
 
     @abstractmethod
-    def run(self, standard_json: str, limits: Limits) -> dict[str, Any]:
-        """Return the compiler's standard JSON output, errors inside it included.
+    def run(self, standard_json: str, limits: Limits) -> bytes:
+        """Return the compiler's standard JSON output as it came, errors inside it included.
 
         Raises CompilerUnavailable when the binary does not run or is of another version than it should be, CompileLimit
-        when it went past a limit, CompileFailed when it gave no readable answer.
+        when it went past a limit, CompileFailed when it gave no answer.
         """

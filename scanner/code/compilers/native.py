@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from scanner.code.compilers.interface import Compiler, CompileFailed, CompilerUnavailable, Limits
+from scanner.code.compilers.interface import CompileFailed, Compiler, CompilerUnavailable, Limits
 from scanner.code.compilers.process import run_limited
 from scanner.code.compilers.versions import SolcVersion
 
@@ -30,17 +28,13 @@ class NativeSolc(Compiler):
     def version(self) -> str:  # type: ignore[override]
         return self.wanted.text
 
-    def run(self, standard_json: str, limits: Limits) -> dict[str, Any]:
+    def run(self, standard_json: str, limits: Limits) -> bytes:
         command = [str(self.binary), "--standard-json"]
         code, out, err = run_limited(command, stdin=standard_json.encode(), limits=limits, environment={})
-        try:
-            output: dict[str, Any] = json.loads(out)
-        except (ValueError, RecursionError) as error:
+        if not out.strip():
             reason = err.decode(errors="replace").strip()[:200]
-            raise CompileFailed(
-                f"solc {self.version} gave no readable answer (exit code {code})", hint=reason
-            ) from error
-        return output
+            raise CompileFailed(f"solc {self.version} ended without an answer (exit code {code})", hint=reason)
+        return out
 
 
 def stated_version(binary: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -35,41 +34,27 @@ def _resident_by_ps(pid: int) -> int:
         return 0
 
 
-def end_process(process: subprocess.Popen[bytes]) -> None:
-    """End a child and everything in its process group."""
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        process.kill()
-    process.wait()
-
-
 def run_limited(
-    command: Sequence[str], *, stdin: bytes, limits: Limits, environment: Mapping[str, str], group: bool = False
+    command: Sequence[str], *, stdin: bytes, limits: Limits, environment: Mapping[str, str]
 ) -> tuple[int, bytes, bytes]:
     """Run `command` and return its exit code, stdout and stderr.
 
     Raises CompileLimit past a limit and CompilerUnavailable when it cannot be started. The child gets no terminal and
-    nothing of the caller's environment but what is given. With `group` it leads a process group of its own.
+    nothing of the caller's environment but what is given; it never outlives this call.
     """
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         source.write(stdin)
         source.seek(0)
         try:
-            process = subprocess.Popen(
-                list(command), stdin=source, stdout=out, stderr=err, env=dict(environment), start_new_session=group
-            )
+            process = subprocess.Popen(list(command), stdin=source, stdout=out, stderr=err, env=dict(environment))
         except OSError as error:
             raise CompilerUnavailable(f"{Path(command[0]).name} cannot be started: {error.strerror}") from error
         try:
             _watch(process, limits)
-        except BaseException:
-            if group:
-                end_process(process)
-            else:
+        finally:
+            if process.poll() is None:
                 process.kill()
                 process.wait()
-            raise
         out.seek(0)
         err.seek(0)
         return process.returncode, out.read(), err.read()
@@ -81,6 +66,8 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_POLL_SECONDS)
             return
+        if limits.stopped is not None and limits.stopped.is_set():
+            raise CompileLimit("the compiler was stopped")
         if time.monotonic() > until:
             raise CompileLimit(f"the compiler ran longer than {limits.seconds:g} s")
         if resident_bytes(process.pid) > limits.resident_bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner.code.compilers.interface import Compiler, CompileFailed, CompilerUnavailable, Limits, Outputs
+from scanner.code.compilers.interface import CompileFailed, Compiler, CompilerUnavailable, Limits, Outputs
 from scanner.code.compilers.native import checked_native, download_by_solc_select, solc_select_binary
 from scanner.code.compilers.outputs import with_outputs
 from scanner.code.compilers.solcjs import install_solcjs, installed_solcjs
@@ -56,16 +56,24 @@ def _installed(wanted: SolcVersion, places: CompilerPlaces) -> Compiler | None:
 
 def compile_with(
     compiler: Compiler, standard_json: Mapping[str, Any], *, outputs: Outputs, limits: Limits | None = None
-) -> dict[str, Any]:
-    """Compile and return the standard JSON output; raises CompileFailed with the first errors in `what`."""
+) -> bytes:
+    """Compile and return the standard JSON output as it came; `read_output` makes sense of it."""
     request = with_outputs(standard_json, parse_version(compiler.version), outputs)
-    answer = compiler.run(json.dumps(request), limits or Limits())
-    errors = [entry for entry in answer.get("errors", ()) if entry.get("severity") == "error"]
+    return compiler.run(json.dumps(request), limits or Limits())
+
+
+def read_output(answer: bytes, version: str) -> dict[str, Any]:
+    """Parse a compiler's standard JSON output; raises CompileFailed with its first errors in `what`."""
+    try:
+        output = json.loads(answer)
+        errors = [entry for entry in output.get("errors", ()) if entry.get("severity") == "error"]
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise CompileFailed(f"solc {version} gave no readable answer") from error
     if errors:
         shown = "; ".join(_one_line(entry) for entry in errors[:_SHOWN_ERRORS])
         more = f" (and {len(errors) - _SHOWN_ERRORS} more)" if len(errors) > _SHOWN_ERRORS else ""
-        raise CompileFailed(f"solc {compiler.version}: {shown}{more}", where=_where(errors[0]))
-    return answer
+        raise CompileFailed(f"solc {version}: {shown}{more}", where=_where(errors[0]))
+    return dict(output)
 
 
 def compile_standard_json(
@@ -76,7 +84,8 @@ def compile_standard_json(
     Returns the standard JSON output. `analysis` asks for ast, abi, storageLayout and method identifiers, `full` for
     bytecode and metadata as well. Raises CompilerUnavailable or CompileFailed, with the first errors in `what`.
     """
-    return compile_with(resolve_compiler(version, CompilerPlaces(cache_dir)), standard_json, outputs=outputs)
+    compiler = resolve_compiler(version, CompilerPlaces(cache_dir))
+    return read_output(compile_with(compiler, standard_json, outputs=outputs), compiler.version)
 
 
 def _one_line(entry: Mapping[str, Any]) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from scanner.code.compilers.interface import Compiler, CompileFailed, CompilerUnavailable, Limits
+from scanner.code.compilers.interface import CompileFailed, Compiler, CompilerUnavailable, Limits
 from scanner.code.compilers.node import node_binary, npm_command
 from scanner.code.compilers.process import run_limited
 from scanner.code.compilers.versions import SolcVersion
@@ -33,21 +31,17 @@ class SolcJs(Compiler):
     def version(self) -> str:  # type: ignore[override]
         return self.wanted.text
 
-    def run(self, standard_json: str, limits: Limits) -> dict[str, Any]:
+    def run(self, standard_json: str, limits: Limits) -> bytes:
         command = [str(node_binary()), *NODE_FLAGS, str(_RUNNER), str(self.soljson)]
         code, out, err = run_limited(command, stdin=standard_json.encode(), limits=limits, environment={})
         stated, _, answer = out.partition(b"\n")
-        if not stated:
-            raise CompileFailed(f"solc {self.version} ended without an answer (exit code {code})", hint=_tail(err))
-        if not self.wanted.is_of(stated.decode(errors="replace")):
+        if stated and not self.wanted.is_of(stated.decode(errors="replace")):
             raise CompilerUnavailable(
                 f"solc {self.version}: the binary says it is {stated[:80].decode(errors='replace')}"
             )
-        try:
-            output: dict[str, Any] = json.loads(answer)
-        except (ValueError, RecursionError) as error:
-            raise CompileFailed(f"solc {self.version} gave no readable answer", hint=_tail(err)) from error
-        return output
+        if not answer:
+            raise CompileFailed(f"solc {self.version} ended without an answer (exit code {code})", hint=_tail(err))
+        return answer
 
 
 NODE_FLAGS: tuple[str, ...] = ("--stack-size=3900",)

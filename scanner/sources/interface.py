@@ -47,14 +47,22 @@ class Deployed:
 
 
 class SourceProvider(ABC):
-    """One place that may hold verified source."""
+    """One place that may hold verified source. `name` goes into reports; `place` tells servers of one kind apart."""
 
     name: str
-    requests: int = 0
+    place: str
+
+    @property
+    @abstractmethod
+    def requests(self) -> int:
+        """HTTP requests made so far."""
 
     @abstractmethod
     def fetch(self, deployed: Deployed) -> SourceAnswer:
         """Look one contract up. Never raises for a provider that is down or answers garbage: that is a NoSource."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 class Sources(ABC):
@@ -69,3 +77,6 @@ class Sources(ABC):
     def fetch_all(self, wanted: Sequence[Deployed]) -> dict[str, SourceAnswer]:
         """Look contracts up concurrently, by address. The first provider with source wins; a provider that was down
         is never reported as "not verified"."""
+
+    def close(self) -> None:
+        """Let go of connections; look-ups under way end as "explorer down"."""

@@ -1,0 +1,125 @@
+"""`daoscan rules`: list, show, lint and test rule packs, and begin a new rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.judge.content import rules_root
+from scanner.judge.lint import lint as lint_packs
+from scanner.judge.rule import Rule
+from scanner.judge.rules import RuleErrors, load_rulebook
+from scanner.judge.testing import run_tests
+from scanner.model.errors import DaoscanError, RuleError
+
+rules_app = typer.Typer(help="List, show, check and write rules.", no_args_is_help=True, add_completion=False)
+
+Folders = Annotated[
+    list[Path] | None,
+    typer.Argument(help="folders of rule packs; the built-in rules when none is given", show_default=False),
+]
+
+
+def _folders(given: list[Path] | None) -> list[Path]:
+    return given or [rules_root()]
+
+
+def _print_error(error: DaoscanError) -> None:
+    typer.echo(f"error: {error.what}", err=True)
+    if error.where:
+        typer.echo(f"where: {error.where}", err=True)
+    if error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+
+
+def _stop(error: DaoscanError) -> typer.Exit:
+    for one in error.errors if isinstance(error, RuleErrors) else (error,):
+        _print_error(one)
+    return typer.Exit(error.exit_code)
+
+
+@rules_app.command("lint")
+def check_command(folders: Folders = None) -> None:
+    """Check rule files and scenarios; exit code 2 when something is wrong."""
+    result = lint_packs(_folders(folders))
+    for problem in result.problems:
+        _print_error(problem)
+    packs, rules = len(result.rulebook.packs), len(result.rulebook.rules)
+    typer.echo(f"{rules} rules in {packs} packs, {len(result.scenarios)} scenarios, {len(result.problems)} problems")
+    if result.problems:
+        raise typer.Exit(RuleError.exit_code)
+
+
+@rules_app.command("test")
+def run_command(folders: Folders = None) -> None:
+    """Run the tests inside the rule files; exit code 1 when one fails."""
+    try:
+        rulebook = load_rulebook(_folders(folders))
+    except RuleError as error:
+        raise _stop(error) from None
+    results = run_tests(rulebook)
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        typer.echo(
+            f"{result.rule.id} {result.rule.name}: {result.test.name}: expected {result.test.expect}, got {result.got}"
+        )
+        typer.echo(f"  {result.test.mark}")
+        if result.note:
+            typer.echo(f"  {result.note}")
+    typer.echo(f"{len(results)} tests of {len(rulebook.rules)} rules, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+@rules_app.command("list")
+def list_command(folders: Folders = None) -> None:
+    """List the rules: id, dimension, worst level, name."""
+    try:
+        rulebook = load_rulebook(_folders(folders))
+    except RuleError as error:
+        raise _stop(error) from None
+    for rule in rulebook.rules:
+        typer.echo(f"{rule.id:<9} {rule.dimension.value:<15} {rule.levels[0].word:<10} {rule.status:<12} {rule.name}")
+
+
+@rules_app.command("show")
+def show_command(rule: Annotated[str, typer.Argument(help="rule id or name")], folders: Folders = None) -> None:
+    """Print everything about one rule."""
+    try:
+        rulebook = load_rulebook(_folders(folders))
+        found = next((one for one in rulebook.rules if rule in (one.id, one.name)), None)
+        if found is None:
+            raise RuleError(f"no rule {rule[:60]!r}", hint="daoscan rules list shows them all")
+    except RuleError as error:
+        raise _stop(error) from None
+    typer.echo("\n".join(_shown(found)))
+
+
+def _shown(rule: Rule) -> list[str]:
+    lines = [
+        f"{rule.id} {rule.name}",
+        rule.title,
+        "",
+        f"subject {rule.subject}, dimension {rule.dimension.value}, confidence {rule.confidence.value}, {rule.status}",
+    ]
+    if rule.applies:
+        lines += ["", "Applies when", *(f"  {one.text.text}" for one in rule.applies)]
+    for level in rule.levels:
+        lines += ["", level.word, *(f"  {one.text.text}" for one in level.where)]
+    lines += ["", f"Message: {rule.message.text}", "", f"Why: {rule.why}"]
+    lines += ["", f"Legitimate use: {rule.legitimate_use}"]
+    lines += ["", f"What to do (effort {rule.remediation.effort}): {rule.remediation.text}"]
+    for title, texts in (("False positives", rule.false_positives), ("References", rule.references)):
+        if texts:
+            lines += ["", title, *(f"  {text}" for text in texts)]
+    for link in rule.scenarios:
+        words = [f"a finding {link.relation.value} it"] if link.relation else []
+        words += [f"a pass {link.on_pass.value} it"] if link.on_pass else []
+        lines += ["", f"Scenario {link.id}: {', '.join(words)}"]
+    return lines
+
+
+if __name__ == "__main__":
+    rules_app()

@@ -1,0 +1,1 @@
+"""The condition language of rule files: a closed subset of Python expressions in three-valued logic."""

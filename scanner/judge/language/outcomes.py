@@ -1,0 +1,71 @@
+"""Conditions over the outcomes of other rules, in three-valued logic."""
+
+from __future__ import annotations
+
+from scanner.judge.language.compiled import Closure
+from scanner.judge.language.values import Truth, Unk, Why
+from scanner.judge.language.vocabulary import STAGES
+from scanner.judge.language.world import Read, Run, Verdict
+from scanner.model.outcome import Status
+
+_OPEN = (Status.UNKNOWN, Status.ERROR)
+
+
+def _note(at: Run, rule_id: str, what: str, truth: Truth) -> Truth:
+    at.trace.append(Read(f'{what}("{rule_id}")', truth, ()))
+    return truth
+
+
+def _undecided(rule_id: str, verdicts: list[Verdict]) -> Unk:
+    if not verdicts:
+        return Unk((Why(rule_id, "the rule did not run", False),))
+    whys = (Why(rule_id, one.reason or one.status.value, one.on_chain) for one in verdicts)
+    return Unk(tuple(dict.fromkeys(whys)))
+
+
+def found(rule_id: str) -> Closure:
+    """True if any subject has a finding; false if every outcome is a pass or not applicable; else unknown."""
+
+    def run(at: Run) -> Truth:
+        verdicts = list(at.world.verdicts(rule_id))
+        truth: Truth = False
+        if any(one.status is Status.FINDING for one in verdicts):
+            truth = True
+        elif not verdicts or any(one.status in _OPEN for one in verdicts):
+            truth = _undecided(rule_id, [one for one in verdicts if one.status in _OPEN])
+        return _note(at, rule_id, "finding", truth)
+
+    return run
+
+
+def held(rule_id: str) -> Closure:
+    """True if there is a pass and every other outcome is a pass or not applicable; false at a finding; else unknown."""
+
+    def run(at: Run) -> Truth:
+        verdicts = list(at.world.verdicts(rule_id))
+        truth: Truth = any(one.status is Status.PASS for one in verdicts)
+        if any(one.status is Status.FINDING for one in verdicts):
+            truth = False
+        elif not verdicts or any(one.status in _OPEN for one in verdicts):
+            truth = _undecided(rule_id, [one for one in verdicts if one.status in _OPEN])
+        return _note(at, rule_id, "passed", truth)
+
+    return run
+
+
+def found_at(rule_id: str, stage: str) -> Closure:
+    """True if a finding reaches `stage`; unknown while one may still reach it."""
+    least = STAGES.index(stage)
+
+    def run(at: Run) -> Truth:
+        verdicts = list(at.world.verdicts(rule_id))
+        findings = [one for one in verdicts if one.status is Status.FINDING]
+        may_reach = [one for one in verdicts if one.status in _OPEN] + [one for one in findings if one.at_least]
+        truth: Truth = False
+        if any(one.stage is not None and STAGES.index(one.stage.value) >= least for one in findings):
+            truth = True
+        elif not verdicts or may_reach:
+            truth = _undecided(rule_id, may_reach)
+        return _note(at, rule_id, "finding_at", truth)
+
+    return run

@@ -1,0 +1,92 @@
+"""Which text fields hold a closed vocabulary: a literal outside of it can never be true and is a load error."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, Verification, VoteTime
+
+
+def _all(kind: type[StrEnum], *more: str) -> tuple[str, ...]:
+    return tuple(member.value for member in kind) + more
+
+
+_ACTOR = _all(ActorKind)
+_GUARD = _all(Guard)
+_STAGE = _all(Stage)
+_VOTE_TIME = _all(VoteTime)
+_EXIT = ("none", "ragequit", "redeem", "fork")
+
+VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("CodeFacts", "analysed_from"): ("source", "bytecode"),
+    ("CodeFacts", "vote_weight_time"): _VOTE_TIME,
+    ("CodeFacts", "proposal_power_time"): _VOTE_TIME,
+    ("CodeFacts", "execution_context"): ("call", "delegatecall", "delegatecall-bound"),
+    ("CodeFacts", "mint_guard"): _GUARD,
+    ("CodeFacts", "pause_guard"): _GUARD,
+    ("CodeFacts", "confiscation_guard"): _GUARD,
+    ("CodeFacts", "expulsion_guard"): _GUARD,
+    ("CodeFacts", "upgrade_guard"): _GUARD,
+    ("CodeFacts", "exit_right"): _EXIT,
+    ("CodeFacts", "ballot_secrecy"): ("none", "during-vote", "permanent"),
+    ("FunctionFact", "guard"): _GUARD,
+    ("Anonymity", "mixer"): _STAGE,
+    ("Anonymity", "shielded_pool"): _STAGE,
+    ("Anonymity", "stealth_address"): _STAGE,
+    ("Anonymity", "zk_membership"): _STAGE,
+    ("Anonymity", "private_voting"): _STAGE,
+    ("Anonymity", "privacy_coin"): _STAGE,
+    ("Anonymity", "message_board"): _STAGE,
+    ("Anonymity", "relayer"): _STAGE,
+    ("Contract", "verification"): _all(Verification),
+    ("Contract", "proxy_kind"): (
+        "none",
+        "eip1967",
+        "eip1967-beacon",
+        "eip1822",
+        "eip1167",
+        "safe",
+        "bravo-delegator",
+        "unresolved",
+    ),
+    ("Contract", "upgrade_admin_kind"): _ACTOR,
+    ("Governor", "family"): ("oz-governor-5", "oz-governor-4", "governor-alpha", "governor-bravo", "unknown"),
+    ("Governor", "kind"): ("token-vote", "nft-vote", "share-vote", "unresolved"),
+    ("Governor", "clock_mode"): ("blocknumber", "timestamp"),
+    ("Governor", "guardian_kind"): _ACTOR,
+    ("Governor", "admin_kind"): _ACTOR,
+    ("Timelock", "kind"): ("compound-timelock", "oz-timelock-controller", "unknown"),
+    ("Timelock", "admin_kind"): _ACTOR,
+    ("Token", "kind"): ("erc20votes", "comp", "erc721votes", "erc20", "erc721", "unknown"),
+    ("Token", "owner_kind"): _ACTOR,
+    ("Token", "minter_kind"): _ACTOR,
+    ("Token", "pauser_kind"): _ACTOR,
+    ("Token", "confiscator_kind"): _ACTOR,
+    ("TreasuryAccount", "bypass_actor_kind"): _ACTOR,
+    ("Membership", "kind"): _all(MembershipKind),
+    ("Membership", "transferable"): ("yes", "no", "conditional"),
+    ("Membership", "revocable_by"): ("nobody", "governance", "role", "member-vote", "anyone"),
+    ("Membership", "exit_right"): _EXIT,
+    ("Membership", "vote_weight"): ("token", "nft", "share", "one-address", "unknown"),
+    ("Membership", "delegation"): ("on-chain", "none"),
+    ("Membership", "gatekeeper_kind"): _ACTOR,
+    ("ListHit", "status"): ("listed", "formerly-listed"),
+    ("Dao", "effective_controller_kind"): _ACTOR,
+    ("Dao", "privacy_payout"): _STAGE,
+    ("Dao", "anonymous_members"): _STAGE,
+    ("Action", "decoded_by"): ("abi", "signature", "table", "raw"),
+    ("Action", "beneficiary_kind"): _ACTOR,
+    ("Proposal", "state"): (
+        "Pending",
+        "Active",
+        "Canceled",
+        "Defeated",
+        "Succeeded",
+        "Queued",
+        "Expired",
+        "Executed",
+    ),
+}
+"""Keyed by model and field. Fields that are a StrEnum in the model need no entry."""
+
+STAGES: tuple[str, ...] = _STAGE

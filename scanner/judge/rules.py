@@ -1,0 +1,200 @@
+"""Load rule packs from folders: `pack.yaml` and one file per rule."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from scanner.judge.facts import build
+from scanner.judge.language.source import did_you_mean
+from scanner.judge.reader import KEBAB, Reader
+from scanner.judge.rule import Pack, Rule, Rulebook
+from scanner.judge.schema import read_rule
+from scanner.judge.yaml_strict import ListNode, Node, load
+from scanner.model.errors import RuleError
+
+ENGINE_VERSION = 1
+PACK_FILE = "pack.yaml"
+PACK_KEYS = ("schema", "name", "prefix", "version", "engine", "title", "description")
+MAX_FILES = 5_000
+_PREFIX = re.compile(r"[A-Z]{2,8}\Z")
+_RANGE = re.compile(r"\s*(>=|<=|==|<|>)?\s*([0-9]{1,6})\s*\Z")
+
+
+class RuleErrors(RuleError):
+    """Several things wrong at once; the first speaks for them."""
+
+    def __init__(self, errors: Sequence[RuleError]) -> None:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more; `daoscan rules lint` lists them)" if len(errors) > 1 else ""
+        super().__init__(first.what + more, where=first.where, hint=first.hint)
+        self.errors = tuple(errors)
+
+
+def load_rulebook(folders: Iterable[Path]) -> Rulebook:
+    """Return the rules of all packs below `folders`. RuleErrors with everything that is wrong."""
+    rulebook, errors = collect(folders)
+    if errors:
+        raise RuleErrors(errors)
+    return rulebook
+
+
+def collect(folders: Iterable[Path]) -> tuple[Rulebook, list[RuleError]]:
+    """Return the rules that could be loaded, and what is wrong with the others."""
+    packs: list[Pack] = []
+    errors: list[RuleError] = []
+    for folder in folders:
+        for pack_folder in _pack_folders(folder, errors):
+            try:
+                packs.append(_load_pack(pack_folder, errors))
+            except RuleError as error:
+                errors.append(error)
+    rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
+    errors.extend(_cross_checks(rules))
+    return Rulebook(tuple(packs), tuple(rules)), errors
+
+
+def read_text(path: Path) -> str:
+    """Return a rule file's text; RuleError when it cannot be read or is no UTF-8."""
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(1_000_001)
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RuleError("the file is not UTF-8 text", where=f"{path}:1:1") from None
+    except OSError as error:
+        raise RuleError(f"the file cannot be read: {error.strerror}", where=f"{path}:1:1") from None
+
+
+def folder_digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 over names and contents of files, sorted by name; hex without 0x."""
+    total = hashlib.sha256()
+    for path in sorted(paths, key=lambda one: one.name):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        total.update(f"{path.name}\0{content}\n".encode())
+    return total.hexdigest()
+
+
+def _pack_folders(folder: Path, errors: list[RuleError]) -> list[Path]:
+    if (folder / PACK_FILE).is_file():
+        return [folder]
+    found = sorted(path.parent for path in folder.glob(f"*/{PACK_FILE}"))
+    if not found:
+        errors.append(RuleError(f"no {PACK_FILE} in this folder or one below", where=f"{folder}:1:1"))
+    return found
+
+
+def _load_pack(folder: Path, errors: list[RuleError]) -> Pack:
+    top = Reader(_tree(folder / PACK_FILE), PACK_KEYS, "a pack")
+    if top.has("schema") and top.integer("schema") != 1:
+        raise top.error("schema", "this engine reads schema 1")
+    name = top.matching("name", KEBAB, "my-pack")
+    prefixes = _prefixes(top.need("prefix"), top)
+    version = str(top.integer("version")) if _is_integer(top, "version") else top.text("version")
+    engine = str(top.integer("engine")) if _is_integer(top, "engine") else top.text("engine")
+    _check_engine(engine, top)
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != PACK_FILE)
+    if len(files) > MAX_FILES:
+        raise RuleError(f"more than {MAX_FILES} files in one pack", where=f"{folder / PACK_FILE}:1:1")
+    rules: list[Rule] = []
+    for path in files:
+        try:
+            rules.append(_load_rule(path, prefixes))
+        except RuleError as error:
+            errors.append(error)
+    return Pack(name, prefixes, version, engine, tuple(rules), folder_digest([folder / PACK_FILE, *files]))
+
+
+def _load_rule(path: Path, prefixes: Sequence[str]) -> Rule:
+    rule = read_rule(_tree(path), path.name)
+    if rule.id.split("-")[0] not in prefixes:
+        raise rule.mark.error(f"id {rule.id} does not begin with the pack's prefix", f"{' or '.join(prefixes)}")
+    for test in rule.tests:
+        build(rule, test)
+    return rule
+
+
+def _tree(path: Path) -> Node:
+    return load(read_text(path), str(path))
+
+
+def _is_integer(top: Reader, key: str) -> bool:
+    return type(getattr(top.need(key), "value", None)) is int
+
+
+def _prefixes(node: Node, top: Reader) -> tuple[str, ...]:
+    found = top.texts("prefix", least=1) if isinstance(node, ListNode) else (top.text("prefix"),)
+    for prefix in found:
+        if not _PREFIX.match(prefix):
+            raise node.mark.error(f"prefix {prefix[:20]!r} must be 2 to 8 capital letters")
+    return found
+
+
+def _check_engine(text: str, top: Reader) -> None:
+    compare = {
+        ">=": ENGINE_VERSION.__ge__,
+        "<=": ENGINE_VERSION.__le__,
+        "==": ENGINE_VERSION.__eq__,
+        "<": ENGINE_VERSION.__lt__,
+        ">": ENGINE_VERSION.__gt__,
+    }
+    for part in text.split(","):
+        match = _RANGE.match(part)
+        if not match:
+            raise top.error("engine", f"engine {text[:40]!r} is no range", 'for instance 1 or ">=1,<3"')
+        if not compare[match[1] or "=="](int(match[2])):
+            raise top.error("engine", f"the pack needs engine {text}, this is {ENGINE_VERSION}")
+
+
+def _cross_checks(rules: Sequence[Rule]) -> list[RuleError]:
+    """What can only be seen across rules: ids and names used twice, unknown ids, cycles."""
+    errors: list[RuleError] = []
+    by_id: dict[str, Rule] = {}
+    names: dict[str, Rule] = {}
+    for rule in rules:
+        for key, table, value in (("id", by_id, rule.id), ("name", names, rule.name)):
+            if value in table:
+                errors.append(
+                    rule.marks[key].error(f"{key} {value!r} is used twice", f"first at {table[value].marks[key]}")
+                )
+            table.setdefault(value, rule)
+    for rule in rules:
+        for condition in rule.conditions:
+            for asked in sorted(condition.rule_ids - by_id.keys()):
+                errors.append(condition.text.error(f"no rule {asked}", hint=did_you_mean(asked, by_id)))
+    cycle = _cycle(by_id)
+    if cycle:
+        names_ = " -> ".join(cycle)
+        errors.append(by_id[cycle[0]].mark.error(f"rules ask for each other's outcomes: {names_}"))
+    return errors
+
+
+def _cycle(rules: dict[str, Rule]) -> list[str]:
+    """Return one cycle of rules that ask for outcomes, or nothing."""
+    done = {rule.id for rule in rules.values() if not rule.asks}
+    order = in_order(list(rules.values()))
+    done |= {rule.id for rule in order}
+    left = [rule for rule in rules.values() if rule.id not in done]
+    if not left:
+        return []
+    path = [left[0].id]
+    while True:
+        following = sorted(one for one in rules[path[-1]].asks if one in rules and one not in done)
+        if following[0] in path:
+            return [*path[path.index(following[0]) :], following[0]]
+        path.append(following[0])
+
+
+def in_order(rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules so that each comes after those whose outcomes it asks for; rules in a cycle are left out."""
+    waiting = {rule.id: rule for rule in rules}
+    ordered: list[Rule] = []
+    while True:
+        ready = [rule for rule in waiting.values() if not rule.asks & waiting.keys()]
+        if not ready:
+            return ordered
+        ordered.extend(ready)
+        for rule in ready:
+            del waiting[rule.id]

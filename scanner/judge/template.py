@@ -1,0 +1,68 @@
+"""Messages with values in them: `Voting opens {governor.voting_delay_seconds} s after a proposal is made.`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.judge.language.compiled import Compiled
+from scanner.judge.language.compiler import Scope, compile_value
+from scanner.judge.language.source import Text
+from scanner.judge.language.types import Kind
+from scanner.judge.language.values import LimitExceeded, shown
+from scanner.judge.language.world import Ref, World
+
+
+@dataclass(frozen=True)
+class Template:
+    """Text with checked expressions between its parts."""
+
+    text: str
+    parts: tuple[str | Compiled, ...]
+
+    def render(self, world: World, roots: list[Ref]) -> str:
+        """Return the message; what is unknown reads "unknown", text from the chain is cut to 300 characters."""
+        pieces: list[str] = []
+        for part in self.parts:
+            if isinstance(part, str):
+                pieces.append(part)
+                continue
+            try:
+                pieces.append(shown(part.closure(part.start(world, roots))))
+            except LimitExceeded:
+                pieces.append("unknown")
+        return "".join(pieces)
+
+
+def compile_template(text: Text, scope: Scope) -> Template:
+    """Return a checked template. `{{` and `}}` stand for braces."""
+    parts: list[str | Compiled] = []
+    literal: list[str] = []
+    position = 0
+    source = text.text
+    while position < len(source):
+        char = source[position]
+        if source[position : position + 2] in ("{{", "}}"):
+            literal.append(char)
+            position += 2
+        elif char == "}":
+            raise text.error("a closing brace without an opening one", position, "write }} for a brace")
+        elif char == "{":
+            end = source.find("}", position)
+            if end < 0:
+                raise text.error("an opening brace without a closing one", position, "write {{ for a brace")
+            parts.extend(("".join(literal), _value(text, position + 1, end, scope)))
+            literal = []
+            position = end + 1
+        else:
+            literal.append(char)
+            position += 1
+    parts.append("".join(literal))
+    return Template(source, tuple(part for part in parts if part != ""))
+
+
+def _value(text: Text, begin: int, end: int, scope: Scope) -> Compiled:
+    """Compile one `{expression}`; blanks keep the columns right."""
+    compiled = compile_value(Text(" " * begin + text.text[begin:end], text.mark, text.exact), scope)
+    if compiled.type.kind in (Kind.ITEMS, Kind.RECORD):
+        raise text.error(f"a {compiled.type} cannot be printed", begin, "name one of its fields, or count it")
+    return compiled

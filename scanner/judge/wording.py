@@ -1,0 +1,50 @@
+"""Words and sentences that a rule or scenario must not use: the report describes structures, it accuses nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS = (
+    r"extremis\w*",
+    r"terroris\w*",
+    r"criminal\w*",
+    r"illicit\w*",
+    r"suspicious\w*",
+    r"launder\w*",
+    r"shady",
+    r"scam\w*",
+    r"bad actors?",
+    r"taint\w*",
+    r"dirty",
+    r"guilty",
+    r"hides",
+)
+_SUBJECTS = (
+    r"(?:the|this|a) dao is",
+    r"(?:the|this) dao's (?:members|founders|team|owners?) (?:is|are)",
+    r"(?:the|its|their|these) (?:members|founders|team|holders|delegates|owners|developers) (?:is|are)",
+    r"(?:he|she) (?:is|was|has|can)",
+)
+_BAD = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?:^|[.!?:;]\s+)(?:" + "|".join(_SUBJECTS) + r")\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One passage that must be written differently."""
+
+    passage: str
+    hint: str
+
+
+def check(text: str) -> list[Wording]:
+    """Return what is wrong with the wording of `text`."""
+    flat = " ".join(text.split())
+    found = [
+        Wording(match.group(), "say what the structure allows, without a judgement") for match in _BAD.finditer(flat)
+    ]
+    for match in _SENTENCE.finditer(flat):
+        passage = match.group().lstrip(".!?:; ")
+        found.append(Wording(passage, "the subject of a sentence is a contract, a role, a setting or a document"))
+    return found

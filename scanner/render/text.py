@@ -45,7 +45,7 @@ def _class(ranges: tuple[tuple[int, int], ...]) -> str:
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
 _HIDDEN = re.compile(f"[\\x00-\\x1f\\x7f{_class(_INVISIBLE_RANGES)}]")
 _STACKED = re.compile(f"({_MARK}{{{MARKS_LIMIT}}})({_MARK}+)")
-_LONG_WORD = re.compile(r"\S{%d,}" % (WORD_LIMIT + 1))
+_LONG_WORD = re.compile(rf"\S{{{WORD_LIMIT + 1},}}")
 _SPACES = re.compile(r" {3,}")
 
 

@@ -153,7 +153,9 @@ def snapshot(name: str = "Meridian DAO") -> Snapshot:
         treasury=dao.treasury(),
         proposals=dao.partial("logs before block 19,000,000 were not served", *proposals()),
         gaps=(
-            Gap(subject=dao.TIMELOCK, what="role logs", reason=Reason.NO_LOGS, detail="nothing before block 19,000,000"),
+            Gap(
+                subject=dao.TIMELOCK, what="role logs", reason=Reason.NO_LOGS, detail="nothing before block 19,000,000"
+            ),
             Gap(subject=dao.TOKEN, what="code analysis", reason=Reason.ANALYSIS_FAILED, detail="out of time (180 s)"),
         ),
         sources=(
@@ -247,7 +249,7 @@ def with_text(model: Any, text: Callable[[str], str]) -> Any:
 
 def _replaced(value: Any, text: Callable[[str], str], field: str) -> Any:
     if isinstance(value, dict):
-        if "reason" in value and value.get("status") == "unknown":
+        if value.get("status") == "unknown" and "detail" in value:
             return {**value, "detail": text("detail")}
         if {"subject", "what", "reason", "detail"} == set(value):
             return {**value, "subject": text("subject"), "what": text("what"), "detail": text("detail")}

@@ -290,9 +290,7 @@ def control(actor: str, kind: ActorKind, capability: Capability, on: tuple[str, 
         "evidence": (STORAGE, CALL),
         **facts,
     }
-    return Control(
-        actor=actor, actor_kind=kind, capability=capability, contract=on[0], contract_label=on[1], **given
-    )
+    return Control(actor=actor, actor_kind=kind, capability=capability, contract=on[0], contract_label=on[1], **given)
 
 
 def controls() -> Collection[Control]:
@@ -331,9 +329,7 @@ def controls() -> Collection[Control]:
 
 def treasury() -> Collection[TreasuryAccount]:
     balance = TokenBalance(token=TOKEN, symbol=known("MRD"), decimals=known(18), balance=known(1_250_000 * 10**18))
-    dollars = TokenBalance(
-        token=address(30), symbol=known("USDC"), decimals=known(6), balance=known(2_345_678_901_234)
-    )
+    dollars = TokenBalance(token=address(30), symbol=known("USDC"), decimals=known(6), balance=known(2_345_678_901_234))
     odd = TokenBalance(
         token=address(31),
         symbol=unknown(Reason.REVERTED),

@@ -162,7 +162,9 @@ ODD_PROPOSAL = subject("proposal", "Proposal 3", suffix="#proposal:3")
 
 def findings(file_sha256: str) -> tuple[Finding, ...]:
     delay = Condition(
-        text="governor.voting_delay_seconds < 2 * DAY", result="true", values=(("governor.voting_delay_seconds", "86400"),)
+        text="governor.voting_delay_seconds < 2 * DAY",
+        result="true",
+        values=(("governor.voting_delay_seconds", "86400"),),
     )
     return (
         finding(
@@ -332,9 +334,7 @@ def scenarios(found: Sequence[Finding]) -> tuple[ScenarioAssessment, ...]:
     )
     made = []
     for each, (state, name, title) in _STATES.items():
-        carriers = tuple(
-            sentence(item, link.relation) for item in found for link in item.scenarios if link.id == each
-        )
+        carriers = tuple(sentence(item, link.relation) for item in found for link in item.scenarios if link.id == each)
         made.append(
             ScenarioAssessment(
                 id=each,

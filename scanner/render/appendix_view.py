@@ -1,0 +1,63 @@
+"""The appendix: contracts, code hashes and how far the source is tied to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.model.contracts import Contract
+from scanner.model.observation import Known, Unknown
+from scanner.render.evidence_view import EvidenceView, evidence_views
+from scanner.render.lookup import Lookup
+from scanner.render.shown import Shown, as_actor, as_address, as_number, as_text, shown, why_unknown
+from scanner.render.words import ROLES, UNVERIFIED_BECAUSE, VERIFICATIONS
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    """One contract in scope."""
+
+    label: str
+    address: str
+    roles: str
+    found: tuple[str, ...]
+    verification: Shown
+    codehash: Shown
+    size: Shown
+    compiler: Shown
+    proxy: Shown
+    implementation: Shown
+    upgrade_admin: Shown
+    upgrade_admin_kind: Shown
+    evidence: tuple[EvidenceView, ...]
+
+
+def contract_rows(lookup: Lookup) -> tuple[ContractRow, ...]:
+    """Return every contract in scope in the order of the snapshot."""
+    return tuple(_row(item, lookup) for item in lookup.snapshot.contracts.items)
+
+
+def _row(item: Contract, lookup: Lookup) -> ContractRow:
+    return ContractRow(
+        label=item.label,
+        address=item.address,
+        roles=", ".join(ROLES[role] for role in item.roles),
+        found=item.linked_from,
+        verification=verification(item.verification),
+        codehash=as_text(item.codehash),
+        size=as_number(item.code_size_bytes),
+        compiler=as_text(item.compiler),
+        proxy=as_text(item.proxy_kind),
+        implementation=as_address(item.implementation),
+        upgrade_admin=as_address(item.upgrade_admin),
+        upgrade_admin_kind=as_actor(item.upgrade_admin_kind),
+        evidence=evidence_views(item.codehash.evidence, lookup),
+    )
+
+
+def verification(observation: Known[str] | Unknown) -> Shown:
+    """Return how well the source is tied to the deployed code: five outcomes and the reasons for none."""
+    if isinstance(observation, Unknown):
+        words = UNVERIFIED_BECAUSE.get(observation.reason, f"not known: {why_unknown(observation)}")
+        return Shown(words, observation.detail, known=False)
+    known = {item.value: words for item, words in VERIFICATIONS.items()}
+    return shown(observation, lambda value: known.get(value, value))

@@ -1,0 +1,131 @@
+"""Who can do what: the lines of control in an order that puts what bypasses a vote first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.model.controls import Control
+from scanner.model.kinds import ActorKind, Capability
+from scanner.model.observation import Known
+from scanner.model.values import ZERO_ADDRESS
+from scanner.render.evidence_view import EvidenceView, evidence_views
+from scanner.render.lookup import Lookup
+from scanner.render.quantities import duration, grouped, plural
+from scanner.render.shown import Shown, as_text, name_actor, shown, value_of
+from scanner.render.words import ACTORS, CAPABILITIES
+
+DECISIVE = frozenset(
+    {Capability.MOVE_FUNDS, Capability.EXECUTE, Capability.UPGRADE, Capability.ADMIN, Capability.SET_PARAMETERS}
+)
+"""What moves the money or changes the rules."""
+STRONG = DECISIVE | {Capability.MINT, Capability.CONFISCATE}
+STOPPING = frozenset({Capability.CANCEL, Capability.VETO, Capability.PAUSE})
+"""What can stop somebody else."""
+_WEAKEST_FIRST = (
+    ActorKind.ANYONE,
+    ActorKind.EOA,
+    ActorKind.UNRESOLVED,
+    ActorKind.MULTISIG,
+    ActorKind.SHARE_VOTE,
+    ActorKind.NFT_VOTE,
+    ActorKind.TOKEN_VOTE,
+    ActorKind.NOBODY,
+)
+
+
+@dataclass(frozen=True)
+class ControlRow:
+    """One line of control. `bypass` is yes, no or not known; `strong` when it moves money, rules or voting units."""
+
+    anchor: str
+    actor: str
+    kind: str
+    address: str
+    capability: str
+    contract: str
+    contract_address: str
+    path: tuple[str, ...]
+    delay: Shown
+    bypass: str
+    keys: Shown
+    guard: Shown
+    strong: bool
+    evidence: tuple[EvidenceView, ...]
+
+
+def bypasses(control: Control) -> bool | None:
+    """Return whether no vote stands on the path; None when that is not known or nobody can go it."""
+    if control.actor_kind is ActorKind.NOBODY:
+        return False
+    return value_of(control.bypasses_vote)
+
+
+def ordered(controls: tuple[Control, ...]) -> tuple[Control, ...]:
+    """Return controls with what is decisive, bypasses a vote and needs the fewest keys first."""
+    return tuple(sorted(controls, key=_rank))
+
+
+def _rank(control: Control) -> tuple[bool, int, int, int, str, str, str]:
+    bypass = bypasses(control)
+    return (
+        control.capability not in STRONG,
+        0 if bypass else 1 if bypass is None else 2,
+        _WEAKEST_FIRST.index(control.actor_kind),
+        value_of(control.signers_needed) or 0,
+        control.actor,
+        control.contract,
+        control.capability,
+    )
+
+
+def control_rows(lookup: Lookup) -> tuple[ControlRow, ...]:
+    """Return every line of control, ordered; anchors are control-1, control-2 …"""
+    return tuple(
+        _row(number, control, lookup) for number, control in enumerate(ordered(lookup.snapshot.controls.items), start=1)
+    )
+
+
+def control_anchors(lookup: Lookup) -> dict[Control, str]:
+    """Return the place of each line of control on the page."""
+    found = ordered(lookup.snapshot.controls.items)
+    return {control: f"control-{number}" for number, control in enumerate(found, start=1)}
+
+
+def _row(number: int, control: Control, lookup: Lookup) -> ControlRow:
+    bypass = bypasses(control)
+    return ControlRow(
+        anchor=f"control-{number}",
+        actor=name_actor(control.actor, control.actor_kind, control.actor_label),
+        kind=ACTORS[control.actor_kind],
+        address="" if control.actor == ZERO_ADDRESS else control.actor,
+        capability=CAPABILITIES[control.capability],
+        contract=control.contract_label,
+        contract_address=control.contract,
+        path=control.path,
+        delay=delay_shown(control),
+        bypass="not known" if bypass is None else "yes" if bypass else "no",
+        keys=_keys(control),
+        guard=as_text(control.guard),
+        strong=control.capability in STRONG,
+        evidence=evidence_views(control.evidence, lookup),
+    )
+
+
+def delay_shown(control: Control) -> Shown:
+    """Return the delay along the path."""
+    return shown(
+        control.delay_seconds, lambda seconds: duration(seconds) if seconds else "none", lambda s: f"{grouped(s)} s"
+    )
+
+
+def _keys(control: Control) -> Shown:
+    if control.actor_kind.is_vote:
+        return Shown("a vote")
+    if control.actor_kind is ActorKind.ANYONE:
+        return Shown("none: anyone")
+    return shown(control.signers_needed, lambda keys: plural(keys, "key"))
+
+
+def known_delay(control: Control) -> int | None:
+    """Return the delay in seconds where it is known."""
+    return control.delay_seconds.value if isinstance(control.delay_seconds, Known) else None

@@ -1,0 +1,264 @@
+"""The control graph as boxes and lines: actors, governance, delay, assets, from left to right.
+
+A vote's line goes through governor and timelock. A line around the vote has a lane of its own below them, so that it
+crosses no box, and says what it allows and after how long. Everything in the picture stands in the table as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner.model.controls import Control
+from scanner.model.kinds import ActorKind
+from scanner.model.observation import Known
+from scanner.model.values import ZERO_ADDRESS
+from scanner.render.controls_view import STRONG, bypasses, delay_shown, known_delay, ordered
+from scanner.render.lookup import Lookup
+from scanner.render.quantities import duration, short
+from scanner.render.shown import name_actor, value_of
+from scanner.render.text import clipped, visible
+from scanner.render.words import ACTORS, CAPABILITIES
+
+WIDTH = 1080
+COLUMNS = (0, 300, 560, 860)
+BOX = 200
+LAST_BOX = WIDTH - COLUMNS[3]
+HEIGHT = 48
+ROW = 66
+LANE = 22
+TOP = 34
+LIMIT = 12
+"""Most boxes in a column; the table holds the rest."""
+_TEXT = 27
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box: `tone` is vote, key, multisig, anyone, unresolved, governor, timelock or asset."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    tone: str
+    title: str
+    subtitle: str
+    full: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: `tone` is vote, around or open (not known whether it goes around the vote)."""
+
+    path: str
+    tone: str
+    label: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The picture and the same in words."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    headings: tuple[tuple[int, str], ...]
+    words: str
+    left_out: str
+
+
+@dataclass(frozen=True)
+class _Actor:
+    address: str
+    kind: ActorKind
+    label: str
+
+
+_TONES = {
+    ActorKind.EOA: "key",
+    ActorKind.MULTISIG: "multisig",
+    ActorKind.ANYONE: "anyone",
+    ActorKind.NOBODY: "nobody",
+    ActorKind.UNRESOLVED: "unresolved",
+}
+
+
+def graph(lookup: Lookup) -> Graph | None:
+    """Return the picture of the lines of control that move money, rules or voting units; None when there are none."""
+    strong = [
+        item
+        for item in ordered(lookup.snapshot.controls.items)
+        if item.capability in STRONG and item.actor_kind is not ActorKind.NOBODY
+    ]
+    return _Drawing(lookup, strong).draw() if strong else None
+
+
+class _Drawing:
+    """Places boxes row by row; every line refers to boxes that are already placed."""
+
+    def __init__(self, lookup: Lookup, controls: Sequence[Control]) -> None:
+        self.lookup = lookup
+        self.boxes: list[Box] = []
+        self.lines: list[Line] = []
+        machinery = {item.address for item in lookup.snapshot.governors.items}
+        machinery |= {item.address for item in lookup.snapshot.timelocks.items}
+        self.votes = [item for item in controls if item.actor_kind.is_vote and not bypasses(item)]
+        others = [item for item in controls if item not in self.votes]
+        actors = tuple(dict.fromkeys(_actor(item) for item in others))
+        self.around = {actor: [item for item in others if _actor(item) == actor] for actor in actors[:LIMIT]}
+        drawn = [item for items in self.around.values() for item in items] + self.votes
+        assets = dict.fromkeys(item.contract for item in drawn if item.contract not in machinery)
+        self.assets = tuple(assets)[:LIMIT]
+        self.labels = {item.contract: item.contract_label for item in controls}
+        self.hidden = len(actors) - len(self.around) + len(assets) - len(self.assets)
+        self.ports: dict[str, tuple[int, int]] = {}
+
+    def draw(self) -> Graph:
+        top = self._machinery()
+        bottom = self._keys(top)
+        height = max(bottom, self._assets(), top)
+        self._connect()
+        return Graph(
+            width=WIDTH,
+            height=height + 8,
+            boxes=tuple(self.boxes),
+            lines=tuple(self.lines),
+            headings=tuple(zip(COLUMNS, ("Who acts", "Governance", "Delay", "What it reaches"), strict=True)),
+            words=self._words(),
+            left_out=f"{self.hidden} more boxes are left out of the picture; the table holds all."
+            if self.hidden
+            else "",
+        )
+
+    def _box(self, column: int, y: int, tone: str, texts: tuple[str, str, str], height: int = HEIGHT) -> None:
+        title, subtitle, full = texts
+        width = LAST_BOX if column == 3 else BOX
+        shown = clipped_to(title), clipped_to(subtitle)
+        self.boxes.append(Box(COLUMNS[column], y, width, height, tone, *shown, full))
+
+    def _machinery(self) -> int:
+        """Place votes, governors and timelocks in rows; return where the next row begins."""
+        y = TOP
+        snapshot = self.lookup.snapshot
+        placed: set[str] = set()
+        for governor in snapshot.governors.items[:LIMIT]:
+            label = self.lookup.label(governor.address) or short(governor.address)
+            kind = governor.kind.value if isinstance(governor.kind, Known) else "who votes is not known"
+            self._box(0, y, "vote", ("Members", kind.replace("-", " "), f"members who vote in {governor.address}"))
+            self._box(1, y, "governor", (label, "governor", governor.address))
+            self.ports[governor.address] = (COLUMNS[1], y + HEIGHT // 2)
+            self._line((COLUMNS[0] + BOX, y + HEIGHT // 2), (COLUMNS[1], y + HEIGHT // 2), "vote", "vote")
+            timelock = value_of(governor.timelock)
+            if timelock and timelock != ZERO_ADDRESS and timelock not in placed:
+                placed.add(timelock)
+                self._timelock(timelock, y)
+                self._line((COLUMNS[1] + BOX, y + HEIGHT // 2), (COLUMNS[2], y + HEIGHT // 2), "vote", "")
+            y += ROW
+        for item in snapshot.timelocks.items[:LIMIT]:
+            if item.address not in placed:
+                self._timelock(item.address, y)
+                y += ROW
+        return y + 8
+
+    def _timelock(self, address: str, y: int) -> None:
+        delays = [item.min_delay_seconds for item in self.lookup.snapshot.timelocks.items if item.address == address]
+        delay = "delay not known"
+        if delays and isinstance(delays[0], Known):
+            delay = f"delay {duration(delays[0].value)}"
+        label = self.lookup.label(address) or short(address)
+        self._box(2, y, "timelock", (label, delay, address))
+        self.ports[address] = (COLUMNS[2], y + HEIGHT // 2)
+
+    def _keys(self, y: int) -> int:
+        """Place actors who need no vote, each as high as it has lanes; return where the next row begins."""
+        for actor, controls in self.around.items():
+            lanes = len({(item.contract, bypasses(item)) for item in controls})
+            height = max(HEIGHT, lanes * LANE + 8)
+            title = name_actor(actor.address, actor.kind, actor.label)
+            full = f"{title} {actor.address}"
+            subtitle = _signers(controls[0]) if actor.label or actor.kind is ActorKind.ANYONE else short(actor.address)
+            if not actor.label and actor.kind is not ActorKind.ANYONE:
+                title = ACTORS[actor.kind]
+            self._box(0, y, _TONES.get(actor.kind, "vote"), (title, subtitle, full), height)
+            self.ports[f"{actor}"] = (COLUMNS[0] + BOX, y)
+            y += height + ROW - HEIGHT
+        return y
+
+    def _assets(self) -> int:
+        y = TOP
+        for address in self.assets:
+            label = self.labels[address] or short(address)
+            self._box(3, y, "asset", (label, short(address), address))
+            self.ports[address] = (COLUMNS[3], y + HEIGHT // 2)
+            y += ROW
+        return y
+
+    def _connect(self) -> None:
+        snapshot = self.lookup.snapshot
+        starts = {item.address: value_of(item.timelock) for item in snapshot.governors.items}
+        for contract in dict.fromkeys(item.contract for item in self.votes if item.contract in self.assets):
+            for governor, timelock in starts.items():
+                via = timelock if timelock in self.ports else governor
+                if via in self.ports:
+                    x, y = self.ports[via]
+                    self._line((x + BOX, y), self.ports[contract], "vote", "")
+        for actor, controls in self.around.items():
+            x, y = self.ports[f"{actor}"]
+            groups: dict[tuple[str, bool | None], list[Control]] = {}
+            for item in controls:
+                if item.contract in self.ports:
+                    groups.setdefault((item.contract, bypasses(item)), []).append(item)
+            for lane, ((contract, bypass), items) in enumerate(groups.items()):
+                start = (x, y + 4 + LANE // 2 + lane * LANE)
+                self._line(start, self.ports[contract], "open" if bypass is None else "around", _lane_label(items))
+
+    def _line(self, start: tuple[int, int], end: tuple[int, int], tone: str, label: str) -> None:
+        (x1, y1), (x2, y2) = start, end
+        bend = x2 - 84 if x2 - x1 > 120 else x1 + 8
+        if y1 == y2:
+            path = f"M{x1} {y1}H{x2}"
+        else:
+            path = f"M{x1} {y1}H{bend}C{bend + 44} {y1} {x2 - 40} {y2} {x2} {y2}"
+        self.lines.append(Line(path, tone, label, x1 + 10, y1 - 5))
+
+    def _words(self) -> str:
+        vote = f"A vote reaches {len({item.contract for item in self.votes})} contracts." if self.votes else ""
+        around = [
+            f"{name_actor(item.actor, item.actor_kind, item.actor_label)} can {CAPABILITIES[item.capability]}"
+            f" on {item.contract_label}, delay: {delay_shown(item).text}."
+            for items in self.around.values()
+            for item in items
+        ]
+        return " ".join((vote, *around)).strip()
+
+
+def _actor(control: Control) -> _Actor:
+    return _Actor(control.actor, control.actor_kind, control.actor_label)
+
+
+def _signers(control: Control) -> str:
+    keys = value_of(control.signers_needed)
+    if control.actor_kind is ActorKind.ANYONE:
+        return "no key needed"
+    return f"{ACTORS[control.actor_kind]}{f', {keys} keys needed' if keys and keys > 1 else ''}"
+
+
+def _lane_label(controls: Sequence[Control]) -> str:
+    deeds = ", ".join(dict.fromkeys(CAPABILITIES[item.capability] for item in controls))
+    delays = [known_delay(item) for item in controls]
+    if any(delay is None for delay in delays):
+        when = "delay not known"
+    else:
+        soonest = min(delay for delay in delays if delay is not None)
+        when = f"after {duration(soonest)}" if soonest else "no delay"
+    return f"{clipped_to(deeds, 58)}: {when}"
+
+
+def clipped_to(text: str, limit: int = _TEXT) -> str:
+    """Return `text` short enough for its box; the whole of it is the box's title."""
+    seen = visible(text)
+    return seen if len(seen) <= limit else f"{clipped(seen, limit - 1)[: limit - 1].rstrip()}…"

@@ -1,0 +1,112 @@
+"""What the pages look up again and again: labels, units, findings and sources by their keys."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scanner.model.observation import Known, Unknown
+from scanner.model.outcome import Assessment, Finding, RuleSummary
+from scanner.model.snapshot import Snapshot, SourceBundle
+from scanner.model.values import ZERO_ADDRESS
+from scanner.render.quantities import amount, grouped
+from scanner.render.shown import Shown, shown
+from scanner.render.words import native_symbol
+
+_NOT_ANCHOR = re.compile(r"[^0-9a-z-]+")
+
+
+def anchor(prefix: str, key: str) -> str:
+    """Return an id for a place on the page: ASCII letters, digits and hyphens only, whatever `key` holds."""
+    return f"{prefix}-{_NOT_ANCHOR.sub('-', key.lower())[:64]}"
+
+
+def finding_anchor(fingerprint: str) -> str:
+    """Return the id of a finding's place."""
+    return anchor("finding", fingerprint[:16])
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A token's symbol and decimals, as far as they are known."""
+
+    symbol: str
+    decimals: int | None
+
+    def show(self, observation: Known[int] | Unknown) -> Shown:
+        """Return an amount in whole tokens, or in smallest units where the decimals are not known."""
+        return shown(observation, self.words, lambda value: f"{value} smallest units")
+
+    def words(self, units: int) -> str:
+        """Return `units` of the smallest unit in words."""
+        if self.decimals is None:
+            return f"{grouped(units)} smallest units {self.symbol}".strip()
+        return amount(units, self.decimals, self.symbol)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Both inputs of a report with indexes over them."""
+
+    snapshot: Snapshot
+    assessment: Assessment
+    labels: dict[str, str] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    sources: dict[str, SourceBundle] = field(default_factory=dict)
+    rules: dict[str, RuleSummary] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def label(self, address: str) -> str:
+        """Return what the address is called here, or nothing."""
+        return "nobody" if address == ZERO_ADDRESS else self.labels.get(address, "")
+
+    def unit(self, token: Known[str] | Unknown) -> Unit:
+        """Return the unit of a governor's token."""
+        return self.units.get(token.value, _NO_UNIT) if isinstance(token, Known) else _NO_UNIT
+
+    @property
+    def native(self) -> Unit:
+        """The chain's own currency."""
+        return Unit(native_symbol(self.snapshot.target.chain_id), 18)
+
+    @property
+    def name(self) -> str:
+        """The DAO's name as the target gives it, else as its token or governor claims it, else its address."""
+        if self.snapshot.target.name:
+            return self.snapshot.target.name
+        claims = [item.name for item in self.snapshot.governors.items]
+        claims += [item.name for item in self.snapshot.tokens.items]
+        named = [claim.value for claim in claims if isinstance(claim, Known) and claim.value.strip()]
+        return named[0] if named else self.snapshot.target.address
+
+    @property
+    def name_claimed_by(self) -> str:
+        """Who says that this is the name."""
+        if self.snapshot.target.name:
+            return "name given by the person who ran the scan"
+        if self.name == self.snapshot.target.address:
+            return "no name is known"
+        return "name as its own contracts claim it"
+
+
+_NO_UNIT = Unit("", None)
+
+
+def look_up(snapshot: Snapshot, assessment: Assessment) -> Lookup:
+    """Return the indexes over a snapshot and its assessment."""
+    units = {
+        token.address: Unit(
+            token.symbol.value if isinstance(token.symbol, Known) else "",
+            token.decimals.value if isinstance(token.decimals, Known) else None,
+        )
+        for token in snapshot.tokens.items
+    }
+    return Lookup(
+        snapshot=snapshot,
+        assessment=assessment,
+        labels={contract.address: contract.label for contract in snapshot.contracts.items},
+        units=units,
+        sources={bundle.source_id: bundle for bundle in snapshot.sources},
+        rules={rule.id: rule for rule in assessment.rules},
+        findings={finding.fingerprint: finding for finding in assessment.findings},
+    )

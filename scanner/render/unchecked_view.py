@@ -1,0 +1,139 @@
+"""What was not decided and what could not be read. A page never folds this away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner.model.outcome import Outcome, Status
+from scanner.model.snapshot import Gap, Snapshot
+from scanner.render.lookup import Lookup, anchor
+from scanner.render.words import DIMENSIONS, REASONS, SEVERITIES
+
+
+@dataclass(frozen=True)
+class UndecidedView:
+    """One rule that stayed undecided for one reason, with every subject that it concerns."""
+
+    rule_id: str
+    title: str
+    dimension: str
+    status: str
+    worst: str
+    reason: str
+    on_chain: bool
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GapView:
+    """One thing that could not be obtained."""
+
+    subject: str
+    address: str
+    what: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule that ran and how it ended."""
+
+    anchor: str
+    rule_id: str
+    title: str
+    dimension: str
+    pack: str
+    counts: tuple[int, ...]
+    passes: tuple[str, ...]
+
+
+def undecided_views(lookup: Lookup) -> tuple[UndecidedView, ...]:
+    """Return unknown outcomes and errors: the worst that is undecided first."""
+    groups: dict[tuple[str, Status, str], list[Outcome]] = {}
+    for item in lookup.assessment.outcomes:
+        if item.status in {Status.UNKNOWN, Status.ERROR}:
+            groups.setdefault((item.rule_id, item.status, item.reason or item.message), []).append(item)
+    ordered = sorted(groups.items(), key=lambda pair: (-_worst(pair[1]), pair[0]))
+    return tuple(_undecided(key, items, lookup) for key, items in ordered)
+
+
+def _worst(items: Sequence[Outcome]) -> int:
+    return max((item.undecided_severity.rank for item in items if item.undecided_severity is not None), default=-1)
+
+
+def _undecided(key: tuple[str, Status, str], items: Sequence[Outcome], lookup: Lookup) -> UndecidedView:
+    rule_id, status, reason = key
+    rule = lookup.rules.get(rule_id)
+    worst = max(
+        (item.undecided_severity for item in items if item.undecided_severity is not None),
+        key=lambda severity: severity.rank,
+        default=None,
+    )
+    return UndecidedView(
+        rule_id=rule_id,
+        title=rule.title if rule else "",
+        dimension=DIMENSIONS[rule.dimension] if rule else "",
+        status="the check failed" if status is Status.ERROR else "not known",
+        worst=SEVERITIES[worst][0].lower() if worst is not None else "",
+        reason=reason,
+        on_chain=any(item.on_chain_gap for item in items),
+        subjects=tuple(dict.fromkeys(item.subject.label for item in items)),
+    )
+
+
+def gap_views(lookup: Lookup) -> tuple[GapView, ...]:
+    """Return the gaps of the snapshot, then the collections that are not complete."""
+    seen = tuple(_gap(item, lookup) for item in lookup.snapshot.gaps)
+    return seen + partial_collections(lookup.snapshot)
+
+
+def _gap(item: Gap, lookup: Lookup) -> GapView:
+    label = lookup.label(item.subject)
+    address = item.subject if label else ""
+    return GapView(label or item.subject, address, item.what, REASONS[item.reason], item.detail)
+
+
+def partial_collections(snapshot: Snapshot) -> tuple[GapView, ...]:
+    """Return a gap for each collection of the snapshot that may lack something."""
+    collections = (
+        ("governors", snapshot.governors),
+        ("timelocks", snapshot.timelocks),
+        ("tokens", snapshot.tokens),
+        ("Safes", snapshot.safes),
+        ("contracts", snapshot.contracts),
+        ("lines of control", snapshot.controls),
+        ("treasury accounts", snapshot.treasury),
+        ("proposals", snapshot.proposals),
+    )
+    return tuple(
+        GapView("the DAO", "", f"all {name}", "there may be more than were found", items.reason)
+        for name, items in collections
+        if not items.complete
+    )
+
+
+def rule_rows(lookup: Lookup) -> tuple[RuleRow, ...]:
+    """Return every rule that ran with its numbers of findings, passes, unknowns, not applicable and errors."""
+    by_rule: dict[str, list[Outcome]] = {}
+    for item in lookup.assessment.outcomes:
+        by_rule.setdefault(item.rule_id, []).append(item)
+    return tuple(
+        RuleRow(
+            anchor=anchor("rule", rule.id),
+            rule_id=rule.id,
+            title=rule.title,
+            dimension=DIMENSIONS[rule.dimension],
+            pack=rule.pack,
+            counts=tuple(sum(item.status is status for item in by_rule.get(rule.id, ())) for status in Status),
+            passes=tuple(
+                dict.fromkeys(
+                    f"{item.subject.label}{': ' + item.message if item.message else ''}"
+                    for item in by_rule.get(rule.id, ())
+                    if item.status is Status.PASS
+                )
+            ),
+        )
+        for rule in sorted(lookup.assessment.rules, key=lambda rule: rule.id)
+    )

@@ -1,0 +1,160 @@
+"""Logs over a range of blocks, cut into the ranges that a node allows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from scanner.chain import wire
+from scanner.chain.faults import Answer, Fault, Kind, Result
+from scanner.chain.interface import LogRead
+from scanner.chain.plans import Outcome, Plan
+from scanner.chain.rpc import Request
+from scanner.model.evidence import LogEvidence
+from scanner.model.snapshot import PinnedBlock
+
+MAX_REQUESTS = 20_000
+Range = tuple[int, int]
+
+
+@dataclass
+class LogSpan:
+    """The widest range that the node has been seen to take, once it has refused one."""
+
+    blocks: int | None = None
+
+    def cut(self, first: int, last: int) -> list[Range]:
+        """Cut a range into pieces of that width."""
+        if self.blocks is None:
+            return [(first, last)]
+        return [(start, min(last, start + self.blocks - 1)) for start in range(first, last + 1, self.blocks)]
+
+
+@dataclass
+class _Search:
+    """One filter on its way through the blocks."""
+
+    read: LogRead
+    block: PinnedBlock
+    found: list[LogEvidence] = field(default_factory=list)
+    requests: int = 0
+
+    def request(self, part: Range) -> Request:
+        self.requests += 1
+        return log_request(self.read, part)
+
+    def take(self, part: Range, answer: Result) -> Fault | None:
+        try:
+            self.found += _checked_logs(self.read, part, answer.value, self.block)
+        except ValueError as error:
+            return Fault(Kind.GARBAGE, f"the node's logs are malformed: {error}")
+        return None
+
+
+def log_request(read: LogRead, part: Range) -> Request:
+    """Return the `eth_getLogs` of a filter over a range of blocks, both ends included."""
+    topics = [list(choices) if choices else None for choices in read.topics]
+    query = {"address": read.address, "topics": topics, "fromBlock": hex(part[0]), "toBlock": hex(part[1])}
+    return Request("eth_getLogs", (query,), divisible=True)
+
+
+def logs(read: LogRead, block: PinnedBlock, span: LogSpan) -> Plan:
+    """Ask for all logs of a filter up to the pinned block.
+
+    A refused range is first sounded out: ranges of half, a quarter … down to one block, all in one batch, tell how much
+    the node takes, and whether it has logs there at all. Ranges that still fail are halved.
+    """
+    search = _Search(read, block)
+    fault = yield from _search(search, span)
+    if fault is not None:
+        return {read: fault}
+    found = sorted(search.found, key=lambda log: (log.block_number, log.log_index))
+    if any(_place(one) == _place(two) for one, two in pairwise(found)):
+        return {read: Fault(Kind.GARBAGE, "the node gave the same log twice")}
+    outcome: Outcome = {"logs": [log.model_dump_json() for log in found]}
+    return {read: outcome}
+
+
+def _place(log: LogEvidence) -> tuple[int, int]:
+    return log.block_number, log.log_index
+
+
+def _search(search: _Search, span: LogSpan) -> Generator[list[Request], list[Answer], Fault | None]:
+    if search.read.from_block > search.block.number:
+        return None
+    waiting = span.cut(search.read.from_block, search.block.number)
+    sounded = False
+    while waiting:
+        if search.requests + len(waiting) > MAX_REQUESTS:
+            return Fault(Kind.LIMIT, f"the node's range limit would need more than {MAX_REQUESTS} requests")
+        answers = yield [search.request(part) for part in waiting]
+        refused, fault = _sift(search, waiting, answers)
+        if fault is not None:
+            return fault
+        if refused and not sounded:
+            sounded = True
+            fault = yield from _sound(search, refused[0], span)
+            if fault is not None:
+                return fault
+            waiting = [piece for part in refused for piece in _smaller(part, span)]
+        else:
+            waiting = [piece for part in refused for piece in _halves(part)]
+    return None
+
+
+def _sift(search: _Search, parts: Sequence[Range], answers: Sequence[Answer]) -> tuple[list[Range], Fault | None]:
+    """Take the logs that came; return the ranges to ask again in pieces, or the fault that ends it."""
+    refused: list[Range] = []
+    for part, answer in zip(parts, answers, strict=True):
+        if isinstance(answer, Result):
+            fault = search.take(part, answer)
+            if fault is not None:
+                return [], fault
+        elif part[0] == part[1] or answer.kind in (Kind.UNSUPPORTED, Kind.PRUNED):
+            return [], answer
+        else:
+            refused.append(part)
+    return refused, None
+
+
+def _sound(search: _Search, refused: Range, span: LogSpan) -> Generator[list[Request], list[Answer], Fault | None]:
+    """Find the widest range that the node takes from a block on. A single block refused is the end."""
+    first, last = refused
+    widths = [(last - first + 1) >> shift for shift in range(1, (last - first + 1).bit_length())]
+    answers = yield [search.request((first, first + width - 1)) for width in widths]
+    for width, answer in zip(widths, answers, strict=True):
+        if isinstance(answer, Result):
+            span.blocks = width if span.blocks is None else min(width, span.blocks)
+            return None
+    fault = answers[-1]
+    assert isinstance(fault, Fault)
+    return Fault(Kind.PRUNED, fault.message) if fault.kind is Kind.OTHER else fault
+
+
+def _smaller(part: Range, span: LogSpan) -> list[Range]:
+    pieces = span.cut(*part)
+    return pieces if len(pieces) > 1 else _halves(part)
+
+
+def _halves(part: Range) -> list[Range]:
+    middle = (part[0] + part[1]) // 2
+    return [(part[0], middle), (middle + 1, part[1])]
+
+
+def _checked_logs(read: LogRead, part: Range, value: Any, block: PinnedBlock) -> list[LogEvidence]:
+    """Read an answer and hold it against the filter: a node that mixes answers up must not go unnoticed."""
+    if not isinstance(value, list):
+        raise wire.Malformed("not a list")
+    found = [wire.log(item, chain_id=block.chain_id) for item in value]
+    for log in found:
+        if log.address != read.address or not part[0] <= log.block_number <= part[1]:
+            raise wire.Malformed("a log of another address or block")
+        if len(log.topics) < len(read.topics):
+            raise wire.Malformed("a log of another event")
+        if any(choices and log.topics[place] not in choices for place, choices in enumerate(read.topics)):
+            raise wire.Malformed("a log of another event")
+        if log.block_number == block.number and log.block_hash != block.hash:
+            raise wire.Malformed("a log of another fork")
+    return found

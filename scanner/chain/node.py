@@ -1,0 +1,186 @@
+"""A node at one pinned block: the implementation of the chain interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from scanner.chain import plans
+from scanner.chain.cache import Cache, CacheKey
+from scanner.chain.endpoint import parse_endpoint
+from scanner.chain.faults import Answer, Fault, Kind
+from scanner.chain.interface import (
+    AccountRead,
+    BlockRead,
+    CallRead,
+    Chain,
+    CodeRead,
+    LogRead,
+    Read,
+    StorageRead,
+    Trips,
+)
+from scanner.chain.logs import LogSpan, logs
+from scanner.chain.multicall import MULTICALL3, MULTICALL3_CODEHASH, WORTHWHILE, bundled_calls
+from scanner.chain.payload import Observation, Payload, cache_key, canonical, codehash, observe, unknown
+from scanner.chain.pin import Wish, pin
+from scanner.chain.pinned import PinnedRpc
+from scanner.chain.rpc import Request, Rpc
+from scanner.chain.transport import Patience, Transport
+from scanner.model.observation import Reason, Unknown
+from scanner.model.snapshot import PinnedBlock
+
+
+@dataclass(frozen=True)
+class ChainOptions:
+    """Which block, which chain, and how patient to be.
+
+    `block` is a number, `at` a time in seconds since 1970 (the last block at or before it); without either it is the
+    finalized block. `multicall_codehash` is the code that must be at Multicall3's address for it to be used.
+    """
+
+    block: int | None = None
+    at: int | None = None
+    expected_chain_id: int | None = None
+    cache: Cache | None = None
+    patience: Patience = field(default_factory=Patience)
+    multicall_codehash: str = MULTICALL3_CODEHASH
+    notify: Callable[[str], None] = lambda text: None
+
+
+def connect(rpc_url: str, patience: Patience | None = None) -> Rpc:
+    """Return a connection to a node; nothing is sent yet. Raises UsageError for a URL that is none."""
+    return Rpc(Transport(parse_endpoint(rpc_url), patience or Patience(), Trips()))
+
+
+def open_chain(rpc_url: str, options: ChainOptions | None = None) -> NodeChain:
+    """Connect to a node and pin a block, in one round trip unless `at` is given.
+
+    Raises UsageError for a bad URL, a refused key, another chain or a missing block; NodeError for a node that
+    is down or answers what no node should. Neither holds more of the URL than scheme and host.
+    """
+    options = options or ChainOptions()
+    rpc = connect(rpc_url, options.patience)
+    found = pin(rpc, Wish(options.block, options.at, options.expected_chain_id))
+    for note in found.notes:
+        options.notify(note)
+    return NodeChain(rpc, found.block, options, notes=found.notes)
+
+
+class NodeChain(Chain):
+    """Answers reads from the cache and, in as few round trips as it allows, from a node.
+
+    `notes` says what to know about the pinned block, for instance that it is not finalized.
+    """
+
+    def __init__(self, rpc: Rpc, block: PinnedBlock, options: ChainOptions, *, notes: Iterable[str] = ()) -> None:
+        self.block = block
+        self.trips = rpc.transport.trips
+        self.notes = tuple(notes)
+        self._pinned = PinnedRpc(rpc, block)
+        self._options = options
+        self._span = LogSpan()
+        self._multicall: bool | None = None  # not known yet
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pinned.rpc.transport.close()
+
+    def read(self, reads: Sequence[Read]) -> tuple[Observation, ...]:
+        """Answer one level of reads; see the interface. Raises ValueError for an address or slot that is no hex."""
+        wanted = {read: canonical(read) for read in reads}
+        done: dict[Read, Payload | Fault] = {}
+        open_reads = dict.fromkeys(plain for plain in wanted.values() if not self._answer_here(plain, done))
+        self._recall(open_reads, done)
+        left = [read for read in open_reads if read not in done]
+        if left:
+            done.update(self._ask(left))
+        return tuple(self._observation(read, done[wanted[read]]) for read in reads)
+
+    # ------------------------------------------------------------------------------------------- answering
+
+    def _answer_here(self, read: Read, done: dict[Read, Payload | Fault]) -> bool:
+        """Answer what needs no node: the pinned header itself, and blocks after it, which were not read."""
+        if not isinstance(read, BlockRead) or read.number < self.block.number:
+            return False
+        if read.number == self.block.number:
+            done[read] = {"hash": self.block.hash, "timestamp": self.block.timestamp}
+        else:
+            done[read] = Fault(Kind.OTHER, "after the pinned block")
+        return True
+
+    def _observation(self, read: Read, outcome: Payload | Fault) -> Observation:
+        if isinstance(read, BlockRead) and read.number > self.block.number:
+            return Unknown(reason=Reason.NOT_READ, detail=f"block {read.number} comes after the pinned block")
+        return unknown(read, outcome) if isinstance(outcome, Fault) else observe(read, outcome, self.block)
+
+    # --------------------------------------------------------------------------------------------- asking
+
+    def _ask(self, reads: Sequence[Read]) -> dict[Read, Payload | Fault]:
+        """Ask the node and keep what it says."""
+        probe = CodeRead(MULTICALL3)
+        asked = list(reads)
+        if self._multicall is None and any(isinstance(read, CallRead) for read in reads) and probe not in asked:
+            asked.append(probe)  # one read more in a batch that is sent anyway
+        done = plans.run(self._plans(asked), self._send)
+        self._remember(done)
+        self._look_for_multicall(done.get(probe))
+        return done
+
+    def _send(self, requests: list[Request]) -> list[Answer]:
+        self._options.notify(f"asking the node for {len(requests)} reads")
+        return self._pinned.ask(requests)
+
+    def _plans(self, reads: Sequence[Read]) -> list[plans.Plan]:
+        made: list[plans.Plan] = []
+        calls = [read for read in reads if isinstance(read, CallRead)]
+        if calls:
+            made.append(bundled_calls(calls) if self._multicall and len(calls) >= WORTHWHILE else plans.calls(calls))
+        slots: dict[str, list[StorageRead]] = {}
+        for read in reads:
+            if isinstance(read, StorageRead):
+                slots.setdefault(read.address, []).append(read)
+            elif isinstance(read, CodeRead):
+                made.append(plans.code(read))
+            elif isinstance(read, AccountRead):
+                made.append(plans.account(read))
+            elif isinstance(read, LogRead):
+                made.append(logs(read, self.block, self._span))
+            elif isinstance(read, BlockRead):
+                made.append(plans.block(read))
+        return made + [plans.storage(of_one, self.block) for of_one in slots.values()]
+
+    def _look_for_multicall(self, outcome: Payload | Fault | None) -> None:
+        if outcome is not None and not isinstance(outcome, Fault):
+            self._multicall = codehash(outcome["code"]) == self._options.multicall_codehash
+
+    # ---------------------------------------------------------------------------------------------- cache
+
+    def _recall(self, reads: Iterable[Read], done: dict[Read, Payload | Fault]) -> None:
+        """Take from the cache what is there and whole."""
+        if self._options.cache is None:
+            return
+        keys = {cache_key(read): read for read in [*reads, CodeRead(MULTICALL3)]}
+        found = self._options.cache.get(self.block.chain_id, self.block.hash, keys)
+        for key, payload in found.items():
+            read = keys[key]
+            if self._is_whole(read, payload):
+                if read == CodeRead(MULTICALL3):
+                    self._look_for_multicall(payload)
+                done[read] = payload
+        self.trips.cached += sum(1 for read in reads if read in done)
+
+    def _is_whole(self, read: Read, payload: Payload) -> bool:
+        try:
+            observe(read, payload, self.block)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return False
+        return True
+
+    def _remember(self, done: dict[Read, Payload | Fault]) -> None:
+        if self._options.cache is None:
+            return
+        values: dict[CacheKey, Payload] = {
+            cache_key(read): outcome for read, outcome in done.items() if not isinstance(outcome, Fault)
+        }
+        self._options.cache.put(self.block.chain_id, self.block.hash, values)

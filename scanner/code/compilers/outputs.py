@@ -23,7 +23,7 @@ def with_outputs(standard_json: Mapping[str, Any], version: SolcVersion, outputs
     if version.numbers >= _FIRST_WITH_LAYOUT:
         wanted.append("storageLayout")
     settings = dict(standard_json.get("settings") or {})
-    for name in ("modelChecker", "stopAfter"):
+    for name in ("modelChecker", "stopAfter", "compilationTarget"):
         settings.pop(name, None)
     settings["outputSelection"] = {"*": {"": ["ast"], "*": wanted}}
     return {

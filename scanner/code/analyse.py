@@ -1,0 +1,98 @@
+"""Code analysis of many addresses: one compile and one Slither unit per source, everything kept for the next scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pydantic import ValidationError
+
+from scanner.code.assemble import Payload, failed_for_good, from_bytecode, from_source, usable_source, without_code
+from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.code.requests import Wanted
+from scanner.code.store import FactStore, bytecode_key, source_key
+from scanner.code.tasks import Answers, SourceTask, Tasks
+from scanner.model.snapshot import SourceBundle
+
+Progress = Callable[[str], None]
+"""Is told in a few words what was done."""
+
+
+def analyse(jobs: Sequence[CodeJob], options: CodeOptions, progress: Progress | None = None) -> dict[str, CodeResult]:
+    """Return the code facts, ABI and gaps of every job, by address.
+
+    What fails (a compiler that cannot be had, a source that does not compile, a limit) is unknown with that reason and
+    a gap, and the bytecode is analysed instead; nothing is raised for it. Code that was analysed before, at any address
+    and block, costs neither a compile nor a start of Slither.
+    """
+    say = progress or (lambda _: None)
+    known = _Known(FactStore(options.cache_dir))
+    results = {job.address: known.result(job) for job in jobs}
+    with Tasks(options, say) as tasks:
+        # A second round, for the bytecode of sources that turned out to be of no use.
+        for _ in range(2):
+            sources, bytecodes = known.missing(job for job in jobs if results[job.address] is None)
+            if not sources and not bytecodes:
+                break
+            known.learn(tasks.run(sources, bytecodes))
+            results |= {job.address: known.result(job) for job in jobs if results[job.address] is None}
+    for warning in known.store.warnings:
+        say(f"warning: {warning}")
+    return {address: result for address, result in results.items() if result is not None}
+
+
+class _Known:
+    """What is known so far: the store, and what was learned in this call."""
+
+    def __init__(self, store: FactStore) -> None:
+        self.store = store
+        self._fresh: dict[str, Payload] = {}
+
+    def result(self, job: CodeJob) -> CodeResult | None:
+        """Return the result of a job, or None while something is missing for it."""
+        if job.runtime_code in ("", "0x"):
+            return without_code(job)
+        try:
+            return self._result(job)
+        except (ValidationError, KeyError, ValueError):
+            return None  # an entry of the store that fits no more: it is made again
+
+    def _result(self, job: CodeJob) -> CodeResult | None:
+        source = usable_source(job)
+        payload = self._payload(_source_key(source.bundle)) if source else None
+        if source is not None and payload is None:
+            return None
+        if payload is not None and "failed" not in payload:
+            return from_source(job, payload)
+        bytecode = self._payload(bytecode_key(job.runtime_code))
+        return None if bytecode is None else from_bytecode(job, bytecode, payload)
+
+    def missing(self, jobs: Iterable[CodeJob]) -> tuple[list[SourceTask], list[str]]:
+        """Return what must run for these jobs: sources with the contracts wanted of each, and runtime codes."""
+        units: dict[tuple[str, str], tuple[SourceBundle, set[Wanted]]] = {}
+        bytecodes: set[str] = set()
+        for job in jobs:
+            source = usable_source(job)
+            if source is None or _source_key(source.bundle) in self._fresh:
+                bytecodes.add(job.runtime_code)
+                continue
+            bundle = source.bundle
+            _, wanted = units.setdefault((bundle.source_id, bundle.compiler), (bundle, set()))
+            wanted.add(Wanted(bundle.contract_name, bundle.contract_path))
+        tasks = [SourceTask(bundle, tuple(sorted(wanted))) for bundle, wanted in units.values()]
+        return tasks, sorted(bytecodes)
+
+    def learn(self, answers: Answers) -> None:
+        """Take answers in, and keep for later scans those that would come out the same again."""
+        found = {source_key(*key): payload for key, payload in answers.sources.items()}
+        found |= {bytecode_key(code): payload for code, payload in answers.bytecodes.items()}
+        for key, payload in found.items():
+            self._fresh[key] = payload
+            if failed_for_good(payload):
+                self.store.save(key, payload)
+
+    def _payload(self, key: str) -> Payload | None:
+        return self._fresh.get(key) or self.store.load(key)
+
+
+def _source_key(bundle: SourceBundle) -> str:
+    return source_key(bundle.source_id, bundle.compiler, Wanted(bundle.contract_name, bundle.contract_path))

@@ -1,0 +1,120 @@
+"""What a worker process does with one request. Runs in a process of its own, which may be ended at any time."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scanner.code.analyses.interface import Unit
+from scanner.code.analyses.run import analyse_source
+from scanner.code.bytecode.run import analyse_bytecode
+from scanner.code.compilers.interface import CompileFailed
+from scanner.code.compilers.resolve import read_output
+from scanner.code.requests import (
+    NO_ADDRESS,
+    NOWHERE,
+    OUTPUT_FILE,
+    REQUEST_FILE,
+    RESULT_FILE,
+    SOURCES_FOLDER,
+    Wanted,
+)
+from scanner.code.slither_adapter import MAX_HITS, DetectorRun, SlitherUnit, UnitError, build_unit
+from scanner.model.code import DetectorHit
+from scanner.model.observation import Collection, Reason
+
+_OBJECT_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+def run_job(folder: Path) -> None:
+    """Answer the request in `folder` with a result file there, written in one step. No code makes it raise."""
+    # All that is built lives until the process ends: collecting cycles costs a third of the time and frees nothing.
+    gc.disable()
+    request = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    answer = _answer(request, folder)
+    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as written:
+        json.dump(answer, written)
+    os.replace(written.name, folder / RESULT_FILE)
+
+
+def _answer(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    try:
+        if request["kind"] == "bytecode":
+            facts = analyse_bytecode(request["runtime_code"], NOWHERE, NO_ADDRESS)
+            return {"targets": [{"facts": facts.model_dump(mode="json"), "abi": [], "gaps": []}]}
+        return {"targets": _source(request, folder)}
+    except CompileFailed as error:
+        return _failed(Reason.COMPILE_FAILED, error.what)
+    except UnitError as error:
+        return _failed(Reason.ANALYSIS_FAILED, str(error))
+    except Exception as error:  # whatever a stranger's code breaks here is reported, and stays unknown
+        return _failed(Reason.ANALYSIS_FAILED, _described(error, folder))
+
+
+def _failed(reason: Reason, detail: str) -> dict[str, Any]:
+    return {"failed": [reason.value, detail]}
+
+
+def _described(error: Exception, folder: Path) -> str:
+    """Return an error in words that are the same on every machine and in every run."""
+    text = _OBJECT_ADDRESS.sub("", str(error)).replace(str(folder), "")
+    return f"{type(error).__name__}: {' '.join(text.split())[:200]}".rstrip(": ")
+
+
+def _source(request: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
+    output = read_output((folder / OUTPUT_FILE).read_bytes(), request["compiler"])
+    abis = {
+        (path, name): contract.get("abi", [])
+        for path, contracts in (output.get("contracts") or {}).items()
+        for name, contract in contracts.items()
+    }
+    sources = folder / SOURCES_FOLDER
+    sources.mkdir()
+    os.chdir(sources)
+    unit = build_unit(request["files"], output, sources, source_id=request["source_id"], version=request["compiler"])
+    detected = unit.run_detectors()
+    return [_target(unit, Wanted(*wanted), detected, abis, folder) for wanted in request["wanted"]]
+
+
+def _target(
+    unit: SlitherUnit, wanted: Wanted, detected: DetectorRun, abis: dict[tuple[str, str], Any], folder: Path
+) -> dict[str, Any]:
+    try:
+        contract = unit.contract(wanted)
+    except UnitError as error:
+        return _failed(Reason.ANALYSIS_FAILED, str(error))
+    path = unit.source_line(contract).file
+    hits = _hits(unit.hits(contract, detected.results), detected)
+    kept = {
+        "abi": abis.get((path, wanted.name), []),
+        "gaps": [[f"detector {name}", Reason.ANALYSIS_FAILED.value, error] for name, error in detected.failed],
+    }
+    try:
+        facts = analyse_source(
+            Unit(
+                slither=unit.slither,
+                contract=contract,
+                source_id=unit.source_id,
+                at=NOWHERE,
+                address=NO_ADDRESS,
+                source_line=unit.source_line,
+            )
+        )
+    except Exception as error:  # one contract that breaks an analysis leaves the others of its source alone
+        failed = _failed(Reason.ANALYSIS_FAILED, _described(error, folder))
+        return {**kept, **failed, "detectors": hits.model_dump(mode="json")}
+    return {**kept, "facts": facts.model_copy(update={"detectors": hits}).model_dump(mode="json")}
+
+
+def _hits(hits: tuple[DetectorHit, ...], detected: DetectorRun) -> Collection[DetectorHit]:
+    if len(hits) > MAX_HITS:
+        return Collection[DetectorHit](items=hits[:MAX_HITS], complete=False, reason=f"{len(hits)} results, cut")
+    if detected.failed:
+        names = ", ".join(name for name, _ in detected.failed)
+        return Collection[DetectorHit](items=hits, complete=False, reason=f"detectors that failed: {names}")
+    return Collection[DetectorHit](items=hits, complete=True)

@@ -10,5 +10,5 @@ import scanner
 def rules_root() -> Path:
     """Return the folder of the built-in packs and scenarios."""
     package = Path(scanner.__file__).parent
-    installed = package / "content" / "rules"
+    installed = package / "_content" / "rules"
     return installed if installed.is_dir() else package.parent / "rules"

@@ -198,6 +198,7 @@ class RuleSummary(Model):
     title: str
     dimension: Dimension
     pack: str
+    status: str = Field(default="stable", description="experimental, stable or deprecated")
 
 
 class Assessment(Model):

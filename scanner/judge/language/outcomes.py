@@ -8,6 +8,7 @@ from scanner.judge.language.vocabulary import STAGES
 from scanner.judge.language.world import Read, Run, Verdict
 from scanner.model.outcome import Status
 
+_FINDING = Status.FINDING
 _OPEN = (Status.UNKNOWN, Status.ERROR)
 
 
@@ -29,10 +30,11 @@ def found(rule_id: str) -> Closure:
     def run(at: Run) -> Truth:
         verdicts = list(at.world.verdicts(rule_id))
         truth: Truth = False
-        if any(one.status is Status.FINDING for one in verdicts):
+        undecided = [one for one in verdicts if one.status in _OPEN or (one.status is _FINDING and one.counts is None)]
+        if any(one.status is _FINDING and one.counts is True for one in verdicts):
             truth = True
-        elif not verdicts or any(one.status in _OPEN for one in verdicts):
-            truth = _undecided(rule_id, [one for one in verdicts if one.status in _OPEN])
+        elif not verdicts or undecided:
+            truth = _undecided(rule_id, undecided)
         return _note(at, rule_id, "finding", truth)
 
     return run

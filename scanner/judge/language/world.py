@@ -20,13 +20,18 @@ MAX_STEPS = 200_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """What another rule said about one subject, as far as conditions can ask."""
+    """What another rule said about one subject, as far as conditions can ask.
+
+    `counts`: whether finding() sees a finding (in scenarios one below the stage `configured` is for information only);
+    None when a higher stage stayed open.
+    """
 
     status: Status
     stage: Stage | None
     at_least: bool
     reason: str
     on_chain: bool
+    counts: bool | None = True
 
 
 class World(Protocol):
@@ -155,12 +160,12 @@ def read_items(run: Run, ref: Ref, name: str, *, relation: bool) -> Items:
     if value.complete:
         return Items(ref, label, value.items, None)
     text = f"not complete ({cut(value.reason)})" if value.reason else "not complete"
-    why = Why(label, text, relation or _gap_on_chain(ref.item, value.reason))
+    why = Why(label, text, relation or gap_on_chain(ref.item, value.reason))
     return Items(ref, label, value.items, Unk((why,)))
 
 
-def _gap_on_chain(item: Any, reason: str) -> bool:
-    """Whether a partial collection lacks on-chain facts: its reason is text, so facts missing beside it tell."""
+def gap_on_chain(item: Any, reason: str) -> bool:
+    """Return whether a partial collection lacks on-chain facts: its reason is text, so facts missing beside it tell."""
     for known in Reason:
         if reason == known.value or reason.startswith(f"{known.value}:"):
             return known.on_chain

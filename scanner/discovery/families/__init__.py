@@ -1,0 +1,24 @@
+"""Governor families, in the order in which they are tried; the last takes what no other knows."""
+
+from __future__ import annotations
+
+from scanner.discovery.account import Account
+from scanner.discovery.families.compound import GovernorAlpha, GovernorBravo
+from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
+from scanner.discovery.families.unknown import UnknownGovernor
+
+FAMILIES: tuple[GovernorFamily, ...] = (
+    OpenZeppelinGovernor(5),
+    OpenZeppelinGovernor(4),
+    GovernorAlpha(),
+    GovernorBravo(),
+    UnknownGovernor(),
+)
+
+
+def family_of(account: Account, code: str) -> GovernorFamily | None:
+    """Return the family that recognises this contract, None when it is no governor."""
+    if not account.has_code:
+        return None
+    return next((family for family in FAMILIES if family.recognise(account, code)), None)

@@ -1,0 +1,54 @@
+"""`daoscan report`: the report again from a saved snapshot, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli.errors import reported
+from scanner.cli.output import write_all
+from scanner.cli.scan import parse_formats
+from scanner.model.errors import UsageError
+from scanner.model.outcome import Severity
+
+
+def report(
+    snapshot: Annotated[Path, typer.Argument(help="snapshot.json of a scan")],
+    out: Annotated[
+        Path | None, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results; default: the snapshot's own")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
+    ] = None,
+    formats: Annotated[str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json or both")] = "html,json",
+    fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
+    allow_incomplete: Annotated[
+        bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+) -> None:
+    """Judge a snapshot and write report.html and report.json; no network."""
+    with reported(verbose):
+        from scanner import pipeline
+        from scanner.judge.assess import exit_code
+
+        wanted = parse_formats(formats)
+        data = read_snapshot(snapshot)
+        loaded = pipeline.load_snapshot(data, str(snapshot))
+        assessment = pipeline.evaluate(loaded, rules or ())
+        files = pipeline.render(data, loaded, assessment)
+        paths = write_all(out or snapshot.parent, {name: files[name] for name in files if name[7:] in wanted})
+        if not quiet:
+            pipeline.summarise(loaded, assessment, paths)
+        raise typer.Exit(exit_code(assessment, fail_on, allow_incomplete))
+
+
+def read_snapshot(path: Path) -> bytes:
+    """Return the bytes of a snapshot file. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the snapshot cannot be read: {error.strerror}", where=str(path)) from error

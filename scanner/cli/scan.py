@@ -1,0 +1,124 @@
+"""`daoscan scan`: one DAO, from an address to its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli.errors import reported
+from scanner.cli.options import default_cache_dir, parse_target, parse_time
+from scanner.cli.output import write_all
+from scanner.cli.progress import progress
+from scanner.model.errors import UsageError
+from scanner.model.outcome import Severity
+
+FORMATS = ("html", "json")
+SOURCIFY = "https://sourcify.dev/server"
+
+
+def scan(
+    address: Annotated[str, typer.Argument(help="governor, timelock, token or Safe: 0x…, or eip155:CHAIN:0x…")],
+    rpc_url: Annotated[str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of a node", show_envvar=True)],
+    out: Annotated[Path, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results")] = Path("out"),
+    name: Annotated[str, typer.Option(envvar="DAOSCAN_NAME", help="name to show for the DAO")] = "",
+    governor: Annotated[
+        list[str] | None, typer.Option(envvar="DAOSCAN_GOVERNOR", help="a governor that no link on chain leads to")
+    ] = None,
+    chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
+    block: Annotated[int | None, typer.Option(envvar="DAOSCAN_BLOCK", min=0, help="block to pin; default: finalized")] = None,
+    at: Annotated[str | None, typer.Option(envvar="DAOSCAN_AT", help="pin the last block at or before this time")] = None,
+    sourcify_url: Annotated[
+        str, typer.Option(envvar="DAOSCAN_SOURCIFY_URL", help="Sourcify v2 server; empty for none")
+    ] = SOURCIFY,
+    etherscan_key: Annotated[
+        str,
+        typer.Option(envvar="DAOSCAN_ETHERSCAN_KEY", help="Etherscan v2 key; better given by environment", show_default=False),
+    ] = "",
+    etherscan_url: Annotated[str, typer.Option(envvar="DAOSCAN_ETHERSCAN_URL", hidden=True)] = "",
+    sources: Annotated[
+        Path | None, typer.Option(envvar="DAOSCAN_SOURCES", help="folder of standard-JSON inputs: CHAIN/ADDRESS.json")
+    ] = None,
+    lists: Annotated[
+        list[Path] | None, typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
+    ] = None,
+    formats: Annotated[str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json or both")] = "html,json",
+    fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
+    allow_incomplete: Annotated[
+        bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
+    ] = False,
+    solc: Annotated[Path | None, typer.Option(envvar="DAOSCAN_SOLC", help="path of a native solc to use")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(envvar="DAOSCAN_CACHE", help="folder for what need not be done twice")
+    ] = None,
+    cache: Annotated[bool, typer.Option(envvar="DAOSCAN_USE_CACHE", help="keep the node's answers")] = True,
+    offline_compilers: Annotated[
+        bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS", help="use only compilers that are here already")
+    ] = False,
+    max_contracts: Annotated[int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")] = 150,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+) -> None:
+    """Scan one DAO and write report.html, report.json and snapshot.json."""
+    with reported(verbose):
+        # imported here: help and wrong input need none of it, and web3 alone takes most of a second
+        from scanner import pipeline
+        from scanner.code.interface import CodeOptions
+        from scanner.discovery.world import CrawlLimits
+        from scanner.judge.assess import exit_code
+        from scanner.sources.collect import SourceOptions
+
+        named, entry = parse_target(address)
+        if named is not None and chain_id is not None and named != chain_id:
+            raise UsageError(f"the address names chain {named}, --chain-id names {chain_id}")
+        if block is not None and at is not None:
+            raise UsageError("--block and --at both name a block", hint="give one of them")
+        wanted = parse_formats(formats)
+        folder = cache_dir or default_cache_dir()
+        further = {"etherscan_url": etherscan_url} if etherscan_url else {}
+        options = pipeline.ScanOptions(
+            rpc_url=rpc_url,
+            entry=entry,
+            cache_dir=folder,
+            also=tuple(parse_target(one)[1] for one in governor or ()),
+            name=name,
+            chain_id=chain_id if named is None else named,
+            block=block,
+            at=parse_time(at),
+            sources=SourceOptions(
+                folder=sources,
+                sourcify_url=sourcify_url,
+                etherscan_key=etherscan_key,
+                cache_dir=folder / "sources",
+                **further,
+            ),
+            code=CodeOptions(cache_dir=folder, solc=solc, offline=offline_compilers),
+            lists=tuple(lists or ()),
+            limits=CrawlLimits(max_contracts=max_contracts),
+            use_cache=cache,
+        )
+        with progress(quiet=quiet) as say:
+            pipeline.check_rules(rules or ())
+            snapshot = pipeline.collect(options, say)
+            say("judging")
+            assessment = pipeline.evaluate(snapshot, rules or ())
+            data = pipeline.dump_snapshot(snapshot)
+            files = {"snapshot.json": data, **pipeline.render(data, snapshot, assessment)}
+            kept = {name: content for name, content in files.items() if name == "snapshot.json" or name[7:] in wanted}
+            paths = write_all(out, kept)
+        if not quiet:
+            pipeline.summarise(snapshot, assessment, paths)
+        raise typer.Exit(exit_code(assessment, fail_on, allow_incomplete))
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """Return the formats that were asked for. Raises UsageError."""
+    wanted = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in FORMATS]
+    if unknown or not wanted:
+        raise UsageError(f"no such format: {', '.join(unknown) or 'none given'}", hint=f"formats: {', '.join(FORMATS)}")
+    return wanted

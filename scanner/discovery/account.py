@@ -1,0 +1,148 @@
+"""What was read of one address, and typed ways to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from scanner.chain.abi import DecodeError, decode, function_signature
+from scanner.model.evidence import AccountEvidence, Evidence, LogEvidence
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+from scanner.sources.interface import NoSource, SourceAnswer, VerifiedSource
+
+T = TypeVar("T")
+
+EMPTY_CODE = "0x"
+DELEGATED_EOA_PREFIX = "0xef0100"
+_WORD = 66
+
+
+@dataclass(frozen=True)
+class ProxyMatch:
+    """How an address forwards its calls. `admin` is who may replace the target where the pattern says so."""
+
+    kind: str
+    implementation: Known[str] | Unknown
+    admin: Known[str] | Unknown
+
+
+@dataclass
+class Account:
+    """Everything read of one address at the pinned block. Raw answers; the methods decode."""
+
+    address: str
+    why: list[str] = field(default_factory=list)
+    depth: int = 0
+    code: Known[str] | Unknown = Unknown(reason=Reason.NOT_READ)
+    state: Known[AccountEvidence] | Unknown = Unknown(reason=Reason.NOT_READ)
+    logs: Known[tuple[LogEvidence, ...]] | Unknown = Unknown(reason=Reason.NOT_READ)
+    slots: dict[str, Known[str] | Unknown] = field(default_factory=dict)
+    calls: dict[str, tuple[tuple[str, ...], Known[str] | Unknown]] = field(default_factory=dict)
+    source: SourceAnswer | None = None
+    proxy: ProxyMatch | None = None
+
+    @property
+    def has_code(self) -> bool:
+        """Whether code runs here. An EIP-7702 delegated account is an account, not a contract."""
+        return isinstance(self.code, Known) and len(self.code.value) > 2 and not self.is_delegated_eoa
+
+    @property
+    def is_delegated_eoa(self) -> bool:
+        return isinstance(self.code, Known) and self.code.value.startswith(DELEGATED_EOA_PREFIX)
+
+    @property
+    def is_eoa(self) -> bool:
+        """Whether it is known to be no contract."""
+        return isinstance(self.code, Known) and (self.code.value == EMPTY_CODE or self.is_delegated_eoa)
+
+    @property
+    def verified(self) -> VerifiedSource | None:
+        return self.source if isinstance(self.source, VerifiedSource) else None
+
+    @property
+    def no_source(self) -> NoSource | None:
+        return self.source if isinstance(self.source, NoSource) else None
+
+    def abi_functions(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return (signature, ABI entry) of every function of the verified source; entries that make no sense left out."""
+        found: list[tuple[str, Mapping[str, Any]]] = []
+        for entry in self.verified.abi if self.verified else ():
+            if entry.get("type") != "function":
+                continue
+            try:
+                found.append((function_signature(entry), entry))
+            except DecodeError:
+                continue
+        return found
+
+    def ask(self, key: str) -> Known[Any] | Unknown:
+        """Return the decoded answer to a probe (a single output as such, several as a tuple)."""
+        if key not in self.calls:
+            return Unknown(reason=Reason.NOT_READ, detail=f"{key} was not asked")
+        outputs, answer = self.calls[key]
+        if isinstance(answer, Unknown):
+            return answer
+        if answer.value == EMPTY_CODE:
+            return Unknown(reason=Reason.REVERTED, detail=f"{key} returned nothing", evidence=answer.evidence)
+        try:
+            values = decode(outputs, answer.value)
+        except DecodeError as error:
+            return Unknown(reason=Reason.UNDECODABLE, detail=f"{key}: {error}", evidence=answer.evidence)
+        return Known(value=values[0] if len(values) == 1 else values, evidence=answer.evidence)
+
+    def answers(self, *keys: str) -> bool:
+        """Whether every one of these probes returned something that decodes."""
+        return all(isinstance(self.ask(key), Known) for key in keys)
+
+    def address_of(self, *keys: str) -> Known[str] | Unknown:
+        """Return the first of these getters that answers, as a lower-case address."""
+        first: Known[str] | Unknown | None = None
+        for key in keys:
+            answer = self.ask(key)
+            if isinstance(answer, Known):
+                return Known(value=str(answer.value).lower(), evidence=answer.evidence)
+            first = first or answer
+        return first or Unknown(reason=Reason.NOT_READ)
+
+    def slot_address(self, slot: str) -> Known[str] | Unknown:
+        """Return the address in the low 20 bytes of a slot."""
+        answer = self.slots.get(slot, Unknown(reason=Reason.NOT_READ, detail="slot was not asked"))
+        if isinstance(answer, Unknown):
+            return answer
+        return Known(value="0x" + answer.value[-40:], evidence=answer.evidence)
+
+    def events(self, topic0: str) -> tuple[LogEvidence, ...]:
+        """Return the logs of one event in chain order; empty when logs could not be read."""
+        if isinstance(self.logs, Unknown):
+            return ()
+        return tuple(log for log in self.logs.value if log.topics and log.topics[0] == topic0)
+
+
+def transform(observation: Known[Any] | Unknown, change: Callable[[Any], T], derivation: str) -> Known[T] | Unknown:
+    """Apply `change` to a known value, keeping its evidence and saying how."""
+    if isinstance(observation, Unknown):
+        return observation
+    return Known(value=change(observation.value), evidence=observation.evidence, derivation=derivation)
+
+
+def combine(
+    observations: Mapping[str, Known[Any] | Unknown], change: Callable[..., T], derivation: str
+) -> Known[T] | Unknown:
+    """Compute a value from several; unknown as soon as one of them is."""
+    evidence: list[Evidence] = []
+    values: dict[str, Any] = {}
+    for name, observation in observations.items():
+        if isinstance(observation, Unknown):
+            return observation
+        values[name] = observation.value
+        evidence.extend(item for item in observation.evidence if item not in evidence)
+    return Known(value=change(**values), evidence=tuple(evidence), derivation=derivation)
+
+
+def nonzero(observation: Known[str] | Unknown) -> str | None:
+    """Return a known address that is not zero, else None."""
+    if isinstance(observation, Known) and observation.value != ZERO_ADDRESS:
+        return observation.value
+    return None

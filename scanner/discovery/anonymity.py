@@ -1,0 +1,157 @@
+"""Privacy features stage by stage: present and reachable by code, configured by state, exercised by logs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from scanner.content import rules_dir
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.links import only_a_target
+from scanner.discovery.world import World
+from scanner.model.code import CodeFacts
+from scanner.model.contracts import Anonymity
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import Stage
+from scanner.model.observation import Known, Reason, Unknown
+
+CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    "mixer": ("anon.mixer",),
+    "shielded_pool": ("anon.shielded_pool",),
+    "stealth_address": ("anon.stealth",),
+    "zk_membership": ("anon.zk_membership",),
+    "private_voting": ("anon.private_vote",),
+    "privacy_coin": ("anon.privacy_coin_wrap", "anon.privacy_chain_bridge"),
+    "message_board": ("comms.onchain",),
+    "relayer": ("anon.relay",),
+}
+"""Feature of the model -> categories of the signature and address lists."""
+
+_ORDER = tuple(Stage)
+
+
+@dataclass(frozen=True)
+class PrivacyData:
+    """The lists that features are recognised by, from `rules/data`."""
+
+    topics: Mapping[str, str]
+    addresses: Mapping[tuple[int, str], tuple[str, str]]
+
+
+@cache
+def privacy_data() -> PrivacyData:
+    """Return event topics by category (the strong ones) and labelled addresses, as the packaged lists have them."""
+    folder = rules_dir() / "data"
+    signatures = _rows(json.loads((folder / "signatures.json").read_text("utf-8")))
+    known = _rows(json.loads((folder / "known_addresses.json").read_text("utf-8")))
+    return PrivacyData(
+        topics={
+            row["hash"].lower(): row["category"]
+            for row in signatures
+            if row["kind"] == "event" and row["strength"] == "strong" and row["category"].startswith(("anon.", "comms."))
+        },
+        addresses={
+            (int(row["chain_id"]), row["address"].lower()): (row["category"], row["label"])
+            for row in known
+        },
+    )
+
+
+def _rows(document: Any) -> list[dict[str, Any]]:
+    return document if isinstance(document, list) else list(document["entries"])
+
+
+def privacy_topics() -> tuple[str, ...]:
+    """Return the event topics that show use."""
+    return tuple(sorted(privacy_data().topics))
+
+
+def stages(world: World, account: Account, code: CodeFacts) -> Anonymity:
+    """Return the stage of every feature at one contract.
+
+    Code gives present or reachable. A contract that governance state points at (anything but a mere link from a
+    proposal) has its features configured; logs of use at its address make them exercised.
+    """
+    used = _use(account)
+    facts: dict[str, Any] = {name: _stage(world, account, code, name, used) for name in CATEGORIES}
+    if isinstance(account.logs, Unknown):
+        facts["use_count"] = account.logs
+    else:
+        facts["use_count"] = Known(value=sum(used.values()), evidence=account.logs.evidence)
+    return Anonymity(**facts)
+
+
+def _use(account: Account) -> dict[str, int]:
+    topics = privacy_data().topics
+    counts: dict[str, int] = {}
+    if isinstance(account.logs, Known):
+        for log in account.logs.value:
+            category = topics.get(log.topics[0]) if log.topics else None
+            if category:
+                counts[category] = counts.get(category, 0) + 1
+    return counts
+
+
+def _stage(world: World, account: Account, code: CodeFacts, name: str, used: Mapping[str, int]) -> Known[str] | Unknown:
+    categories = CATEGORIES[name]
+    label = privacy_data().addresses.get((world.chain.chain_id, account.address))
+    evidence: tuple[Evidence, ...] = ()
+    stage = Stage.ABSENT
+    words = ""
+    for fingerprint in code.fingerprints.items:
+        if fingerprint.category in categories and _higher(fingerprint.stage, stage):
+            stage, evidence, words = fingerprint.stage, fingerprint.evidence, f"{fingerprint.system}: {', '.join(fingerprint.matched[:4])}"
+    if name == "message_board" and isinstance(code.message_board, Known) and code.message_board.value:
+        stage, evidence, words = Stage.REACHABLE, code.message_board.evidence, "anyone can publish into its logs"
+    if label and label[0] in categories:
+        stage, words = Stage.REACHABLE, f"labelled address: {label[1]}"
+        evidence = evidence or account.code.evidence
+    if name == "relayer":
+        return _relayer(account, code, stage)
+    if stage is Stage.ABSENT:
+        return _absent(code, name)
+    if stage is Stage.REACHABLE and not only_a_target(account):
+        stage = Stage.CONFIGURED
+    if stage in (Stage.REACHABLE, Stage.CONFIGURED) and any(used.get(category) for category in categories):
+        stage = Stage.EXERCISED
+        evidence += account.logs.evidence
+    return Known(value=stage.value, evidence=evidence or account.code.evidence, derivation=words)
+
+
+def _relayer(account: Account, code: CodeFacts, stage: Stage) -> Known[str] | Unknown:
+    """An ERC-2771 hook counts once a forwarder is set; the hook alone is in many honest code bases."""
+    forwarder = account.address_of("trustedForwarder()")
+    if nonzero(forwarder):
+        return Known(value=Stage.CONFIGURED.value, evidence=forwarder.evidence, derivation="trustedForwarder() is set")
+    if isinstance(forwarder, Known) or stage is not Stage.ABSENT:
+        return Known(value=Stage.REACHABLE.value, evidence=forwarder.evidence or account.code.evidence)
+    return _absent(code, "relayer")
+
+
+def _absent(code: CodeFacts, name: str) -> Known[str] | Unknown:
+    if not code.fingerprints.complete:
+        return Unknown(reason=Reason.ANALYSIS_NOT_RUN, detail=code.fingerprints.reason or "the code was not analysed")
+    if name == "message_board" and isinstance(code.message_board, Unknown):
+        return code.message_board
+    return Known(value=Stage.ABSENT.value, evidence=code.selectors.evidence, derivation="no known system matched")
+
+
+def _higher(left: Stage, right: Stage) -> bool:
+    return _ORDER.index(left) > _ORDER.index(right)
+
+
+def stronger(observations: list[Known[str] | Unknown]) -> Known[str] | Unknown:
+    """Return the highest stage among several; unknown when an unknown one could be higher than `exercised` is not."""
+    best: Known[str] | None = None
+    unknown: Unknown | None = None
+    for observation in observations:
+        if isinstance(observation, Unknown):
+            unknown = unknown or observation
+        elif best is None or _higher(Stage(observation.value), Stage(best.value)):
+            best = observation
+    if best is not None and (unknown is None or best.value in (Stage.CONFIGURED, Stage.EXERCISED)):
+        return best
+    return unknown or Unknown(reason=Reason.NOT_READ, detail="no contract was read")

@@ -1,0 +1,184 @@
+"""Contract facts: what runs at each address, where its source comes from, who can replace it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scanner.code.interface import CodeResult
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.anonymity import stages
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, UPGRADER_ROLE
+from scanner.discovery.holders import Resolver, short, weakest
+from scanner.discovery.roles import read_roles
+from scanner.discovery.world import World
+from scanner.model.blank import all_unknown
+from scanner.model.code import CodeFacts
+from scanner.model.contracts import Contract
+from scanner.model.kinds import ActorKind, Guard, Role, Verification
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_ROLE_WORDS: tuple[tuple[Role, str], ...] = (
+    (Role.GOVERNOR, "governor"),
+    (Role.TIMELOCK, "timelock"),
+    (Role.TOKEN, "token"),
+    (Role.SAFE, "Safe"),
+    (Role.TREASURY, "treasury"),
+    (Role.MODULE, "module"),
+    (Role.IMPLEMENTATION, "implementation"),
+    (Role.PROPOSAL_TARGET, "proposal target"),
+)
+
+
+def code_at(world: World, results: Mapping[str, CodeResult], address: str) -> CodeFacts:
+    """Return the facts of the code that runs at `address`: its implementation's where it is a proxy."""
+    account = world.get(address)
+    implementation = nonzero(account.proxy.implementation) if account and account.proxy else None
+    for one in (implementation, address):
+        if one and one in results:
+            return results[one].facts
+    if account is not None and account.is_eoa:
+        return all_unknown(CodeFacts, Reason.NO_CODE, "no code at this address")
+    return all_unknown(CodeFacts, Reason.ANALYSIS_NOT_RUN, "the code was not analysed")
+
+
+def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
+    """Say who replaces the code of proxies whose pattern leaves that to the beacon or to the implementation."""
+    for account in world.accounts.values():
+        proxy = account.proxy
+        if proxy is None or proxy.kind not in ("eip1967", "eip1822"):
+            continue
+        if nonzero(proxy.admin):
+            continue
+        guard = code_at(world, results, account.address).upgrade_guard
+        account.proxy = replace(proxy, admin=_upgrader(account, guard))
+
+
+def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unknown:
+    if isinstance(guard, Unknown):
+        return Unknown(reason=guard.reason, detail=f"who may upgrade: {guard.detail}", evidence=guard.evidence)
+    if guard.value == Guard.ABSENT:
+        return Known(value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function")
+    if guard.value == Guard.CALLER:
+        for member in read_roles(account).holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
+            return Known(value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role")
+        owner = account.address_of("owner()", "admin()", "timelock()")
+        if isinstance(owner, Known):
+            return owner
+        return Unknown(reason=Reason.UNRESOLVED, detail="the caller that may upgrade could not be named", evidence=guard.evidence)
+    return Unknown(reason=Reason.UNRESOLVED, detail=f"the upgrade is guarded by: {guard.value}", evidence=guard.evidence)
+
+
+def implementation_of(world: World, account: Account) -> Known[str] | Unknown:
+    """Return the implementation, a beacon's included; the zero address for a contract that is no proxy."""
+    if account.proxy is None:
+        return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation="no proxy pattern")
+    if account.proxy.kind == "eip1967-beacon" and (beacon := nonzero(account.proxy.admin)):
+        found = world.get(beacon)
+        if found is not None:
+            return found.address_of("implementation()")
+    return account.proxy.implementation
+
+
+def build_contract(world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult]) -> Contract:
+    """Return the facts of the contract at `account`."""
+    code = code_at(world, results, account.address)
+    source = account.verified
+    missing = _no_source(account)
+    roles = tuple(sorted(resolver.parts.roles.get(account.address, {Role.LINKED})))
+    evidence = account.code.evidence
+    facts: dict[str, Any] = {
+        "chain_id": world.chain.chain_id,
+        "address": account.address,
+        "roles": roles,
+        "linked_from": tuple(account.why),
+        "label": label(world, account, roles),
+        "codehash": _codehash(account),
+        "code_size_bytes": _size(account),
+        "name": Known(value=source.bundle.contract_name, evidence=evidence) if source else missing,
+        "source_id": Known(value=source.bundle.source_id, evidence=evidence) if source else missing,
+        "compiler": Known(value=source.bundle.compiler, evidence=evidence) if source else missing,
+        "verification": verification(account),
+        "code": code,
+        "anonymity": stages(world, account, code),
+    }
+    facts.update(_proxy(world, resolver, account))
+    return Contract(**facts)
+
+
+def verification(account: Account) -> Known[str] | Unknown:
+    """Return how well source is tied to the code; unknown only when the providers could not say."""
+    if account.verified is not None:
+        found = account.verified
+        return Known(value=found.verification.value, evidence=account.code.evidence, derivation=found.detail or found.bundle.provider)
+    missing = account.no_source
+    if missing is not None and missing.reason is Reason.NOT_VERIFIED:
+        return Known(value=Verification.NOT_VERIFIED.value, evidence=account.code.evidence, derivation=missing.detail)
+    if missing is not None and missing.reason is Reason.OTHER_BYTECODE:
+        return Known(value=Verification.OTHER_BYTECODE.value, evidence=account.code.evidence, derivation=missing.detail)
+    return _no_source(account)
+
+
+def _no_source(account: Account) -> Unknown:
+    missing = account.no_source
+    if missing is None:
+        return Unknown(reason=Reason.NOT_READ, detail="source was not looked up")
+    return Unknown(reason=missing.reason, detail=missing.detail)
+
+
+def label(world: World, account: Account, roles: tuple[Role, ...]) -> str:
+    """Return a name to show: the source's, with the implementation's for a proxy; else what it is."""
+    implementation = nonzero(implementation_of(world, account))
+    running = world.get(implementation) if implementation else None
+    for candidate in (running, account):
+        if candidate is not None and candidate.verified is not None:
+            return candidate.verified.bundle.contract_name.rsplit(":", 1)[-1]
+    words = next((word for role, word in _ROLE_WORDS if role in roles), "contract")
+    return f"{words} {short(account.address)}"
+
+
+def _codehash(account: Account) -> Known[str] | Unknown:
+    if isinstance(account.code, Unknown):
+        return account.code
+    for item in account.code.evidence:
+        if item.kind == "code":
+            return Known(value=item.codehash, evidence=account.code.evidence)
+    return Unknown(reason=Reason.NOT_READ, detail="the code has no hash as evidence")
+
+
+def _size(account: Account) -> Known[int] | Unknown:
+    if isinstance(account.code, Unknown):
+        return account.code
+    return Known(value=len(account.code.value) // 2 - 1, evidence=account.code.evidence)
+
+
+def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]:
+    evidence = account.code.evidence
+    if account.proxy is None:
+        nobody = Known(value=ZERO_ADDRESS, evidence=evidence, derivation="no proxy: its code cannot be replaced")
+        return {
+            "proxy_kind": Known(value="none", evidence=evidence),
+            "implementation": implementation_of(world, account),
+            "upgrade_admin": nobody,
+            "upgrade_admin_kind": Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation=nobody.derivation),
+            "upgrade_delay_seconds": Known(value=0, evidence=evidence, derivation="nothing to upgrade"),
+        }
+    admin = account.proxy.admin
+    behind = nonzero(admin)
+    delay: Known[int] | Unknown = Known(value=0, evidence=admin.evidence, derivation="nobody upgrades")
+    if behind:
+        paths = resolver.paths(behind)
+        kind = weakest(path.kind for path in paths)
+        delay = next((path.delay for path in paths if path.kind is kind), Unknown(reason=Reason.UNRESOLVED))
+    elif isinstance(admin, Unknown):
+        delay = admin
+    proof = account.proxy.implementation.evidence or evidence
+    return {
+        "proxy_kind": Known(value=account.proxy.kind, evidence=proof),
+        "implementation": implementation_of(world, account),
+        "upgrade_admin": admin,
+        "upgrade_admin_kind": resolver.kind_behind(admin),
+        "upgrade_delay_seconds": delay,
+    }

@@ -1,0 +1,186 @@
+"""Control edges: who can move funds, change rules, mint, stop, upgrade; by which path, after what delay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.battery import CANCELLER_ROLE, DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.holders import Path, Resolver, short
+from scanner.discovery.roles import read_roles
+from scanner.discovery.world import World
+from scanner.model.code import CodeFacts
+from scanner.model.contracts import Contract, Token
+from scanner.model.controls import Control
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import ActorKind, Capability, Guard
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+
+def build_controls(
+    world: World, resolver: Resolver, *, contracts: Iterable[Contract], tokens: Iterable[Token]
+) -> Collection[Control]:
+    """Return every edge that was found, each once, in a stable order."""
+    by_address = {contract.address: contract for contract in contracts}
+    edges: list[Control] = []
+    for address in sorted(resolver.parts.treasuries):
+        edges += _edges(resolver, address, Capability.MOVE_FUNDS, resolver.paths(address), guard="")
+        if address in by_address:
+            edges += _open_calls(resolver, address, by_address[address].code)
+    for address in sorted(resolver.parts.governors):
+        edges += _governor(world, resolver, address, by_address.get(address))
+    for address in sorted(resolver.parts.timelocks):
+        edges += _timelock(world, resolver, address)
+    for contract in by_address.values():
+        edges += _upgrade(world, resolver, contract)
+    for token in tokens:
+        edges += _token(world, resolver, token, by_address.get(token.address))
+    unique = {(edge.actor, edge.capability, edge.contract, edge.path): edge for edge in edges}
+    ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (key[2], key[1].value, key[0], key[3])))
+    return Collection[Control](items=ordered, complete=world.complete, reason="" if world.complete else "the crawl was cut short")
+
+
+def _edges(
+    resolver: Resolver, contract: str, capability: Capability, paths: Iterable[Path], *, guard: str
+) -> Iterator[Control]:
+    for path in paths:
+        bypass: Known[bool] | Unknown = Known(value=not path.kind.is_vote, evidence=path.evidence)
+        if path.kind is ActorKind.UNRESOLVED:
+            bypass = Unknown(reason=Reason.UNRESOLVED, detail="the actor could not be resolved", evidence=path.evidence)
+        yield Control(
+            actor=path.actor,
+            actor_kind=path.kind,
+            actor_label=path.label,
+            capability=capability,
+            contract=contract,
+            contract_label=resolver.label(contract),
+            path=(*path.steps, resolver.label(contract)),
+            delay_seconds=path.delay,
+            bypasses_vote=bypass,
+            signers_needed=path.signers,
+            guard=(
+                Known(value=guard, evidence=path.evidence)
+                if guard
+                else Unknown(reason=Reason.NOT_READ, detail="the path was read from roles and getters", evidence=path.evidence)
+            ),
+            evidence=path.evidence,
+        )
+
+
+def _anyone(evidence: tuple[Evidence, ...], step: str) -> Path:
+    zero = Known(value=0, evidence=evidence)
+    return Path(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", (step,), zero, zero, evidence)
+
+
+def _open_calls(resolver: Resolver, address: str, code: CodeFacts) -> Iterator[Control]:
+    """Code through which a stranger makes the holder of the assets call whatever they choose."""
+    for fact, words in ((code.arbitrary_call, "calls"), (code.arbitrary_delegatecall, "delegatecalls")):
+        if isinstance(fact, Known) and fact.value:
+            step = f"anyone makes it {words[:-1]} a target of their choice"
+            yield from _edges(resolver, address, Capability.MOVE_FUNDS, (_anyone(fact.evidence, step),), guard=Guard.NONE)
+
+
+def _governor(world: World, resolver: Resolver, address: str, contract: Contract | None) -> Iterator[Control]:
+    account = world.accounts[address]
+    family = resolver.parts.governors[address]
+    guardian = family.guardian(account)
+    if found := nonzero(guardian):
+        yield from _edges(resolver, address, Capability.VETO, _with_evidence(resolver.paths(found), guardian.evidence), guard="guardian")
+    admin = family.admin(account)
+    executor = nonzero(family.timelock(account)) or address
+    if (found := nonzero(admin)) and found not in (executor, address):
+        paths = _with_evidence(resolver.paths(found), admin.evidence)
+        yield from _edges(resolver, address, Capability.SET_PARAMETERS, paths, guard="admin")
+    yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(executor), guard="executor of the vote")
+    pending = account.address_of("pendingAdmin()", "pendingOwner()")
+    if found := nonzero(pending):
+        paths = _with_evidence(resolver.paths(found), pending.evidence)
+        yield from _edges(resolver, address, Capability.ADMIN, paths, guard="pending admin: may accept")
+    if contract is not None and _is_true(contract.code.emergency_execution):
+        step = f"executes without the normal delay in {resolver.label(address)}"
+        vote = next(iter(resolver.paths(address)), None)
+        if vote is not None:
+            evidence = contract.code.emergency_execution.evidence
+            path = Path(vote.actor, vote.kind, vote.label, (step,), Known(value=0, evidence=evidence), vote.signers, evidence)
+            yield from _edges(resolver, executor, Capability.EXECUTE, (path,), guard="votes counted when called")
+
+
+def _timelock(world: World, resolver: Resolver, address: str) -> Iterator[Control]:
+    account = world.accounts[address]
+    book = read_roles(account)
+    for member in book.holders(CANCELLER_ROLE):
+        if member.address not in (address, ZERO_ADDRESS):
+            paths = _with_evidence(resolver.paths(member.address), member.evidence)
+            yield from _edges(resolver, address, Capability.CANCEL, paths, guard="CANCELLER_ROLE")
+    for member in book.holders(DEFAULT_ADMIN_ROLE):
+        if member.address not in (address, ZERO_ADDRESS):
+            paths = _with_evidence(resolver.paths(member.address), member.evidence)
+            yield from _edges(resolver, address, Capability.ADMIN, paths, guard="DEFAULT_ADMIN_ROLE")
+    pending = account.address_of("pendingAdmin()")
+    if found := nonzero(pending):
+        paths = _with_evidence(resolver.paths(found), pending.evidence)
+        yield from _edges(resolver, address, Capability.ADMIN, paths, guard="pending admin: may accept")
+
+
+def _upgrade(world: World, resolver: Resolver, contract: Contract) -> Iterator[Control]:
+    admin = nonzero(contract.upgrade_admin)
+    if admin is None or contract.address not in world.accounts:
+        if isinstance(contract.upgrade_admin, Unknown) and contract.upgrade_admin.reason is Reason.UNRESOLVED:
+            detail = contract.upgrade_admin.detail
+            path = Path(
+                contract.address,
+                ActorKind.UNRESOLVED,
+                f"unresolved: who upgrades {contract.label}",
+                (detail,),
+                contract.upgrade_admin,
+                contract.upgrade_admin,
+                contract.upgrade_admin.evidence,
+            )
+            yield from _edges(resolver, contract.address, Capability.UPGRADE, (path,), guard="")
+        return
+    paths = _with_evidence(resolver.paths(admin), contract.upgrade_admin.evidence)
+    yield from _edges(resolver, contract.address, Capability.UPGRADE, paths, guard="upgrade admin")
+
+
+def _token(world: World, resolver: Resolver, token: Token, contract: Contract | None) -> Iterator[Control]:
+    if contract is None:
+        return
+    account = world.accounts[token.address]
+    powers = (
+        (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), ("minter()", "owner()")),
+        (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),
+        (Capability.CONFISCATE, contract.code.confiscation_guard, (DEFAULT_ADMIN_ROLE,), ("owner()",)),
+    )
+    for capability, guard, roles, getters in powers:
+        if not isinstance(guard, Known) or guard.value == Guard.ABSENT:
+            continue
+        if guard.value != Guard.CALLER:
+            step = f"{capability.value} guarded by: {guard.value}"
+            yield from _edges(resolver, token.address, capability, (_anyone(guard.evidence, step),), guard=guard.value)
+            continue
+        for holder, evidence in _holders(account, roles, getters):
+            paths = _with_evidence(resolver.paths(holder), evidence + guard.evidence)
+            yield from _edges(resolver, token.address, capability, paths, guard=f"role or owner ({short(holder)})")
+
+
+def _holders(
+    account: Account, roles: tuple[str, ...], getters: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    for member in read_roles(account).holders(*roles):
+        if member.address != ZERO_ADDRESS:
+            yield member.address, member.evidence
+    for getter in getters:
+        answer = account.address_of(getter)
+        if found := nonzero(answer):
+            yield found, answer.evidence
+
+
+def _with_evidence(paths: Iterable[Path], evidence: tuple[Evidence, ...]) -> Iterator[Path]:
+    for path in paths:
+        extra = tuple(item for item in evidence if item not in path.evidence)
+        yield Path(path.actor, path.kind, path.label, path.steps, path.delay, path.signers, path.evidence + extra)
+
+
+def _is_true(fact: Known[bool] | Unknown) -> bool:
+    return isinstance(fact, Known) and fact.value

@@ -1,0 +1,194 @@
+"""From one address to the DAO: crawl, sort out, analyse, then say who controls what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.chain.abi import encode_call
+from scanner.chain.interface import CallRead, Chain
+from scanner.code.interface import CodeJob, CodeResult
+from scanner.discovery.account import Account
+from scanner.discovery.anonymity import privacy_topics
+from scanner.discovery.battery import GOVERNANCE_TOPICS
+from scanner.discovery.contracts import build_contract, code_at, settle_upgrades
+from scanner.discovery.control import build_controls
+from scanner.discovery.governors import build_governor
+from scanner.discovery.holders import Resolver
+from scanner.discovery.links import getters_of, links_of
+from scanner.discovery.lists import AddressList, Met, match
+from scanner.discovery.membership import GROUP_ADMIN_UPDATED, build_membership
+from scanner.discovery.parts import Parts, sort_out
+from scanner.discovery.power import Power, read_power
+from scanner.discovery.safes import build_safe
+from scanner.discovery.timelocks import build_timelock
+from scanner.discovery.tokens import build_token
+from scanner.discovery.treasury import BALANCE_OF, build_treasury, tokens_to_ask
+from scanner.discovery.whole import build_dao
+from scanner.discovery.world import CrawlLimits, Link, World, crawl
+from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
+from scanner.model.controls import Control
+from scanner.model.dao import Dao, Membership, TreasuryAccount
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.sources.interface import Sources
+
+Analyse = Callable[[Sequence[CodeJob]], Mapping[str, CodeResult]]
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Found:
+    """What the crawl met, sorted out and analysed: what every later step builds on."""
+
+    world: World
+    parts: Parts
+    results: Mapping[str, CodeResult]
+    powers: Mapping[str, Power]
+    balances: Mapping[tuple[str, str], Known[int] | Unknown]
+    resolver: Resolver
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The parts of the snapshot that discovery fills."""
+
+    dao: Dao
+    governors: Collection[Governor]
+    timelocks: Collection[Timelock]
+    tokens: Collection[Token]
+    safes: Collection[Safe]
+    contracts: Collection[Contract]
+    controls: Collection[Control]
+    membership: Membership
+    treasury: Collection[TreasuryAccount]
+
+
+def explore(
+    chain: Chain, sources: Sources, entry: Sequence[str], *, limits: CrawlLimits, analyse: Analyse, progress: Progress
+) -> Found:
+    """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
+    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), GROUP_ADMIN_UPDATED}))
+    world = World(chain, sources, topics, limits)
+    crawl(world, [Link(address, "the address that was asked about") for address in entry], links_of, getters_of, progress)
+    parts = sort_out(world, entry[0])
+    jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
+    progress(f"analysing the code of {len(jobs)} contracts")
+    results = analyse(jobs)
+    for result in results.values():
+        world.gaps.extend(result.gaps)
+    settle_upgrades(world, results)
+    powers = read_power(world, parts.tokens)
+    balances = _read_balances(world, parts, powers)
+    _source_gaps(world)
+    return Found(world, parts, results, powers, balances, Resolver(world, parts))
+
+
+def _job(world: World, account: Account) -> CodeJob:
+    code = account.code.value if isinstance(account.code, Known) else "0x"
+    missing = account.no_source
+    return CodeJob(
+        address=account.address,
+        runtime_code=code,
+        at=world.at,
+        source=account.verified,
+        no_source_reason=f"{missing.reason.value}: {missing.detail}" if missing else "",
+    )
+
+
+def _source_gaps(world: World) -> None:
+    for account in world.accounts.values():
+        if account.no_source is not None:
+            world.gap(account.address, "verified source", account.no_source.reason, account.no_source.detail)
+        for what, answer in (("code", account.code), ("logs", account.logs), ("balance", account.state)):
+            if isinstance(answer, Unknown):
+                world.gap(account.address, what, answer.reason, answer.detail)
+
+
+def _read_balances(
+    world: World, parts: Parts, powers: Mapping[str, Power]
+) -> dict[tuple[str, str], Known[int] | Unknown]:
+    targets = [address for address, account in world.accounts.items() if account.has_code]
+    tokens = tokens_to_ask(world, Resolver(world, parts), powers, targets)
+    pairs = [(token, holder) for token in tokens for holder in sorted(parts.treasuries)]
+    answers = world.chain.read([CallRead(token, encode_call(BALANCE_OF, (holder,)), BALANCE_OF) for token, holder in pairs])
+    return {pair: _uint(answer) for pair, answer in zip(pairs, answers, strict=True)}
+
+
+def _uint(answer: Known[Any] | Unknown) -> Known[int] | Unknown:
+    if isinstance(answer, Unknown):
+        return answer
+    if len(answer.value) != 66:
+        return Unknown(reason=Reason.UNDECODABLE, detail="not one 32-byte word", evidence=answer.evidence)
+    return Known(value=int(answer.value, 16), evidence=answer.evidence)
+
+
+def describe(
+    found: Found,
+    *,
+    entry: str,
+    lists: Sequence[AddressList],
+    met: Iterable[Met],
+    last_proposals: Mapping[str, Known[int] | Unknown],
+) -> Discovered:
+    """Build every discovered part of the snapshot. No more reads."""
+    world, parts, resolver = found.world, found.parts, found.resolver
+    governors = tuple(
+        build_governor(
+            world,
+            resolver,
+            world.accounts[address],
+            power=dict(found.powers),
+            last_proposal=last_proposals.get(address, Unknown(reason=Reason.NOT_READ, detail="no proposal was read")),
+        )
+        for address in sorted(parts.governors)
+    )
+    tokens = tuple(
+        build_token(
+            world, resolver, world.accounts[address], code=code_at(world, found.results, address), power=found.powers.get(address)
+        )
+        for address in sorted(parts.tokens)
+    )
+    contracts = tuple(
+        build_contract(world, resolver, world.accounts[address], found.results)
+        for address in sorted(world.accounts)
+        if world.accounts[address].has_code
+    )
+    by_address = {contract.address: contract for contract in contracts}
+    safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
+    controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
+    seen = [Met(address, "contract or role", account.code.evidence) for address, account in sorted(world.accounts.items())]
+    all_governors = _collection(Governor, governors, world, "no governor found from this address: name one with --governor")
+    return Discovered(
+        dao=build_dao(
+            world,
+            entry,
+            governors=all_governors,
+            contracts=by_address,
+            controls=controls,
+            hits=match(lists, [*seen, *met]),
+            list_count=len(lists),
+        ),
+        governors=all_governors,
+        timelocks=_collection(
+            Timelock, tuple(build_timelock(world, resolver, world.accounts[a]) for a in sorted(parts.timelocks)), world, ""
+        ),
+        tokens=_collection(Token, tokens, world, ""),
+        safes=_collection(Safe, safes, world, ""),
+        contracts=_collection(Contract, contracts, world, ""),
+        controls=controls,
+        membership=build_membership(
+            world, resolver, governors=governors, tokens=tokens, safes=safes, contracts=by_address
+        ),
+        treasury=build_treasury(world, resolver, controls, found.balances),
+    )
+
+
+def _collection(model: type[Any], items: tuple[Any, ...], world: World, when_empty: str) -> Collection[Any]:
+    """Return the items as a collection: incomplete when the crawl was cut short, or empty where one was expected."""
+    if not world.complete:
+        return Collection[model](items=items, complete=False, reason="the crawl was cut short")  # type: ignore[valid-type]
+    if not items and when_empty:
+        return Collection[model](items=items, complete=False, reason=when_empty)  # type: ignore[valid-type]
+    return Collection[model](items=items, complete=True)  # type: ignore[valid-type]
+

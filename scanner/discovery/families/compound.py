@@ -1,0 +1,93 @@
+"""Compound's GovernorAlpha and GovernorBravo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scanner.chain.abi import selector
+from scanner.discovery.account import Account, transform
+from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, has_selector, state_name
+from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.model.observation import Known, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_CAST_VOTE_ALPHA = selector("castVote(uint256,bool)")
+_CAST_VOTE_BRAVO = selector("castVote(uint256,uint8)")
+_STRUCT_BRAVO = ("uint256", "address", *["uint256"] * 6)
+_STRUCT_ALPHA = ("uint256", "address", *["uint256"] * 5)
+
+
+class _Compound(GovernorFamily):
+    """What both have in common."""
+
+    struct: tuple[str, ...]
+
+    def _shape(self, account: Account) -> bool:
+        getters = ("quorumVotes()", "proposalThreshold()", "votingDelay()", "votingPeriod()", "proposalCount()")
+        return account.answers(*getters) and not account.answers("COUNTING_MODE()")
+
+    def token(self, account: Account) -> Known[str] | Unknown:
+        return account.address_of("comp()", "uni()", "token()")
+
+    def timelock(self, account: Account) -> Known[str] | Unknown:
+        return account.address_of("timelock()")
+
+    def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:
+        return account.ask("quorumVotes()")
+
+    def state_calls(self, proposal_id: int, snapshot: int) -> Sequence[StateCall]:
+        return (
+            StateCall("state", "state(uint256)", (proposal_id,), ("uint8",)),
+            StateCall("struct", "proposals(uint256)", (proposal_id,), self.struct),
+            StateCall("quorum", "quorumVotes()", (), ("uint256",)),
+        )
+
+    def read_state(self, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
+        struct = answers["struct"]
+        no_abstain = transform(struct, lambda _: 0, "GovernorAlpha counts no abstentions")
+        return ProposalState(
+            state=transform(answers["state"], state_name, "GovernorAlpha.ProposalState"),
+            for_votes=transform(struct, lambda row: row[5], "proposals().forVotes"),
+            against_votes=transform(struct, lambda row: row[6], "proposals().againstVotes"),
+            abstain_votes=(
+                transform(struct, lambda row: row[7], "proposals().abstainVotes")
+                if len(self.struct) > 7
+                else no_abstain
+            ),
+            eta=transform(struct, lambda row: row[2], "proposals().eta"),
+            quorum=answers["quorum"],
+        )
+
+
+class GovernorAlpha(_Compound):
+    """GovernorAlpha: votes are for or against, a guardian may cancel."""
+
+    name = "governor-alpha"
+    struct = _STRUCT_ALPHA
+
+    def recognise(self, account: Account, code: str) -> bool:
+        return self._shape(account) and has_selector(code, _CAST_VOTE_ALPHA)
+
+    def guardian(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "guardian()")
+
+    def admin(self, account: Account) -> Known[str] | Unknown:
+        guardian = self.guardian(account)
+        return transform(guardian, lambda _: ZERO_ADDRESS, "GovernorAlpha has no admin; its parameters are constants")
+
+
+class GovernorBravo(_Compound):
+    """GovernorBravo behind its delegator: an admin sets parameters, a whitelist guardian may cancel."""
+
+    name = "governor-bravo"
+    struct = _STRUCT_BRAVO
+
+    def recognise(self, account: Account, code: str) -> bool:
+        return self._shape(account) and has_selector(code, _CAST_VOTE_BRAVO)
+
+    def guardian(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "proposalGuardian()", "vetoer()", "whitelistGuardian()")
+
+    def admin(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "admin()")

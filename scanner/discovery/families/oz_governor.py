@@ -1,0 +1,90 @@
+"""OpenZeppelin Governor 4.x and 5.x (IGovernor; contracts Governor, GovernorSettings, GovernorTimelockControl)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scanner.chain.abi import selector
+from scanner.discovery.account import Account, transform
+from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, has_selector, state_name
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_NEEDS_QUEUING = selector("proposalNeedsQueuing(uint256)")
+
+
+class OpenZeppelinGovernor(GovernorFamily):
+    """Both major versions; they differ by `proposalNeedsQueuing`, which 5.0 brought."""
+
+    def __init__(self, major: int) -> None:
+        self.major = major
+        self.name = f"oz-governor-{major}"
+
+    def recognise(self, account: Account, code: str) -> bool:
+        if not account.answers("COUNTING_MODE()", "votingDelay()", "votingPeriod()"):
+            return False
+        return has_selector(code, _NEEDS_QUEUING) == (self.major == 5)
+
+    def token(self, account: Account) -> Known[str] | Unknown:
+        return account.address_of("token()")
+
+    def timelock(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "timelock()")
+
+    def guardian(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "proposalGuardian()", "vetoer()", "guardian()")
+
+    def admin(self, account: Account) -> Known[str] | Unknown:
+        return absent_when_reverted(account, "owner()", "admin()")
+
+    def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:
+        return account.ask("quorum@time" if clock_mode == "timestamp" else "quorum@block")
+
+    def state_calls(self, proposal_id: int, snapshot: int) -> Sequence[StateCall]:
+        return (
+            StateCall("state", "state(uint256)", (proposal_id,), ("uint8",)),
+            StateCall("votes", "proposalVotes(uint256)", (proposal_id,), ("uint256", "uint256", "uint256")),
+            StateCall("eta", "proposalEta(uint256)", (proposal_id,), ("uint256",)),
+            StateCall("quorum", "quorum(uint256)", (snapshot,), ("uint256",)),
+            StateCall("struct", "proposals(uint256)", (proposal_id,), ("uint256", "address", *["uint256"] * 7)),
+        )
+
+    def read_state(self, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
+        votes = answers["votes"]
+        if isinstance(votes, Unknown) and isinstance(answers["struct"], Known):
+            # GovernorCompatibilityBravo counts in Compound's struct: (id, proposer, eta, start, end, for, against, abstain)
+            order = (6, 5, 7)
+            votes = transform(answers["struct"], lambda row: tuple(row[i] for i in order), "proposals(uint256)")
+        return ProposalState(
+            state=transform(answers["state"], state_name, "IGovernor.ProposalState"),
+            against_votes=transform(votes, lambda row: row[0], "proposalVotes: against"),
+            for_votes=transform(votes, lambda row: row[1], "proposalVotes: for"),
+            abstain_votes=transform(votes, lambda row: row[2], "proposalVotes: abstain"),
+            eta=_eta(answers["eta"]),
+            quorum=answers["quorum"],
+        )
+
+
+def _eta(answer: Known[Any] | Unknown) -> Known[int] | Unknown:
+    if isinstance(answer, Unknown) and answer.reason is Reason.REVERTED:
+        return Known(value=0, evidence=answer.evidence, derivation="proposalEta is not implemented: nothing is queued")
+    return answer
+
+
+def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknown:
+    """Return the first getter that answers; the zero address when every one of them reverts.
+
+    A revert is an answer: the contract has no such function. A node error is none, and stays unknown.
+    """
+    answer = account.address_of(*getters)
+    if isinstance(answer, Known):
+        return answer
+    evidence = []
+    for getter in getters:
+        one = account.ask(getter)
+        if not isinstance(one, Unknown) or one.reason is not Reason.REVERTED:
+            return one if isinstance(one, Unknown) else answer
+        evidence.extend(one.evidence)
+    names = ", ".join(getters)
+    return Known(value=ZERO_ADDRESS, evidence=tuple(evidence), derivation=f"no function {names}")

@@ -1,0 +1,146 @@
+"""Governor facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.clock import clock_mode, in_seconds
+from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.discovery.holders import Resolver
+from scanner.discovery.power import Power, fewest_to_reach, share_bps
+from scanner.discovery.world import World
+from scanner.model.contracts import Governor
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+
+def build_governor(
+    world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], last_proposal: Known[int] | Unknown
+) -> Governor:
+    """Return the facts of the governor at `account`; `last_proposal` is the time of its last one, in seconds."""
+    family = resolver.parts.governors[account.address]
+    mode = clock_mode(account)
+    timelock = family.timelock(account)
+    kind = resolver.vote_kind(account.address)
+    token = nonzero(family.token(account))
+    facts: dict[str, Any] = {
+        "chain_id": world.chain.chain_id,
+        "address": account.address,
+        "family": Known(value=family.name, evidence=account.code.evidence),
+        "kind": Known(value=kind.value, evidence=family.token(account).evidence or account.code.evidence),
+        "name": account.ask("name()"),
+        "version": account.ask("version()"),
+        "token": family.token(account),
+        "timelock": timelock,
+        "executor": transform(timelock, lambda found: found if found != ZERO_ADDRESS else account.address, "timelock, or itself"),
+        "clock_mode": mode,
+        "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
+        "execution_delay_seconds": execution_delay(world, account, timelock),
+        "evidence": account.code.evidence,
+    }
+    facts.update(_timing(world, account, mode))
+    facts.update(_powers(resolver, account, family))
+    facts.update(_thresholds(world, account, family, mode=mode, token=token, power=power))
+    now = world.chain.block.timestamp
+    facts["days_since_last_proposal"] = transform(last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time")
+    return Governor(**facts)
+
+
+def timelock_words(timelock: Known[str] | Unknown) -> str:
+    return timelock.derivation if isinstance(timelock, Known) else ""
+
+
+def execution_delay(world: World, account: Account, timelock: Known[str] | Unknown) -> Known[int] | Unknown:
+    """Return the shortest time between a passed vote and its execution, in seconds."""
+    if isinstance(timelock, Unknown):
+        return timelock
+    if timelock.value == ZERO_ADDRESS:
+        return Known(value=0, evidence=timelock.evidence, derivation="no timelock stands behind this governor")
+    found = world.get(timelock.value)
+    if found is None:
+        return Unknown(reason=Reason.NOT_READ, detail="the timelock was not read", evidence=timelock.evidence)
+    for getter in ("getMinDelay()", "delay()"):
+        answer = found.ask(getter)
+        if isinstance(answer, Known):
+            return Known(value=int(answer.value), evidence=timelock.evidence + answer.evidence)
+    return Unknown(
+        reason=Reason.NOT_SUPPORTED,
+        detail="what the governor calls its timelock answers neither getMinDelay() nor delay()",
+        evidence=timelock.evidence,
+    )
+
+
+def _timing(world: World, account: Account, mode: Known[str] | Unknown) -> dict[str, Any]:
+    delay, period = account.ask("votingDelay()"), account.ask("votingPeriod()")
+    extension = account.ask("lateQuorumVoteExtension()")
+    if isinstance(extension, Unknown) and extension.reason is Reason.REVERTED:
+        extension = Known(value=0, evidence=extension.evidence, derivation="no lateQuorumVoteExtension()")
+    return {
+        "voting_delay": delay,
+        "voting_period": period,
+        "late_quorum_extension": extension,
+        "voting_delay_seconds": in_seconds(world, account, mode, delay),
+        "voting_period_seconds": in_seconds(world, account, mode, period),
+    }
+
+
+def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dict[str, Any]:
+    guardian, admin = family.guardian(account), family.admin(account)
+    executor = nonzero(family.timelock(account)) or account.address
+    admin_kind = resolver.kind_behind(admin)
+    if nonzero(admin) in (executor, account.address):
+        admin_kind = Known(
+            value=resolver.vote_kind(account.address).value, evidence=admin.evidence, derivation="the executor of the vote"
+        )
+    return {
+        "guardian": guardian,
+        "guardian_kind": resolver.kind_behind(guardian),
+        "admin": admin,
+        "admin_kind": admin_kind,
+        "pending_admin": absent_when_reverted(account, "pendingAdmin()", "pendingOwner()"),
+    }
+
+
+def _thresholds(
+    world: World,
+    account: Account,
+    family: GovernorFamily,
+    *,
+    mode: Known[str] | Unknown,
+    token: str | None,
+    power: dict[str, Power],
+) -> dict[str, Any]:
+    threshold = account.ask("proposalThreshold()")
+    quorum: Known[int] | Unknown = mode if isinstance(mode, Unknown) else family.quorum(account, mode.value)
+    carrier = world.get(token) if token else None
+    supply = carrier.ask("totalSupply()") if carrier else _no_token()
+    delegates = power[token].delegates if token in power else _no_token()
+    of_supply = "share of total supply"
+
+    def share(amount: Known[int] | Unknown) -> Known[int] | Unknown:
+        return combine({"amount": amount, "supply": supply}, lambda amount, supply: share_bps(amount, supply), of_supply)
+
+    delegated = transform(delegates, lambda votes: sum(votes.values()), "votes of all delegates")
+    top = transform(delegates, lambda votes: max(votes.values(), default=0), "votes of the largest delegate")
+    return {
+        "proposal_threshold_votes": threshold,
+        "proposal_threshold_bps": share(threshold),
+        "quorum_votes": quorum,
+        "quorum_bps": share(quorum),
+        "delegated_votes": delegated,
+        "delegated_bps": share(delegated),
+        "top_delegate_bps": share(top),
+        "delegates_for_quorum": combine(
+            {"delegates": delegates, "quorum": quorum},
+            lambda delegates, quorum: fewest_to_reach(delegates.values(), quorum),
+            "fewest delegates whose votes reach the quorum",
+        ),
+    }
+
+
+def _no_token() -> Unknown:
+    return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
+
+

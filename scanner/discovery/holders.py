@@ -1,0 +1,248 @@
+"""Following control until it ends: in a key, a multisig, a vote, anyone, nobody, or something unresolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, PROPOSER_ROLE, SENTINEL, TIMELOCK_ADMIN_ROLE
+from scanner.discovery.parts import Parts
+from scanner.discovery.roles import read_roles, role_name
+from scanner.discovery.world import World
+from scanner.model.controls import Holder
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import ActorKind
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_WEAKEST_FIRST = (
+    ActorKind.ANYONE,
+    ActorKind.EOA,
+    ActorKind.MULTISIG,
+    ActorKind.UNRESOLVED,
+    ActorKind.SHARE_VOTE,
+    ActorKind.NFT_VOTE,
+    ActorKind.TOKEN_VOTE,
+    ActorKind.NOBODY,
+)
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way from an actor to the address that was asked about."""
+
+    actor: str
+    kind: ActorKind
+    label: str
+    steps: tuple[str, ...]
+    delay: Known[int] | Unknown
+    signers: Known[int] | Unknown
+    evidence: tuple[Evidence, ...]
+
+
+def _zero_delay() -> Known[int]:
+    return Known(value=0, evidence=(), derivation="no delay on this step")
+
+
+def add_delays(first: Known[int] | Unknown, second: Known[int] | Unknown) -> Known[int] | Unknown:
+    """Return the sum of two delays, in seconds; unknown when either is."""
+    if isinstance(first, Unknown):
+        return first
+    if isinstance(second, Unknown):
+        return second
+    if not second.value:
+        return first
+    return Known(
+        value=first.value + second.value, evidence=first.evidence + second.evidence, derivation="delays added up"
+    )
+
+
+def weakest(kinds: Iterable[ActorKind]) -> ActorKind:
+    """Return the kind that is easiest to act through; nobody when there is none."""
+    found = set(kinds)
+    return next((kind for kind in _WEAKEST_FIRST if kind in found), ActorKind.NOBODY)
+
+
+def short(address: str) -> str:
+    return f"{address[:8]}…{address[-4:]}"
+
+
+class Resolver:
+    """Answers who is behind an address. Results are kept: the graph is walked once."""
+
+    def __init__(self, world: World, parts: Parts) -> None:
+        self.world = world
+        self.parts = parts
+        self._known: dict[str, tuple[Path, ...]] = {}
+
+    def paths(self, address: str) -> tuple[Path, ...]:
+        """Return every path that ends at `address`, i.e. that can make it act."""
+        if address not in self._known:
+            self._known[address] = tuple(self._walk(address, frozenset()))
+        return self._known[address]
+
+    def label(self, address: str) -> str:
+        """Return what the address is, in a few words."""
+        account = self.world.get(address)
+        if address == ZERO_ADDRESS:
+            return "nobody (zero address)"
+        if address in self.parts.safes and account:
+            owners, threshold = account.ask("getOwners()"), account.ask("getThreshold()")
+            if isinstance(owners, Known) and isinstance(threshold, Known):
+                return f"Safe {threshold.value} of {len(owners.value)} ({short(address)})"
+        if address in self.parts.governors and account:
+            name = account.ask("name()")
+            shown = f" {name.value}" if isinstance(name, Known) and name.value else ""
+            return f"governor{shown} ({short(address)})"
+        if address in self.parts.timelocks:
+            return f"timelock ({short(address)})"
+        if account and account.is_eoa:
+            return f"key {short(address)}"
+        if account and account.verified:
+            return f"{account.verified.bundle.contract_name.rsplit(':', 1)[-1]} ({short(address)})"
+        return f"contract {short(address)}"
+
+    def holder(self, address: str, evidence: tuple[Evidence, ...]) -> Holder:
+        """Return `address` as the holder of a role, with the weakest actor behind it."""
+        paths = self.paths(address)
+        kind = ActorKind.ANYONE if address == ZERO_ADDRESS else weakest(path.kind for path in paths)
+        label = "anyone (zero address)" if address == ZERO_ADDRESS else self.label(address)
+        return Holder(address=address, kind=kind, label=label, evidence=evidence)
+
+    def kind_behind(self, observed: Known[str] | Unknown) -> Known[str] | Unknown:
+        """Return the weakest ActorKind behind an observed address: nobody for zero, unknown where unresolved."""
+        if isinstance(observed, Unknown):
+            return observed
+        if observed.value == ZERO_ADDRESS:
+            return Known(value=ActorKind.NOBODY.value, evidence=observed.evidence, derivation=observed.derivation)
+        paths = self.paths(observed.value)
+        kind = weakest(path.kind for path in paths)
+        evidence = observed.evidence + tuple(item for path in paths if path.kind is kind for item in path.evidence[:2])
+        if kind is ActorKind.UNRESOLVED:
+            return Unknown(
+                reason=Reason.UNRESOLVED,
+                detail=f"what stands behind {self.label(observed.value)} could not be resolved",
+                evidence=evidence,
+            )
+        steps = next((path.steps for path in paths if path.kind is kind), ())
+        return Known(value=kind.value, evidence=evidence, derivation=" → ".join((*steps, self.label(observed.value))))
+
+    def _walk(self, address: str, seen: frozenset[str]) -> Iterable[Path]:
+        if address in seen:
+            return
+        account = self.world.get(address)
+        if account is None or isinstance(account.code, Unknown):
+            yield self._unresolved(address, "this address was not read")
+            return
+        seen = seen | {address}
+        if account.is_eoa:
+            label = "key" if not account.is_delegated_eoa else "key with EIP-7702 delegated code"
+            yield self._end(address, ActorKind.EOA, f"{label} {short(address)}", 1, account.code.evidence)
+        elif address in self.parts.safes:
+            yield from self._safe(account, seen)
+        elif address in self.parts.governors:
+            yield self._vote(account)
+        elif address in self.parts.timelocks:
+            yield from self._timelock(account, seen)
+        else:
+            yield from self._owned(account, seen)
+        yield from self._upgrades(account, seen)
+
+    def _end(self, actor: str, kind: ActorKind, label: str, signers: int, evidence: tuple[Evidence, ...]) -> Path:
+        signed = Known(value=signers, evidence=evidence)
+        return Path(actor, kind, label, (), _zero_delay(), signed, evidence)
+
+    def _unresolved(self, address: str, detail: str) -> Path:
+        unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
+        label = f"unresolved: {self.label(address)}"
+        return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, ())
+
+    def _through(self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]) -> Iterable[Path]:
+        for path in paths:
+            yield replace(
+                path,
+                steps=(*path.steps, step),
+                delay=add_delays(path.delay, delay),
+                evidence=path.evidence + tuple(item for item in evidence if item not in path.evidence),
+            )
+
+    def _vote(self, account: Account) -> Path:
+        kind = self.vote_kind(account.address)
+        evidence = account.ask("votingPeriod()").evidence or account.code.evidence
+        votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
+        return Path(account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(), votes, evidence)
+
+    def vote_kind(self, governor: str) -> ActorKind:
+        """Return what carries the vote: a token, an NFT, or membership as such."""
+        account = self.world.accounts[governor]
+        token = nonzero(self.parts.governors[governor].token(account))
+        carrier = self.world.get(token) if token else None
+        if carrier is None or not carrier.has_code:
+            return ActorKind.SHARE_VOTE
+        nft = carrier.ask("isNFT")
+        return ActorKind.NFT_VOTE if isinstance(nft, Known) and nft.value else ActorKind.TOKEN_VOTE
+
+    def _safe(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        owners, threshold, modules = account.ask("getOwners()"), account.ask("getThreshold()"), account.ask("modules")
+        if isinstance(owners, Known) and isinstance(threshold, Known):
+            evidence = owners.evidence + threshold.evidence
+            label = self.label(account.address)
+            yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
+        if not isinstance(modules, Known):
+            yield self._unresolved(account.address, "the Safe's modules could not be read")
+            return
+        for module in modules.value[0]:
+            name = str(module).lower()
+            step = f"module {self.label(name)} of Safe {short(account.address)}"
+            yield from self._through(self._walk(name, seen), step, _zero_delay(), modules.evidence)
+        if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
+            yield self._unresolved(account.address, "the Safe has more modules than were read")
+
+    def _timelock(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        name = self.label(account.address)
+        if self.parts.timelocks[account.address] == "compound-timelock":
+            admin, delay = account.address_of("admin()"), account.ask("delay()")
+            if owner := nonzero(admin):
+                yield from self._through(self._walk(owner, seen), f"admin of {name}", delay, admin.evidence)
+            return
+        delay = account.ask("getMinDelay()")
+        book = read_roles(account)
+        for member in book.holders(PROPOSER_ROLE, DEFAULT_ADMIN_ROLE, TIMELOCK_ADMIN_ROLE):
+            if member.address == account.address:
+                continue
+            step = f"{role_name(member.role)} of {name}"
+            if member.address == ZERO_ADDRESS:
+                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, member.evidence)
+                yield from self._through((anyone,), step, delay, delay.evidence)
+                continue
+            yield from self._through(self._walk(member.address, seen), step, delay, member.evidence + delay.evidence)
+        if not book.complete:
+            yield self._unresolved(account.address, "the timelock's role logs could not be read")
+
+    def _owned(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""
+        name = self.label(account.address)
+        found = False
+        for getter in ("owner()", "admin()", "authority()", "avatar()"):
+            answer = account.address_of(getter)
+            if owner := nonzero(answer):
+                found = True
+                yield from self._through(self._walk(owner, seen), f"{getter} of {name}", _zero_delay(), answer.evidence)
+        for member in read_roles(account).holders(DEFAULT_ADMIN_ROLE):
+            if member.address == account.address:
+                continue
+            found = True
+            step = f"{role_name(member.role)} of {name}"
+            yield from self._through(self._walk(member.address, seen), step, _zero_delay(), member.evidence)
+        if not found:
+            yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
+
+    def _upgrades(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        """Who replaces the code at an address can make it do anything."""
+        if account.proxy is None or account.proxy.kind == "safe":
+            return
+        admin = nonzero(account.proxy.admin)
+        if admin and admin not in seen:
+            step = f"replaces the code of {self.label(account.address)}"
+            yield from self._through(self._walk(admin, seen), step, _zero_delay(), account.proxy.admin.evidence)

@@ -1,0 +1,158 @@
+"""Which addresses a contract leads to, and by which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanner.chain.abi import DecodeError, decode
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.battery import PROPOSAL_CREATED, SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
+from scanner.discovery.proxies import detect
+from scanner.discovery.roles import read_roles, role_name
+from scanner.discovery.world import TARGET_OF, Getter, Link, World
+from scanner.model.observation import Known
+
+_GETTERS: tuple[str, ...] = (
+    "token()",
+    "comp()",
+    "uni()",
+    "timelock()",
+    "executor()",
+    "treasury()",
+    "guardian()",
+    "vetoer()",
+    "proposalGuardian()",
+    "whitelistGuardian()",
+    "admin()",
+    "pendingAdmin()",
+    "owner()",
+    "pendingOwner()",
+    "authority()",
+    "minter()",
+    "underlying()",
+    "trustedForwarder()",
+    "avatar()",
+    "target()",
+)
+
+_SAFE_SLOTS = ((SAFE_GUARD, "guard"), (SAFE_MODULE_GUARD, "module guard"), (SAFE_FALLBACK_HANDLER, "fallback handler"))
+
+PROPOSAL_TYPES = ("uint256", "address", "address[]", "uint256[]", "string[]", "bytes[]", "uint256", "uint256", "string")
+"""Data of ProposalCreated, in GovernorBravo and OpenZeppelin Governor alike (no indexed field)."""
+
+_GETTER_DEPTH = 3
+
+
+def only_a_target(account: Account) -> bool:
+    """Whether nothing but a proposal leads here: a stranger's contract, whose own links are not the DAO's."""
+    return bool(account.why) and all(why.startswith((TARGET_OF, "implementation of a target")) for why in account.why)
+
+
+def links_of(world: World, account: Account) -> Iterator[Link]:
+    """Yield what a freshly read account leads to."""
+    if not account.has_code:
+        return
+    account.proxy = detect(account)
+    short = account.address
+    yield from _proxy_links(account, short)
+    if only_a_target(account):
+        return
+    for getter in _GETTERS:
+        found = nonzero(account.address_of(getter))
+        if found and found != account.address:
+            yield Link(found, f"{getter} of {short}")
+    for member in read_roles(account).members:
+        yield Link(member.address, f"{role_name(member.role)} on {short}")
+    yield from _safe_links(account, short)
+    yield from _abi_links(account, short)
+    for target in proposal_targets(account):
+        yield Link(target, f"{TARGET_OF} {short}")
+
+
+def _proxy_links(account: Account, short: str) -> Iterator[Link]:
+    if account.proxy is None:
+        return
+    target = only_a_target(account)
+    implementation = nonzero(account.proxy.implementation)
+    if implementation:
+        yield Link(implementation, f"implementation of {'a target, ' if target else ''}{short}")
+    admin = nonzero(account.proxy.admin)
+    if admin and not target:
+        yield Link(admin, f"{'beacon' if account.proxy.kind == 'eip1967-beacon' else 'proxy admin'} of {short}")
+
+
+def _safe_links(account: Account, short: str) -> Iterator[Link]:
+    owners = account.ask("getOwners()")
+    if not isinstance(owners, Known) or not account.answers("getThreshold()"):
+        return
+    for owner in owners.value:
+        yield Link(str(owner).lower(), f"owner of Safe {short}")
+    modules = account.ask("modules")
+    if isinstance(modules, Known):
+        for module in modules.value[0]:
+            if str(module).lower() != SENTINEL:
+                yield Link(str(module).lower(), f"module of Safe {short}")
+    for slot, what in _SAFE_SLOTS:
+        found = nonzero(account.slot_address(slot))
+        if found:
+            yield Link(found, f"{what} of Safe {short}")
+
+
+def _abi_links(account: Account, short: str) -> Iterator[Link]:
+    known = set(_GETTERS)
+    for signature, (outputs, _) in account.calls.items():
+        if signature in known or outputs not in (("address",), ("address[]",)) or signature in ("masterCopy()", "getOwners()"):
+            continue
+        if signature == "implementation()":
+            continue
+        answer = account.ask(signature)
+        if not isinstance(answer, Known):
+            continue
+        for found in answer.value if isinstance(answer.value, tuple | list) else (answer.value,):
+            address = str(found).lower()
+            if address != account.address and int(address, 16) > 0xFFFF:
+                yield Link(address, f"{signature} of {short}")
+
+
+def proposal_targets(account: Account) -> Iterator[str]:
+    """Yield every target of every ProposalCreated log, each once."""
+    seen: set[str] = set()
+    for log in account.events(PROPOSAL_CREATED):
+        try:
+            targets = decode(PROPOSAL_TYPES, log.data)[2]
+        except DecodeError:
+            continue
+        for target in targets:
+            address = str(target).lower()
+            if address not in seen:
+                seen.add(address)
+                yield address
+
+
+def getters_of(world: World, account: Account) -> Iterable[Getter]:
+    """Yield the no-argument views of a verified contract that return addresses: its own way of naming its parts."""
+    if account.depth > _GETTER_DEPTH or only_a_target(account) or not account.has_code:
+        return
+    holders = [account]
+    implementation = nonzero(account.proxy.implementation) if account.proxy else None
+    if implementation and implementation in world.accounts:
+        holders.append(world.accounts[implementation])
+    for holder in holders:
+        yield from _address_views(account, holder)
+    for proxy in _proxies_to(world, account):
+        yield from _address_views(proxy, account)
+
+
+def _proxies_to(world: World, implementation: Account) -> Iterator[Account]:
+    for account in world.accounts.values():
+        if account.proxy and nonzero(account.proxy.implementation) == implementation.address and account.proxy.kind != "safe":
+            yield account
+
+
+def _address_views(account: Account, holder: Account) -> Iterator[Getter]:
+    for signature, entry in holder.abi_functions():
+        if entry.get("inputs") or entry.get("stateMutability") not in ("view", "pure"):
+            continue
+        outputs = entry.get("outputs") or ()
+        if len(outputs) == 1 and outputs[0].get("type") in ("address", "address[]"):
+            yield Getter(account.address, signature, (str(outputs[0]["type"]),))

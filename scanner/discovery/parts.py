@@ -1,0 +1,128 @@
+"""What each address that was met is: governor, timelock, token, Safe, treasury, module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.families import family_of
+from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.links import only_a_target
+from scanner.discovery.world import TARGET_OF, World
+from scanner.model.kinds import Role
+from scanner.model.observation import Known
+
+
+@dataclass
+class Parts:
+    """The addresses of a DAO by what they are."""
+
+    governors: dict[str, GovernorFamily] = field(default_factory=dict)
+    timelocks: dict[str, str] = field(default_factory=dict)
+    tokens: set[str] = field(default_factory=set)
+    safes: set[str] = field(default_factory=set)
+    treasuries: set[str] = field(default_factory=set)
+    roles: dict[str, set[Role]] = field(default_factory=dict)
+
+    def add(self, address: str, role: Role) -> None:
+        self.roles.setdefault(address, set()).add(role)
+
+
+def running_code(world: World, account: Account) -> str:
+    """Return the code that runs at `account`, in hex: its implementation's where it is a proxy that was read."""
+    own = account.code.value if isinstance(account.code, Known) else "0x"
+    implementation = nonzero(account.proxy.implementation) if account.proxy else None
+    target = world.get(implementation) if implementation else None
+    if target is not None and isinstance(target.code, Known):
+        return own + target.code.value[2:]
+    return own
+
+
+def timelock_kind(account: Account) -> str | None:
+    """Tell a timelock by its getters."""
+    if account.answers("getMinDelay()"):
+        return "oz-timelock-controller"
+    if account.answers("delay()", "GRACE_PERIOD()", "admin()"):
+        return "compound-timelock"
+    return None
+
+
+def is_safe(account: Account) -> bool:
+    """Tell a Safe by its owners, threshold and modules."""
+    return account.answers("getOwners()", "getThreshold()", "modules") and bool(account.ask("getOwners()"))
+
+
+def is_token(account: Account) -> bool:
+    return account.answers("totalSupply()") and account.answers("symbol()")
+
+
+def sort_out(world: World, entry: str) -> Parts:
+    """Say what every account is; an account may be several things at once."""
+    parts = Parts()
+    implementations = {
+        target
+        for account in world.accounts.values()
+        if account.proxy and (target := nonzero(account.proxy.implementation))
+    }
+    for address, account in world.accounts.items():
+        if not account.has_code:
+            continue
+        _one(world, parts, account, implementation=address in implementations and address != entry)
+    _governed(world, parts)
+    if entry in world.accounts and world.accounts[entry].has_code:
+        parts.add(entry, Role.ENTRY)
+        if is_token(world.accounts[entry]) and not parts.governors.get(entry):
+            parts.tokens.add(entry)
+    for token in parts.tokens:
+        parts.add(token, Role.TOKEN)
+    for treasury in parts.treasuries:
+        parts.add(treasury, Role.TREASURY)
+    return parts
+
+
+def _one(world: World, parts: Parts, account: Account, *, implementation: bool) -> None:
+    address = account.address
+    parts.add(address, Role.PROPOSAL_TARGET if only_a_target(account) else Role.LINKED)
+    if implementation:
+        parts.add(address, Role.IMPLEMENTATION)
+        return
+    if only_a_target(account):
+        return
+    if is_safe(account):
+        parts.safes.add(address)
+        parts.add(address, Role.SAFE)
+    elif kind := timelock_kind(account):
+        parts.timelocks[address] = kind
+        parts.add(address, Role.TIMELOCK)
+    elif family := family_of(account, running_code(world, account)):
+        parts.governors[address] = family
+        parts.add(address, Role.GOVERNOR)
+    for why in account.why:
+        if why.startswith("module of Safe"):
+            parts.add(address, Role.MODULE)
+        if why.startswith(TARGET_OF):
+            parts.add(address, Role.PROPOSAL_TARGET)
+        if why.startswith(("guardian()", "vetoer()", "proposalGuardian()", "CANCELLER_ROLE")):
+            parts.add(address, Role.GUARDIAN)
+        if why.startswith(("admin()", "owner()", "proxy admin", "DEFAULT_ADMIN_ROLE")):
+            parts.add(address, Role.ADMIN)
+
+
+def _governed(world: World, parts: Parts) -> None:
+    """Name executors, tokens and treasuries: what governors, and those they lead to, act through."""
+    for address, family in parts.governors.items():
+        account = world.accounts[address]
+        token = nonzero(family.token(account))
+        if token and (found := world.get(token)) and found.has_code:
+            parts.tokens.add(token)
+        timelock = nonzero(family.timelock(account))
+        executor = timelock or address
+        if executor in world.accounts:
+            parts.add(executor, Role.EXECUTOR)
+            parts.treasuries.add(executor)
+        treasury = nonzero(account.address_of("treasury()"))
+        if treasury and (found := world.get(treasury)) and found.has_code:
+            parts.treasuries.add(treasury)
+    for address in world.accounts:
+        if address in parts.safes or address in parts.timelocks:
+            parts.treasuries.add(address)

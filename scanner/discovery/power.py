@@ -1,0 +1,94 @@
+"""Voting power at the pinned block, from the token's logs and supply. Members stay aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanner.chain.interface import LogRead
+from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
+from scanner.discovery.world import World
+from scanner.model.evidence import Evidence, LogEvidence
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+
+@dataclass(frozen=True)
+class Power:
+    """Holders and delegates of one token, by address; in the token's smallest unit (or pieces of an NFT)."""
+
+    balances: Known[dict[str, int]] | Unknown
+    delegates: Known[dict[str, int]] | Unknown
+
+
+def read_power(world: World, tokens: Iterable[str]) -> dict[str, Power]:
+    """Read the transfer and delegation logs of all tokens in one level."""
+    ordered = sorted(tokens)
+    topics = (tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED))),)
+    answers = world.chain.read([LogRead(token, topics) for token in ordered])
+    result: dict[str, Power] = {}
+    for token, answer in zip(ordered, answers, strict=True):
+        if isinstance(answer, Unknown):
+            world.gap(token, "transfer and delegation logs", answer.reason, answer.detail)
+            result[token] = Power(answer, answer)
+            continue
+        logs: tuple[LogEvidence, ...] = answer.value
+        result[token] = Power(_balances(logs, answer.evidence), _delegates(logs, answer.evidence))
+    return result
+
+
+def _balances(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:
+    held: dict[str, int] = {}
+    for log in logs:
+        if log.topics[0] != TRANSFER or len(log.topics) < 3:
+            continue
+        amount = 1 if len(log.topics) == 4 else _integer(log.data)
+        source, target = "0x" + log.topics[1][-40:], "0x" + log.topics[2][-40:]
+        if source != ZERO_ADDRESS:
+            held[source] = held.get(source, 0) - amount
+        if target != ZERO_ADDRESS:
+            held[target] = held.get(target, 0) + amount
+    if any(amount < 0 for amount in held.values()):
+        return Unknown(
+            reason=Reason.UNDECODABLE,
+            detail="the transfer logs do not add up: an account sent more than it received",
+            evidence=evidence,
+        )
+    return Known(
+        value={holder: amount for holder, amount in sorted(held.items()) if amount > 0},
+        evidence=evidence,
+        derivation="transfer logs added up",
+    )
+
+
+def _delegates(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:
+    votes: dict[str, int] = {}
+    for log in logs:
+        if log.topics[0] == DELEGATE_VOTES_CHANGED and len(log.topics) == 2 and len(log.data) >= 130:
+            votes["0x" + log.topics[1][-40:]] = int(log.data[66:130], 16)
+    return Known(
+        value={delegate: amount for delegate, amount in sorted(votes.items()) if amount > 0},
+        evidence=evidence,
+        derivation="last DelegateVotesChanged of each delegate",
+    )
+
+
+def _integer(data: str) -> int:
+    return int(data[2:66] or "0", 16)
+
+
+def fewest_to_reach(votes: Iterable[int], needed: int) -> int:
+    """Return the fewest voters who together hold `needed`; one more than there are when they never do."""
+    total = 0
+    count = 0
+    for amount in sorted(votes, reverse=True):
+        if total >= needed:
+            break
+        total += amount
+        count += 1
+    return count if total >= needed else count + 1
+
+
+def share_bps(part: int, whole: int) -> int:
+    """Return a share in hundredths of a percent, rounded down; 0 of nothing is 0."""
+    return part * 10_000 // whole if whole else 0

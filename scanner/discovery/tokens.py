@@ -1,0 +1,155 @@
+"""Facts of the token that carries the vote, and who holds each power over it now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.families.interface import has_selector
+from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.discovery.holders import Resolver, weakest
+from scanner.discovery.parts import running_code
+from scanner.discovery.power import Power, share_bps
+from scanner.discovery.roles import read_roles
+from scanner.discovery.world import World
+from scanner.model.code import CodeFacts
+from scanner.model.contracts import Token
+from scanner.model.controls import Holder
+from scanner.model.kinds import ActorKind, Guard
+from scanner.model.observation import Collection, Known, Reason, Unknown
+
+_GET_PAST_VOTES = "0x3a46b1a8"
+_GET_PRIOR_VOTES = "0x782d6fe1"
+_GET_PRIOR_VOTES_96 = "0x3ab10201"
+
+
+def build_token(world: World, resolver: Resolver, account: Account, *, code: CodeFacts, power: Power | None) -> Token:
+    """Return the facts of the token at `account`."""
+    minters = role_holders(resolver, account, (MINTER_ROLE,), ("minter()", "owner()"))
+    owner = absent_when_reverted(account, "owner()")
+    paused = account.ask("paused()")
+    if isinstance(paused, Unknown) and paused.reason is Reason.REVERTED:
+        paused = Known(value=False, evidence=paused.evidence, derivation="no paused()")
+    supply = account.ask("totalSupply()")
+    facts: dict[str, Any] = {
+        "chain_id": world.chain.chain_id,
+        "address": account.address,
+        "kind": _kind(world, account),
+        "name": account.ask("name()"),
+        "symbol": account.ask("symbol()"),
+        "decimals": _decimals(account),
+        "total_supply": supply,
+        "owner": owner,
+        "owner_kind": resolver.kind_behind(owner),
+        "minters": minters,
+        "minter_kind": kind_with_power(resolver, account, code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()")),
+        "pauser_kind": kind_with_power(resolver, account, code.pause_guard, (PAUSER_ROLE,), ("owner()",)),
+        "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, (), ("owner()",)),
+        "transferable": transform(code.transfer_restricted, lambda restricted: not restricted, "from its code"),
+        "paused": paused,
+    }
+    facts.update(_concentration(resolver, supply, power))
+    return Token(**facts)
+
+
+def role_holders(resolver: Resolver, account: Account, roles: Iterable[str], getters: Iterable[str]) -> Collection[Holder]:
+    """Return who holds any of these roles or is named by any of these getters."""
+    book = read_roles(account)
+    found = {member.address: member.evidence for member in book.holders(*roles)}
+    for getter in getters:
+        answer = account.address_of(getter)
+        if address := nonzero(answer):
+            found.setdefault(address, answer.evidence)
+    items = tuple(resolver.holder(address, found[address]) for address in sorted(found))
+    return Collection[Holder](items=items, complete=book.complete, reason="" if book.complete else "role logs not read")
+
+
+def kind_with_power(
+    resolver: Resolver,
+    account: Account,
+    guard: Known[str] | Unknown,
+    roles: tuple[str, ...],
+    getters: tuple[str, ...],
+) -> Known[str] | Unknown:
+    """Return the weakest ActorKind that passes `guard` now.
+
+    Nobody when there is no such function, anyone when nothing or only a payment or proof stands before it; behind a
+    check of the caller, the holders of the role decide: this role's, the administrators' who grant it, the owner's.
+    """
+    if isinstance(guard, Unknown):
+        return guard
+    if guard.value == Guard.ABSENT:
+        return Known(value=ActorKind.NOBODY.value, evidence=guard.evidence, derivation="no such function")
+    if guard.value != Guard.CALLER:
+        return Known(value=ActorKind.ANYONE.value, evidence=guard.evidence, derivation=f"guard: {guard.value}")
+    holders = role_holders(resolver, account, (*roles, DEFAULT_ADMIN_ROLE), getters)
+    if not holders.items:
+        evidence = guard.evidence + read_roles(account).evidence
+        if holders.complete and not any(nonzero(account.address_of(getter)) for getter in getters):
+            if any(isinstance(account.address_of(getter), Known) for getter in getters) or read_roles(account).members:
+                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="nobody holds the role now")
+            if _given_up(account):
+                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every role was renounced")
+        return Unknown(reason=Reason.UNRESOLVED, detail="the caller it admits could not be named", evidence=evidence)
+    kind = weakest(holder.kind for holder in holders.items)
+    evidence = guard.evidence + tuple(item for holder in holders.items if holder.kind is kind for item in holder.evidence)
+    if kind is ActorKind.UNRESOLVED:
+        return Unknown(reason=Reason.UNRESOLVED, detail="a holder of the role could not be resolved", evidence=evidence)
+    names = ", ".join(holder.label for holder in holders.items if holder.kind is kind)
+    return Known(value=kind.value, evidence=evidence, derivation=names)
+
+
+def _given_up(account: Account) -> bool:
+    """Whether roles were granted once and none is held any more."""
+    return isinstance(account.logs, Known) and bool(account.logs.value) and not read_roles(account).members
+
+
+def _kind(world: World, account: Account) -> Known[str] | Unknown:
+    code = running_code(world, account)
+    nft = account.ask("isNFT")
+    is_nft = isinstance(nft, Known) and bool(nft.value)
+    if isinstance(account.code, Unknown):
+        return account.code
+    if has_selector(code, _GET_PAST_VOTES):
+        value = "erc721votes" if is_nft else "erc20votes"
+    elif has_selector(code, _GET_PRIOR_VOTES) or has_selector(code, _GET_PRIOR_VOTES_96):
+        value = "comp"
+    elif account.answers("decimals()"):
+        value = "erc20"
+    else:
+        value = "erc721" if is_nft else "unknown"
+    return Known(value=value, evidence=account.code.evidence, derivation="selectors in its code")
+
+
+def _decimals(account: Account) -> Known[int] | Unknown:
+    answer = account.ask("decimals()")
+    nft = account.ask("isNFT")
+    if isinstance(answer, Unknown) and isinstance(nft, Known) and nft.value:
+        return Known(value=0, evidence=nft.evidence, derivation="an ERC-721 counts in pieces")
+    if isinstance(answer, Known) and int(answer.value) > 255:
+        return Unknown(reason=Reason.UNDECODABLE, detail="decimals() is beyond a uint8", evidence=answer.evidence)
+    return answer
+
+
+def _concentration(resolver: Resolver, supply: Known[int] | Unknown, power: Power | None) -> dict[str, Any]:
+    balances: Known[dict[str, int]] | Unknown = (
+        power.balances if power else Unknown(reason=Reason.NOT_READ, detail="transfer logs were not read")
+    )
+    treasuries = resolver.parts.treasuries
+
+    def top(count: int) -> Known[int] | Unknown:
+        return combine(
+            {"balances": balances, "supply": supply},
+            lambda balances, supply: share_bps(
+                sum(sorted((v for k, v in balances.items() if k not in treasuries), reverse=True)[:count]), supply
+            ),
+            "share of total supply; treasuries in scope left out",
+        )
+
+    return {
+        "holders": transform(balances, len, "accounts with a balance"),
+        "top_holder_bps": top(1),
+        "top10_holders_bps": top(10),
+    }

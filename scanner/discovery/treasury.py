@@ -1,0 +1,158 @@
+"""What the DAO's accounts hold, and which paths move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from scanner.discovery.account import Account
+from scanner.discovery.holders import Resolver, weakest
+from scanner.discovery.power import Power
+from scanner.discovery.world import World
+from scanner.model.controls import Control
+from scanner.model.dao import TokenBalance, TreasuryAccount
+from scanner.model.evidence import Evidence
+from scanner.model.kinds import ActorKind, Capability
+from scanner.model.observation import Collection, Known, Reason, Unknown
+
+BALANCE_OF = "balanceOf(address)"
+
+
+def balance_key(token: str, holder: str) -> tuple[str, str]:
+    return (token, holder)
+
+
+def build_treasury(
+    world: World,
+    resolver: Resolver,
+    controls: Collection[Control],
+    balances: Mapping[tuple[str, str], Known[int] | Unknown],
+) -> Collection[TreasuryAccount]:
+    """Return every account in scope that holds, or may hold, assets for the DAO."""
+    items = tuple(
+        _account(world, resolver, world.accounts[address], controls=controls, balances=balances)
+        for address in sorted(resolver.parts.treasuries)
+        if address in world.accounts
+    )
+    return Collection[TreasuryAccount](
+        items=items, complete=world.complete, reason="" if world.complete else "the crawl was cut short"
+    )
+
+
+def _account(
+    world: World,
+    resolver: Resolver,
+    account: Account,
+    *,
+    controls: Collection[Control],
+    balances: Mapping[tuple[str, str], Known[int] | Unknown],
+) -> TreasuryAccount:
+    moves = [
+        edge
+        for edge in controls.items
+        if edge.contract == account.address and edge.capability in (Capability.MOVE_FUNDS, Capability.UPGRADE, Capability.EXECUTE)
+    ]
+    tokens = tuple(
+        TokenBalance(
+            token=token,
+            symbol=world.accounts[token].ask("symbol()"),
+            decimals=world.accounts[token].ask("decimals()"),
+            balance=balance,
+        )
+        for (token, holder), balance in sorted(balances.items())
+        if holder == account.address
+    )
+    state = account.state
+    native: Known[int] | Unknown = (
+        state if isinstance(state, Unknown) else Known(value=state.value.balance_wei, evidence=(state.value,))
+    )
+    return TreasuryAccount(
+        chain_id=world.chain.chain_id,
+        address=account.address,
+        label=resolver.label(account.address),
+        native_balance_wei=native,
+        tokens=Collection[TokenBalance](
+            items=tokens, complete=False, reason="only tokens that this scan met are asked for; others may be held"
+        ),
+        bypass_vote=_bypass(moves),
+        bypass_actor_kind=_bypass_kind(moves),
+        bypass_signers=_bypass_signers(moves),
+        fastest_seconds=_shortest(moves, "fastest path that moves its assets"),
+        vote_delay_seconds=_shortest([edge for edge in moves if edge.actor_kind.is_vote], "shortest path after a vote"),
+    )
+
+
+def _evidence(edges: Iterable[Control]) -> tuple[Evidence, ...]:
+    seen: list[Evidence] = []
+    for edge in edges:
+        seen.extend(item for item in edge.evidence if item not in seen)
+    return tuple(seen)
+
+
+def _outside(moves: Iterable[Control]) -> list[Control]:
+    return [edge for edge in moves if isinstance(edge.bypasses_vote, Known) and edge.bypasses_vote.value]
+
+
+def _undecided(moves: Iterable[Control]) -> list[Control]:
+    return [edge for edge in moves if isinstance(edge.bypasses_vote, Unknown)]
+
+
+def _bypass(moves: list[Control]) -> Known[bool] | Unknown:
+    outside = _outside(moves)
+    if outside:
+        return Known(value=True, evidence=_evidence(outside), derivation="; ".join(_words(outside)))
+    if _undecided(moves) or not moves:
+        return _unresolved(moves)
+    return Known(value=False, evidence=_evidence(moves), derivation="every path that was found ends in a vote")
+
+
+def _bypass_kind(moves: list[Control]) -> Known[str] | Unknown:
+    outside = _outside(moves)
+    if outside:
+        kind = weakest(edge.actor_kind for edge in outside)
+        chosen = [edge for edge in outside if edge.actor_kind is kind]
+        return Known(value=kind.value, evidence=_evidence(chosen), derivation="; ".join(_words(chosen)))
+    if _undecided(moves) or not moves:
+        return _unresolved(moves)
+    return Known(value=ActorKind.NOBODY.value, evidence=_evidence(moves))
+
+
+def _bypass_signers(moves: list[Control]) -> Known[int] | Unknown:
+    outside = _outside(moves)
+    counts = [edge.signers_needed for edge in outside if isinstance(edge.signers_needed, Known)]
+    if counts:
+        fewest = min(count.value for count in counts)
+        return Known(value=fewest, evidence=_evidence(outside), derivation="fewest keys on a path without a vote")
+    if _undecided(moves) or outside or not moves:
+        return _unresolved(moves)
+    return Unknown(reason=Reason.NOT_SUPPORTED, detail="no path without a vote: there are no keys to count", evidence=_evidence(moves))
+
+
+def _shortest(moves: list[Control], words: str) -> Known[int] | Unknown:
+    """Return the shortest delay. A path of unknown delay could only be shorter, so it makes the answer unknown
+    unless another path has no delay at all."""
+    delays = [edge.delay_seconds for edge in moves]
+    known = [delay for delay in delays if isinstance(delay, Known)]
+    if known and (len(known) == len(delays) or min(delay.value for delay in known) == 0):
+        best = min(known, key=lambda delay: delay.value)
+        return Known(value=best.value, evidence=best.evidence or _evidence(moves), derivation=words)
+    return _unresolved(moves)
+
+
+def _unresolved(moves: list[Control]) -> Unknown:
+    undecided = _undecided(moves)
+    detail = undecided[0].actor_label if undecided else "no path that moves its assets was found"
+    return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=_evidence(undecided))
+
+
+def _words(edges: Iterable[Control]) -> list[str]:
+    return sorted({f"{edge.actor_label} via {' → '.join(edge.path)}" for edge in edges})
+
+
+def tokens_to_ask(world: World, resolver: Resolver, powers: Mapping[str, Power], targets: Iterable[str]) -> list[str]:
+    """Return the tokens whose balances are worth asking for: the vote's own, and those that proposals named."""
+    found = set(resolver.parts.tokens) | set(powers)
+    for target in targets:
+        account = world.get(target)
+        if account is not None and account.has_code and account.answers("totalSupply()", "symbol()"):
+            found.add(target)
+    return sorted(found)

@@ -1,0 +1,166 @@
+"""The crawl: from one address, level by level, to every address that a fact links it to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.chain.abi import encode_call
+from scanner.chain.interface import BlockRead, CallRead, Chain, Read
+from scanner.discovery.account import Account
+from scanner.discovery.battery import SLOTS, battery, first_reads
+from scanner.model.evidence import AtBlock, BlockEvidence
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.snapshot import Gap
+from scanner.model.values import ZERO_ADDRESS
+from scanner.sources.interface import Deployed, NoSource, Sources
+
+
+TARGET_OF = "target of a proposal of"
+"""How the reason of a link begins that only a proposal makes."""
+
+
+@dataclass(frozen=True)
+class CrawlLimits:
+    """Where the crawl stops; what it left out is a gap."""
+
+    max_contracts: int = 150
+    max_targets: int = 150
+    max_depth: int = 8
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reason to look at another address."""
+
+    address: str
+    why: str
+
+
+@dataclass
+class World:
+    """All accounts met so far, with the chain and the sources they come from."""
+
+    chain: Chain
+    sources: Sources
+    topics: tuple[str, ...]
+    limits: CrawlLimits = CrawlLimits()
+    accounts: dict[str, Account] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    earlier: Known[BlockEvidence] | Unknown = Unknown(reason=Reason.NOT_READ)
+    complete: bool = True
+
+    @property
+    def at(self) -> AtBlock:
+        block = self.chain.block
+        return AtBlock(chain_id=block.chain_id, block_number=block.number, block_hash=block.hash)
+
+    def get(self, address: str) -> Account | None:
+        return self.accounts.get(address)
+
+    def gap(self, subject: str, what: str, reason: Reason, detail: str) -> None:
+        self.gaps.append(Gap(subject=subject, what=what, reason=reason, detail=detail))
+
+    def meet(self, links: Iterable[Link], depth: int) -> list[Account]:
+        """Register addresses that are new; remember every reason they are linked by."""
+        fresh: list[Account] = []
+        for link in links:
+            if link.address == ZERO_ADDRESS:
+                continue
+            known = self.accounts.get(link.address)
+            if known is not None:
+                if link.why not in known.why:
+                    known.why.append(link.why)
+                continue
+            if self._full(link, depth):
+                self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
+                continue
+            account = Account(link.address, why=[link.why], depth=depth)
+            self.accounts[link.address] = account
+            fresh.append(account)
+        return fresh
+
+    def _full(self, link: Link, depth: int) -> bool:
+        """Whether there is no room. Targets of proposals have room of their own: without some of them the DAO is
+        still whole, without one of its own contracts it is not."""
+        targets = sum(account.why[0].startswith(TARGET_OF) for account in self.accounts.values())
+        if link.why.startswith(TARGET_OF):
+            return targets >= self.limits.max_targets
+        full = len(self.accounts) - targets >= self.limits.max_contracts or depth > self.limits.max_depth
+        self.complete = self.complete and not full
+        return full
+
+
+@dataclass(frozen=True)
+class Getter:
+    """A no-argument view of a verified contract that returns an address or several."""
+
+    account: str
+    signature: str
+    outputs: tuple[str, ...]
+
+
+LinkFinder = Callable[[World, Account], Iterable[Link]]
+GetterFinder = Callable[[World, Account], Iterable[Getter]]
+Progress = Callable[[str], None]
+
+
+def crawl(world: World, entry: Sequence[Link], links_of: LinkFinder, getters_of: GetterFinder, progress: Progress) -> None:
+    """Read level after level until nothing new is linked. Each level is one batch of reads."""
+    block = world.chain.block
+    probes = battery(block.number, block.timestamp)
+    frontier = world.meet(entry, 0)
+    getters: list[Getter] = []
+    depth = 0
+    asked: set[tuple[str, str]] = set()
+    while frontier or getters:
+        progress(f"level {depth}: {len(frontier)} addresses")
+        reads: list[Read] = [read for account in frontier for read in first_reads(account.address, probes, world.topics)]
+        reads += [CallRead(g.account, encode_call(g.signature, ()), g.signature) for g in getters]
+        if depth == 0:
+            reads.append(BlockRead(max(0, block.number - 50_000)))
+        answers = list(world.chain.read(reads))
+        if depth == 0:
+            world.earlier = answers.pop()
+        _take(frontier, probes, answers)
+        tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
+        for getter, answer in zip(getters, tail, strict=True):
+            world.accounts[getter.account].calls[getter.signature] = (getter.outputs, answer)
+        touched = {account.address: account for account in frontier}
+        touched.update({g.account: world.accounts[g.account] for g in getters})
+        _fetch_sources(world, frontier)
+        depth += 1
+        found = [link for account in touched.values() for link in links_of(world, account)]
+        frontier = world.meet(found, depth)
+        getters = []
+        for account in touched.values():
+            for getter in getters_of(world, account):
+                if (getter.account, getter.signature) not in asked and getter.signature not in account.calls:
+                    asked.add((getter.account, getter.signature))
+                    getters.append(getter)
+
+
+def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[Any]) -> None:
+    width = 3 + len(SLOTS) + len(probes)
+    for index, account in enumerate(frontier):
+        row = answers[index * width : (index + 1) * width]
+        account.code, account.state, account.logs = row[0], row[1], row[2]
+        account.slots = dict(zip(SLOTS, row[3 : 3 + len(SLOTS)], strict=True))
+        for probe, answer in zip(probes, row[3 + len(SLOTS) :], strict=True):
+            account.calls[probe.key] = (probe.outputs, answer)
+
+
+def _fetch_sources(world: World, accounts: Sequence[Account]) -> None:
+    wanted: list[Deployed] = []
+    for account in accounts:
+        if account.has_code and isinstance(account.code, Known):
+            wanted.append(Deployed(world.chain.chain_id, account.address, account.code.value))
+    if not wanted:
+        return
+    found: Mapping[str, Any] = world.sources.fetch_all(wanted)
+    for account in accounts:
+        if account.address in found:
+            account.source = found[account.address]
+        elif account.has_code:
+            account.source = NoSource(Reason.NOT_READ, "the source providers gave no answer")

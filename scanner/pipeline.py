@@ -1,0 +1,198 @@
+"""The whole job: target -> collect -> snapshot -> judge -> assess -> render. Each step takes what the one before gave."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+import scanner
+from scanner.chain.cache import Cache
+from scanner.chain.node import ChainOptions, open_chain
+from scanner.code.analyse import analyse
+from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.content import rules_dir
+from scanner.discovery.discover import Discovered, Found, describe, explore
+from scanner.discovery.lists import AddressList, read_list
+from scanner.discovery.world import CrawlLimits
+from scanner.judge.assess import assess
+from scanner.judge.engine import judge
+from scanner.judge.rules import load_rulebook
+from scanner.judge.scenarios import load_scenarios
+from scanner.model.dao import Dao
+from scanner.model.errors import UsageError
+from scanner.model.observation import Collection
+from scanner.model.outcome import Assessment
+from scanner.model.proposals import Proposal
+from scanner.model.snapshot import InputDigest, RoundTrips, Snapshot, SourceBundle, Target
+from scanner.proposals.build import build_proposals, last_proposals, met_in
+from scanner.proposals.collect import collect as collect_proposals
+from scanner.render.html import render_html
+from scanner.render.report_json import dump, report
+from scanner.render.terminal import print_summary
+from scanner.sources.collect import SourceOptions, open_sources
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ScanOptions:
+    """What a scan needs to know. `entry` is the address asked about; `also` are further governors the user names."""
+
+    rpc_url: str = field(repr=False)
+    entry: str
+    cache_dir: Path
+    also: tuple[str, ...] = ()
+    name: str = ""
+    chain_id: int | None = None
+    block: int | None = None
+    at: int | None = None
+    sources: SourceOptions = field(default_factory=SourceOptions, repr=False)
+    code: CodeOptions | None = None
+    lists: tuple[Path, ...] = ()
+    limits: CrawlLimits = field(default_factory=CrawlLimits)
+    use_cache: bool = True
+
+
+def collect(options: ScanOptions, progress: Progress) -> Snapshot:
+    """Read everything about one DAO at one pinned block. Raises UsageError for wrong input, NodeError for a bad node."""
+    lists = tuple(read_list(path) for path in options.lists)
+    sources = open_sources(options.sources)
+    cache = Cache(options.cache_dir / "chain.sqlite", progress) if options.use_cache else None
+    chain = open_chain(
+        options.rpc_url,
+        ChainOptions(
+            block=options.block, at=options.at, expected_chain_id=options.chain_id, cache=cache, notify=progress
+        ),
+    )
+    code = options.code or CodeOptions(cache_dir=options.cache_dir)
+
+    def run(jobs: Sequence[CodeJob]) -> dict[str, CodeResult]:
+        return analyse(jobs, code, progress)
+
+    try:
+        entry = (options.entry, *options.also)
+        found = explore(chain, sources, entry, limits=options.limits, analyse=run, progress=progress)
+        _refuse_without_code(found, options.entry)
+        progress("reading proposals")
+        data = collect_proposals(found)
+        proposals = build_proposals(found, data)
+        described = describe(
+            found, entry=options.entry, lists=lists, met=met_in(proposals), last_proposals=last_proposals(data)
+        )
+        for name in sources.refused_keys:
+            progress(f"warning: {name} refused the key")
+        trips = RoundTrips(
+            node_requests=chain.trips.requests,
+            node_reads=chain.trips.reads,
+            cached_reads=chain.trips.cached,
+            explorer_requests=sources.requests,
+        )
+        return _snapshot(options, found, described, proposals=proposals, lists=lists, trips=trips)
+    finally:
+        chain.close()
+        sources.close()
+        if cache is not None:
+            cache.close()
+
+
+def _refuse_without_code(found: Found, entry: str) -> None:
+    account = found.world.accounts[entry]
+    if not account.is_eoa:
+        return
+    block = found.world.chain.block
+    what = "an account without code" if not account.is_delegated_eoa else "a key with EIP-7702 delegated code"
+    raise UsageError(
+        f"{entry} is {what} on chain {block.chain_id} at block {block.number}",
+        hint="give the address of a governor, timelock, token or Safe, and check the chain and the block",
+    )
+
+
+def _snapshot(
+    options: ScanOptions,
+    found: Found,
+    described: Discovered,
+    *,
+    proposals: Collection[Proposal],
+    lists: Sequence[AddressList],
+    trips: RoundTrips,
+) -> Snapshot:
+    block = found.world.chain.block
+    dao: Dao = described.dao
+    return Snapshot(
+        tool_version=scanner.__version__,
+        as_of=block.timestamp,
+        target=Target(chain_id=block.chain_id, address=options.entry, name=options.name),
+        blocks=(block,),
+        inputs=tuple(InputDigest(name=f"list {one.name}", sha256=one.sha256) for one in lists),
+        dao=dao,
+        governors=described.governors,
+        timelocks=described.timelocks,
+        tokens=described.tokens,
+        safes=described.safes,
+        contracts=described.contracts,
+        controls=described.controls,
+        membership=described.membership,
+        treasury=described.treasury,
+        proposals=proposals,
+        gaps=tuple(sorted(set(found.world.gaps), key=lambda gap: (gap.subject, gap.what, gap.detail))),
+        sources=_bundles(found),
+        round_trips=trips,
+    )
+
+
+def _bundles(found: Found) -> tuple[SourceBundle, ...]:
+    bundles = {
+        (account.verified.bundle.source_id, account.verified.bundle.contract_name): account.verified.bundle
+        for account in found.world.accounts.values()
+        if account.verified is not None
+    }
+    return tuple(bundles[key] for key in sorted(bundles))
+
+
+def evaluate(snapshot: Snapshot, rule_folders: Sequence[Path] = ()) -> Assessment:
+    """Judge a snapshot by the built-in rules and those of `rule_folders`. Raises RuleError for a bad rule file."""
+    rulebook = load_rulebook([rules_dir(), *rule_folders])
+    scenarios = load_scenarios(rules_dir() / "scenarios")
+    return assess(snapshot, judge(snapshot, rulebook), rulebook, scenarios)
+
+
+def dump_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the snapshot as the bytes of its file."""
+    return snapshot.model_dump_json(indent=1).encode() + b"\n"
+
+
+def load_snapshot(data: bytes, where: str) -> Snapshot:
+    """Read a snapshot file. Raises UsageError for what is none."""
+    try:
+        return Snapshot.model_validate_json(data)
+    except ValueError as error:
+        first = str(error).splitlines()
+        raise UsageError(
+            f"not a snapshot of this version: {' '.join(first[1:3])[:200] if len(first) > 1 else first[0][:200]}",
+            where=where,
+            hint="give a snapshot.json that `daoscan scan` wrote",
+        ) from error
+
+
+def render(snapshot_bytes: bytes, snapshot: Snapshot, assessment: Assessment) -> dict[str, bytes]:
+    """Return every report file by name. The same input gives the same bytes."""
+    digest = hashlib.sha256(snapshot_bytes).hexdigest()
+    return {
+        "report.html": render_html(snapshot, assessment, digest).encode(),
+        "report.json": dump(report(snapshot, assessment, digest)).encode(),
+    }
+
+
+def check_rules(rule_folders: Sequence[Path]) -> None:
+    """Load every rule once before anything is read from a chain. Raises RuleError for a bad rule file."""
+    load_rulebook([rules_dir(), *rule_folders])
+    load_scenarios(rules_dir() / "scenarios")
+
+
+def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:
+    """Print a short summary to stderr."""
+    print_summary(Console(stderr=True, highlight=False, markup=False), snapshot, assessment, paths)

@@ -1,0 +1,75 @@
+"""Decode one action: by the target's ABI, else the signature the proposal carries, else the table, else raw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.chain.abi import DecodeError, decode_call_input, selector, signature_types
+from scanner.discovery.account import nonzero
+from scanner.discovery.world import World
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.proposals import Argument
+from scanner.proposals.effects import signature_table
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A call in words. `values` are the decoded arguments, for reasoning; `arguments` are for showing."""
+
+    signature: Known[str] | Unknown
+    by: str
+    values: tuple[Any, ...]
+    arguments: tuple[Argument, ...]
+
+
+def full_calldata(signature: str, calldata: str) -> str:
+    """Return the calldata a target receives: GovernorAlpha and Bravo carry the signature apart from the arguments."""
+    return selector(signature) + calldata[2:] if signature else calldata
+
+
+def decode_action(world: World, target: str, signature: str, calldata: str) -> Decoded:
+    """Decode `calldata` (with selector) for `target`."""
+    if len(calldata) < 10:
+        return Decoded(Known(value="", evidence=(), derivation="plain transfer"), "raw", (), ())
+    for by, candidate, names in _candidates(world, target, signature, calldata[:10]):
+        try:
+            types = signature_types(candidate)
+            values = decode_call_input(types, calldata)
+        except DecodeError:
+            continue
+        shown = tuple(
+            Argument(name=name, type=kind, value=_show(value))
+            for name, kind, value in zip(names or [""] * len(types), types, values, strict=True)
+        )
+        return Decoded(Known(value=candidate, evidence=(), derivation=f"decoded by {by}"), by, values, shown)
+    unknown = Unknown(reason=Reason.UNDECODABLE, detail=f"selector {calldata[:10]} is in no ABI and no table at hand")
+    return Decoded(unknown, "raw", (), ())
+
+
+def _candidates(world: World, target: str, signature: str, head: str) -> list[tuple[str, str, list[str]]]:
+    found: list[tuple[str, str, list[str]]] = []
+    account = world.get(target)
+    holders = [account] if account else []
+    if account and account.proxy and (implementation := nonzero(account.proxy.implementation)):
+        holders.append(world.get(implementation))
+    for holder in holders:
+        for known, entry in holder.abi_functions() if holder else ():
+            if selector(known) == head:
+                found.append(("abi", known, [str(item.get("name", "")) for item in entry.get("inputs", ())]))
+    if signature and selector(signature) == head:
+        found.append(("signature", signature, []))
+    row = signature_table().get(head)
+    if row is not None:
+        found.append(("table", row[0], []))
+    return found
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_show(item) for item in value) + "]"
+    return str(value)

@@ -1,0 +1,51 @@
+"""Reading the evidence of a snapshot again from another node."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from scanner.chain.node import connect
+from scanner.chain.recheck import Rechecked, recheck
+from scanner.model.evidence import Evidence, SourceEvidence
+from scanner.model.snapshot import Snapshot
+
+_KINDS: tuple[type, ...] = get_args(get_args(Evidence)[0])
+
+
+def all_evidence(snapshot: Snapshot) -> tuple[Evidence, ...]:
+    """Return every distinct piece of evidence in a snapshot, in the order of the file."""
+    return tuple(dict.fromkeys(_walk(snapshot)))
+
+
+def _walk(value: Any) -> Iterator[Evidence]:
+    if isinstance(value, _KINDS):
+        yield value  # type: ignore[misc]
+        return
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _walk(getattr(value, name))
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        for item in value:
+            yield from _walk(item)
+
+
+def verify(snapshot: Snapshot, rpc_url: str) -> Rechecked:
+    """Read every piece again. Raises UsageError for a node of another chain, NodeError for one of no use."""
+    digests = {
+        (bundle.source_id, file.path): "0x" + hashlib.sha256(file.content.encode()).hexdigest()
+        for bundle in snapshot.sources
+        for file in bundle.files
+    }
+
+    def source_digest(piece: SourceEvidence) -> str | None:
+        return digests.get((piece.source_id, piece.file))
+
+    rpc = connect(rpc_url)
+    try:
+        return recheck(all_evidence(snapshot), rpc, pinned=snapshot.blocks, source_digest=source_digest)
+    finally:
+        rpc.transport.close()

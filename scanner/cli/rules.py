@@ -9,8 +9,10 @@ import typer
 
 from scanner.judge.content import rules_root
 from scanner.judge.lint import lint as lint_packs
+from scanner.judge.reference import fields_reference
 from scanner.judge.rule import Rule
 from scanner.judge.rules import RuleErrors, load_rulebook
+from scanner.judge.skeleton import STARTS, write_rule
 from scanner.judge.testing import run_tests
 from scanner.model.errors import DaoscanError, RuleError
 
@@ -22,8 +24,14 @@ Folders = Annotated[
 ]
 
 
-def _folders(given: list[Path] | None) -> list[Path]:
-    return given or [rules_root()]
+def _all_folders(given: list[Path] | None) -> list[Path]:
+    """The built-in rules always stand beside given ones: rules may ask for their outcomes and name their scenarios."""
+    return [rules_root(), *(given or [])]
+
+
+def _of_given(file: str, given: list[Path] | None) -> bool:
+    """Whether `file` is one of those that the user asked about."""
+    return given is None or any(file.startswith(str(folder)) for folder in given)
 
 
 def _print_error(error: DaoscanError) -> None:
@@ -43,12 +51,14 @@ def _stop(error: DaoscanError) -> typer.Exit:
 @rules_app.command("lint")
 def check_command(folders: Folders = None) -> None:
     """Check rule files and scenarios; exit code 2 when something is wrong."""
-    result = lint_packs(_folders(folders))
-    for problem in result.problems:
+    linted = lint_packs(_all_folders(folders))
+    problems = [one for one in linted.problems if _of_given(one.where, folders)]
+    rules = [rule for rule in linted.rulebook.rules if _of_given(rule.mark.file, folders)]
+    scenarios = [one for one in linted.scenarios if _of_given(one.mark.file, folders)]
+    for problem in problems:
         _print_error(problem)
-    packs, rules = len(result.rulebook.packs), len(result.rulebook.rules)
-    typer.echo(f"{rules} rules in {packs} packs, {len(result.scenarios)} scenarios, {len(result.problems)} problems")
-    if result.problems:
+    typer.echo(f"{len(rules)} rules, {len(scenarios)} scenarios, {len(problems)} problems")
+    if problems:
         raise typer.Exit(RuleError.exit_code)
 
 
@@ -56,10 +66,11 @@ def check_command(folders: Folders = None) -> None:
 def run_command(folders: Folders = None) -> None:
     """Run the tests inside the rule files; exit code 1 when one fails."""
     try:
-        rulebook = load_rulebook(_folders(folders))
+        rulebook = load_rulebook(_all_folders(folders))
     except RuleError as error:
         raise _stop(error) from None
-    results = run_tests(rulebook)
+    rules = [rule for rule in rulebook.rules if _of_given(rule.mark.file, folders)]
+    results = run_tests(rules)
     failed = [result for result in results if not result.passed]
     for result in failed:
         typer.echo(
@@ -68,7 +79,7 @@ def run_command(folders: Folders = None) -> None:
         typer.echo(f"  {result.test.mark}")
         if result.note:
             typer.echo(f"  {result.note}")
-    typer.echo(f"{len(results)} tests of {len(rulebook.rules)} rules, {len(failed)} failed")
+    typer.echo(f"{len(results)} tests of {len(rules)} rules, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
 
@@ -77,10 +88,12 @@ def run_command(folders: Folders = None) -> None:
 def list_command(folders: Folders = None) -> None:
     """List the rules: id, dimension, worst level, name."""
     try:
-        rulebook = load_rulebook(_folders(folders))
+        rulebook = load_rulebook(_all_folders(folders))
     except RuleError as error:
         raise _stop(error) from None
     for rule in rulebook.rules:
+        if not _of_given(rule.mark.file, folders):
+            continue
         typer.echo(f"{rule.id:<9} {rule.dimension.value:<15} {rule.levels[0].word:<10} {rule.status:<12} {rule.name}")
 
 
@@ -88,13 +101,34 @@ def list_command(folders: Folders = None) -> None:
 def show_command(rule: Annotated[str, typer.Argument(help="rule id or name")], folders: Folders = None) -> None:
     """Print everything about one rule."""
     try:
-        rulebook = load_rulebook(_folders(folders))
+        rulebook = load_rulebook(_all_folders(folders))
         found = next((one for one in rulebook.rules if rule in (one.id, one.name)), None)
         if found is None:
             raise RuleError(f"no rule {rule[:60]!r}", hint="daoscan rules list shows them all")
     except RuleError as error:
         raise _stop(error) from None
     typer.echo("\n".join(_shown(found)))
+
+
+@rules_app.command("new")
+def new_command(
+    folder: Annotated[Path, typer.Argument(help="folder of the pack; made when it is not there")],
+    rule_id: Annotated[str, typer.Option("--id", prompt="Id (for instance AUD-001)", help="stable for ever")],
+    name: Annotated[str, typer.Option(prompt="Name (states the problem, e.g. no-guardian)", help="= file name")],
+    subject: Annotated[str, typer.Option(prompt=f"About what ({', '.join(STARTS)})", help="kind of subject")],
+) -> None:
+    """Write a new rule that lints and passes its tests; three questions where options are missing."""
+    try:
+        path = write_rule(folder, rule_id=rule_id, name=name, subject=subject)
+    except DaoscanError as error:
+        raise _stop(error) from None
+    typer.echo(f"{path} written. Change it, then run: daoscan rules lint {folder} && daoscan rules test {folder}")
+
+
+@rules_app.command("docs")
+def docs_command() -> None:
+    """Print the reference of all fields as Markdown."""
+    typer.echo(fields_reference())
 
 
 def _shown(rule: Rule) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.judge.decide import decide
 from scanner.judge.facts import build
 from scanner.judge.language.values import LimitExceeded
-from scanner.judge.rule import Rule, Rulebook, RuleTest
+from scanner.judge.rule import Rule, RuleTest
 from scanner.model.errors import RuleError
 from scanner.model.outcome import Condition, Status
 
@@ -28,9 +29,9 @@ class TestResult:
         return self.got == self.test.expect
 
 
-def run_tests(rulebook: Rulebook) -> tuple[TestResult, ...]:
+def run_tests(rules: Iterable[Rule]) -> tuple[TestResult, ...]:
     """Return one result per test of every rule."""
-    return tuple(run_test(rule, test) for rule in rulebook.rules for test in rule.tests)
+    return tuple(run_test(rule, test) for rule in rules for test in rule.tests)
 
 
 def run_test(rule: Rule, test: RuleTest) -> TestResult:

@@ -39,7 +39,7 @@ class SourceOptions:
     etherscan_key: str = field(default="", repr=False)
     etherscan_url: str = field(default=ETHERSCAN_URL, repr=False)
     cache_dir: Path | None = None
-    limits: HttpLimits = HttpLimits()
+    limits: HttpLimits = field(default_factory=HttpLimits)
 
 
 def open_sources(options: SourceOptions) -> CollectedSources:

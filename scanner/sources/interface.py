@@ -61,7 +61,7 @@ class SourceProvider(ABC):
     def fetch(self, deployed: Deployed) -> SourceAnswer:
         """Look one contract up. Never raises for a provider that is down or answers garbage: that is a NoSource."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - not every implementation has something to close
         """Let go of connections."""
 
 
@@ -78,5 +78,5 @@ class Sources(ABC):
         """Look contracts up concurrently, by address. The first provider with source wins; a provider that was down
         is never reported as "not verified"."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - not every implementation has something to close
         """Let go of connections; look-ups under way end as "explorer down"."""

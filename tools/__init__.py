@@ -1,0 +1,1 @@
+"""What the makefile needs; no part of the product."""

@@ -10,8 +10,8 @@ import typer
 from scanner.judge.content import rules_root
 from scanner.judge.lint import lint as lint_packs
 from scanner.judge.reference import fields_reference
-from scanner.judge.rule import Rule
-from scanner.judge.rules import RuleErrors, load_rulebook
+from scanner.judge.rule import Rule, Rulebook
+from scanner.judge.rules import RuleErrors, collect
 from scanner.judge.skeleton import STARTS, write_rule
 from scanner.judge.testing import run_tests
 from scanner.model.errors import DaoscanError, RuleError
@@ -26,12 +26,23 @@ Folders = Annotated[
 
 def _all_folders(given: list[Path] | None) -> list[Path]:
     """The built-in rules always stand beside given ones: rules may ask for their outcomes and name their scenarios."""
-    return [rules_root(), *(given or [])]
+    root = rules_root()
+    return [root, *(folder for folder in given or [] if not folder.resolve().is_relative_to(root.resolve()))]
 
 
-def _of_given(file: str, given: list[Path] | None) -> bool:
-    """Whether `file` is one of those that the user asked about."""
-    return given is None or any(file.startswith(str(folder)) for folder in given)
+def _of_given(place: str, given: list[Path] | None) -> bool:
+    """Whether a file (or file:line:column) is one of those that the user asked about."""
+    file = Path(place.split(".yaml", maxsplit=1)[0].removesuffix(":1:1")).resolve()
+    return given is None or any(file.is_relative_to(folder.resolve()) for folder in given)
+
+
+def _load(given: list[Path] | None) -> Rulebook:
+    """Return the rules; errors count in the files that the user asked about."""
+    rulebook, errors = collect(_all_folders(given))
+    mine = [error for error in errors if _of_given(error.where, given)]
+    if mine:
+        raise RuleErrors(mine)
+    return rulebook
 
 
 def _print_error(error: DaoscanError) -> None:
@@ -66,7 +77,7 @@ def check_command(folders: Folders = None) -> None:
 def run_command(folders: Folders = None) -> None:
     """Run the tests inside the rule files; exit code 1 when one fails."""
     try:
-        rulebook = load_rulebook(_all_folders(folders))
+        rulebook = _load(folders)
     except RuleError as error:
         raise _stop(error) from None
     rules = [rule for rule in rulebook.rules if _of_given(rule.mark.file, folders)]
@@ -88,7 +99,7 @@ def run_command(folders: Folders = None) -> None:
 def list_command(folders: Folders = None) -> None:
     """List the rules: id, dimension, worst level, name."""
     try:
-        rulebook = load_rulebook(_all_folders(folders))
+        rulebook = _load(folders)
     except RuleError as error:
         raise _stop(error) from None
     for rule in rulebook.rules:
@@ -101,7 +112,7 @@ def list_command(folders: Folders = None) -> None:
 def show_command(rule: Annotated[str, typer.Argument(help="rule id or name")], folders: Folders = None) -> None:
     """Print everything about one rule."""
     try:
-        rulebook = load_rulebook(_all_folders(folders))
+        rulebook = _load(folders)
         found = next((one for one in rulebook.rules if rule in (one.id, one.name)), None)
         if found is None:
             raise RuleError(f"no rule {rule[:60]!r}", hint="daoscan rules list shows them all")

@@ -143,7 +143,7 @@ class _Builder:
         if event.anchor is not None:
             raise mark.error("anchors (&name) are not allowed", "write the value out")
         if event.tag is not None:
-            raise mark.error(f"tags ({event.tag}) are not allowed", "quote the value if it begins with !")
+            raise mark.error(f"tags ({event.tag[:60]}) are not allowed", "quote the value if it begins with !")
         if isinstance(event, yaml.ScalarEvent):
             self._add(_scalar(event, mark), mark)
             return

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from scanner.chain.node import connect
 from scanner.chain.recheck import Rechecked, recheck
-from scanner.model.evidence import Evidence, SourceEvidence
+from scanner.model.evidence import Evidence
 from scanner.model.snapshot import Snapshot
 
 _KINDS: tuple[type, ...] = get_args(get_args(Evidence)[0])
@@ -41,8 +41,8 @@ def verify(snapshot: Snapshot, rpc_url: str) -> Rechecked:
         for file in bundle.files
     }
 
-    def source_digest(piece: SourceEvidence) -> str | None:
-        return digests.get((piece.source_id, piece.file))
+    def source_digest(source_id: str, file: str) -> str | None:
+        return digests.get((source_id, file))
 
     rpc = connect(rpc_url)
     try:

@@ -22,7 +22,9 @@ def index(
 
         reports = sorted(folder.glob("*/report.json"))
         if not reports:
-            raise UsageError("no report.json in any subfolder", where=str(folder), hint="scan with --out FOLDER/NAME first")
+            raise UsageError(
+                "no report.json in any subfolder", where=str(folder), hint="scan with --out FOLDER/NAME first"
+            )
         entries = [read_entry(path.read_text("utf-8"), path.parent.name) for path in reports]
         (path,) = write_all(folder, {"index.html": render_index(entries).encode()})
         typer.echo(str(path))

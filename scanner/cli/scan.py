@@ -20,28 +20,37 @@ SOURCIFY = "https://sourcify.dev/server"
 
 def scan(
     address: Annotated[str, typer.Argument(help="governor, timelock, token or Safe: 0x…, or eip155:CHAIN:0x…")],
-    rpc_url: Annotated[str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of a node", show_envvar=True)],
+    rpc_url: Annotated[
+        str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of a node", show_envvar=True)
+    ],
     out: Annotated[Path, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results")] = Path("out"),
     name: Annotated[str, typer.Option(envvar="DAOSCAN_NAME", help="name to show for the DAO")] = "",
     governor: Annotated[
         list[str] | None, typer.Option(envvar="DAOSCAN_GOVERNOR", help="a governor that no link on chain leads to")
     ] = None,
     chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
-    block: Annotated[int | None, typer.Option(envvar="DAOSCAN_BLOCK", min=0, help="block to pin; default: finalized")] = None,
-    at: Annotated[str | None, typer.Option(envvar="DAOSCAN_AT", help="pin the last block at or before this time")] = None,
+    block: Annotated[
+        int | None, typer.Option(envvar="DAOSCAN_BLOCK", min=0, help="block to pin; default: finalized")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(envvar="DAOSCAN_AT", help="pin the last block at or before this time")
+    ] = None,
     sourcify_url: Annotated[
         str, typer.Option(envvar="DAOSCAN_SOURCIFY_URL", help="Sourcify v2 server; empty for none")
     ] = SOURCIFY,
     etherscan_key: Annotated[
         str,
-        typer.Option(envvar="DAOSCAN_ETHERSCAN_KEY", help="Etherscan v2 key; better given by environment", show_default=False),
+        typer.Option(
+            envvar="DAOSCAN_ETHERSCAN_KEY", help="Etherscan v2 key; better given by environment", show_default=False
+        ),
     ] = "",
     etherscan_url: Annotated[str, typer.Option(envvar="DAOSCAN_ETHERSCAN_URL", hidden=True)] = "",
     sources: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_SOURCES", help="folder of standard-JSON inputs: CHAIN/ADDRESS.json")
     ] = None,
     lists: Annotated[
-        list[Path] | None, typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated")
+        list[Path] | None,
+        typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated"),
     ] = None,
     rules: Annotated[
         list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
@@ -59,7 +68,9 @@ def scan(
     offline_compilers: Annotated[
         bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS", help="use only compilers that are here already")
     ] = False,
-    max_contracts: Annotated[int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")] = 150,
+    max_contracts: Annotated[
+        int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")
+    ] = 150,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
 ) -> None:

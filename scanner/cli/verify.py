@@ -18,7 +18,9 @@ INCOMPLETE = 3
 def verify(
     snapshot: Annotated[Path, typer.Argument(help="snapshot.json of a scan")],
     rpc_url: Annotated[str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of another node")],
-    as_json: Annotated[bool, typer.Option("--json", envvar="DAOSCAN_JSON", help="every piece as JSON on stdout")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", envvar="DAOSCAN_JSON", help="every piece as JSON on stdout")
+    ] = False,
     allow_incomplete: Annotated[
         bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 when something was unavailable")
     ] = False,

@@ -10,8 +10,7 @@ from typing import Any
 
 from scanner.content import rules_dir
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.links import only_a_target
-from scanner.discovery.world import World
+from scanner.discovery.world import World, only_a_target
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Anonymity
 from scanner.model.evidence import Evidence
@@ -51,12 +50,11 @@ def privacy_data() -> PrivacyData:
         topics={
             row["hash"].lower(): row["category"]
             for row in signatures
-            if row["kind"] == "event" and row["strength"] == "strong" and row["category"].startswith(("anon.", "comms."))
+            if row["kind"] == "event"
+            and row["strength"] == "strong"
+            and row["category"].startswith(("anon.", "comms."))
         },
-        addresses={
-            (int(row["chain_id"]), row["address"].lower()): (row["category"], row["label"])
-            for row in known
-        },
+        addresses={(int(row["chain_id"]), row["address"].lower()): (row["category"], row["label"]) for row in known},
     )
 
 
@@ -103,7 +101,11 @@ def _stage(world: World, account: Account, code: CodeFacts, name: str, used: Map
     words = ""
     for fingerprint in code.fingerprints.items:
         if fingerprint.category in categories and _higher(fingerprint.stage, stage):
-            stage, evidence, words = fingerprint.stage, fingerprint.evidence, f"{fingerprint.system}: {', '.join(fingerprint.matched[:4])}"
+            stage, evidence, words = (
+                fingerprint.stage,
+                fingerprint.evidence,
+                f"{fingerprint.system}: {', '.join(fingerprint.matched[:4])}",
+            )
     if name == "message_board" and isinstance(code.message_board, Known) and code.message_board.value:
         stage, evidence, words = Stage.REACHABLE, code.message_board.evidence, "anyone can publish into its logs"
     if label and label[0] in categories:

@@ -121,7 +121,9 @@ def _parametrised(block_number: int, timestamp: int) -> tuple[Probe, ...]:
 
 def battery(block_number: int, timestamp: int) -> tuple[Probe, ...]:
     """Return every probe, for a pinned block of that number and time."""
-    getters = tuple(Probe(signature, signature, encode_call(signature, ()), (outputs,)) for signature, outputs in GETTERS)
+    getters = tuple(
+        Probe(signature, signature, encode_call(signature, ()), (outputs,)) for signature, outputs in GETTERS
+    )
     return getters + _parametrised(block_number, timestamp)
 
 

@@ -28,14 +28,18 @@ def clock_mode(account: Account) -> Known[str] | Unknown:
         return Known(value="timestamp", evidence=answer.evidence)
     if mode.startswith("mode=blocknumber"):
         return Known(value="blocknumber", evidence=answer.evidence)
-    return Unknown(reason=Reason.NOT_SUPPORTED, detail="a clock mode that ERC-6372 does not name", evidence=answer.evidence)
+    return Unknown(
+        reason=Reason.NOT_SUPPORTED, detail="a clock mode that ERC-6372 does not name", evidence=answer.evidence
+    )
 
 
 def seconds_per_block(world: World, account: Account) -> Known[Fraction] | Unknown:
     """Return the average block time between two headers of the chain."""
     block = world.chain.block
     clock = account.ask("clock()")
-    if block.chain_id in PARENT_BLOCK_CHAINS or (isinstance(clock, Known) and abs(int(clock.value) - block.number) > 10):
+    if block.chain_id in PARENT_BLOCK_CHAINS or (
+        isinstance(clock, Known) and abs(int(clock.value) - block.number) > 10
+    ):
         return Unknown(
             reason=Reason.NOT_SUPPORTED,
             detail="block.number here is another chain's, whose block time was not read",

@@ -60,15 +60,23 @@ def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unk
     if isinstance(guard, Unknown):
         return Unknown(reason=guard.reason, detail=f"who may upgrade: {guard.detail}", evidence=guard.evidence)
     if guard.value == Guard.ABSENT:
-        return Known(value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function")
+        return Known(
+            value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function"
+        )
     if guard.value == Guard.CALLER:
         for member in read_roles(account).holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
-            return Known(value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role")
+            return Known(
+                value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role"
+            )
         owner = account.address_of("owner()", "admin()", "timelock()")
         if isinstance(owner, Known):
             return owner
-        return Unknown(reason=Reason.UNRESOLVED, detail="the caller that may upgrade could not be named", evidence=guard.evidence)
-    return Unknown(reason=Reason.UNRESOLVED, detail=f"the upgrade is guarded by: {guard.value}", evidence=guard.evidence)
+        return Unknown(
+            reason=Reason.UNRESOLVED, detail="the caller that may upgrade could not be named", evidence=guard.evidence
+        )
+    return Unknown(
+        reason=Reason.UNRESOLVED, detail=f"the upgrade is guarded by: {guard.value}", evidence=guard.evidence
+    )
 
 
 def implementation_of(world: World, account: Account) -> Known[str] | Unknown:
@@ -112,7 +120,11 @@ def verification(account: Account) -> Known[str] | Unknown:
     """Return how well source is tied to the code; unknown only when the providers could not say."""
     if account.verified is not None:
         found = account.verified
-        return Known(value=found.verification.value, evidence=account.code.evidence, derivation=found.detail or found.bundle.provider)
+        return Known(
+            value=found.verification.value,
+            evidence=account.code.evidence,
+            derivation=found.detail or found.bundle.provider,
+        )
     missing = account.no_source
     if missing is not None and missing.reason is Reason.NOT_VERIFIED:
         return Known(value=Verification.NOT_VERIFIED.value, evidence=account.code.evidence, derivation=missing.detail)

@@ -38,7 +38,9 @@ def build_controls(
         edges += _token(world, resolver, token, by_address.get(token.address))
     unique = {(edge.actor, edge.capability, edge.contract, edge.path): edge for edge in edges}
     ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (key[2], key[1].value, key[0], key[3])))
-    return Collection[Control](items=ordered, complete=world.complete, reason="" if world.complete else "the crawl was cut short")
+    return Collection[Control](
+        items=ordered, complete=world.complete, reason="" if world.complete else "the crawl was cut short"
+    )
 
 
 def _edges(
@@ -62,7 +64,9 @@ def _edges(
             guard=(
                 Known(value=guard, evidence=path.evidence)
                 if guard
-                else Unknown(reason=Reason.NOT_READ, detail="the path was read from roles and getters", evidence=path.evidence)
+                else Unknown(
+                    reason=Reason.NOT_READ, detail="the path was read from roles and getters", evidence=path.evidence
+                )
             ),
             evidence=path.evidence,
         )
@@ -78,7 +82,9 @@ def _open_calls(resolver: Resolver, address: str, code: CodeFacts) -> Iterator[C
     for fact, words in ((code.arbitrary_call, "calls"), (code.arbitrary_delegatecall, "delegatecalls")):
         if isinstance(fact, Known) and fact.value:
             step = f"anyone makes it {words[:-1]} a target of their choice"
-            yield from _edges(resolver, address, Capability.MOVE_FUNDS, (_anyone(fact.evidence, step),), guard=Guard.NONE)
+            yield from _edges(
+                resolver, address, Capability.MOVE_FUNDS, (_anyone(fact.evidence, step),), guard=Guard.NONE
+            )
 
 
 def _governor(world: World, resolver: Resolver, address: str, contract: Contract | None) -> Iterator[Control]:
@@ -86,13 +92,21 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
     family = resolver.parts.governors[address]
     guardian = family.guardian(account)
     if found := nonzero(guardian):
-        yield from _edges(resolver, address, Capability.VETO, _with_evidence(resolver.paths(found), guardian.evidence), guard="guardian")
+        yield from _edges(
+            resolver,
+            address,
+            Capability.VETO,
+            _with_evidence(resolver.paths(found), guardian.evidence),
+            guard="guardian",
+        )
     admin = family.admin(account)
     executor = nonzero(family.timelock(account)) or address
     if (found := nonzero(admin)) and found not in (executor, address):
         paths = _with_evidence(resolver.paths(found), admin.evidence)
         yield from _edges(resolver, address, Capability.SET_PARAMETERS, paths, guard="admin")
-    yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(executor), guard="executor of the vote")
+    yield from _edges(
+        resolver, address, Capability.SET_PARAMETERS, resolver.paths(executor), guard="executor of the vote"
+    )
     pending = account.address_of("pendingAdmin()", "pendingOwner()")
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
@@ -102,7 +116,9 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
         vote = next(iter(resolver.paths(address)), None)
         if vote is not None:
             evidence = contract.code.emergency_execution.evidence
-            path = Path(vote.actor, vote.kind, vote.label, (step,), Known(value=0, evidence=evidence), vote.signers, evidence)
+            path = Path(
+                vote.actor, vote.kind, vote.label, (step,), Known(value=0, evidence=evidence), vote.signers, evidence
+            )
             yield from _edges(resolver, executor, Capability.EXECUTE, (path,), guard="votes counted when called")
 
 

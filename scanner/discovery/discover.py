@@ -70,7 +70,9 @@ def explore(
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
     topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), GROUP_ADMIN_UPDATED}))
     world = World(chain, sources, topics, limits)
-    crawl(world, [Link(address, "the address that was asked about") for address in entry], links_of, getters_of, progress)
+    crawl(
+        world, [Link(address, "the address that was asked about") for address in entry], links_of, getters_of, progress
+    )
     parts = sort_out(world, entry[0])
     jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
     progress(f"analysing the code of {len(jobs)} contracts")
@@ -111,7 +113,9 @@ def _read_balances(
     targets = [address for address, account in world.accounts.items() if account.has_code]
     tokens = tokens_to_ask(world, Resolver(world, parts), powers, targets)
     pairs = [(token, holder) for token in tokens for holder in sorted(parts.treasuries)]
-    answers = world.chain.read([CallRead(token, encode_call(BALANCE_OF, (holder,)), BALANCE_OF) for token, holder in pairs])
+    answers = world.chain.read(
+        [CallRead(token, encode_call(BALANCE_OF, (holder,)), BALANCE_OF) for token, holder in pairs]
+    )
     return {pair: _uint(answer) for pair, answer in zip(pairs, answers, strict=True)}
 
 
@@ -145,7 +149,11 @@ def describe(
     )
     tokens = tuple(
         build_token(
-            world, resolver, world.accounts[address], code=code_at(world, found.results, address), power=found.powers.get(address)
+            world,
+            resolver,
+            world.accounts[address],
+            code=code_at(world, found.results, address),
+            power=found.powers.get(address),
         )
         for address in sorted(parts.tokens)
     )
@@ -157,8 +165,12 @@ def describe(
     by_address = {contract.address: contract for contract in contracts}
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
-    seen = [Met(address, "contract or role", account.code.evidence) for address, account in sorted(world.accounts.items())]
-    all_governors = _collection(Governor, governors, world, "no governor found from this address: name one with --governor")
+    seen = [
+        Met(address, "contract or role", account.code.evidence) for address, account in sorted(world.accounts.items())
+    ]
+    all_governors = _collection(
+        Governor, governors, world, "no governor found from this address: name one with --governor"
+    )
     return Discovered(
         dao=build_dao(
             world,
@@ -171,7 +183,10 @@ def describe(
         ),
         governors=all_governors,
         timelocks=_collection(
-            Timelock, tuple(build_timelock(world, resolver, world.accounts[a]) for a in sorted(parts.timelocks)), world, ""
+            Timelock,
+            tuple(build_timelock(world, resolver, world.accounts[a]) for a in sorted(parts.timelocks)),
+            world,
+            "",
         ),
         tokens=_collection(Token, tokens, world, ""),
         safes=_collection(Safe, safes, world, ""),
@@ -191,4 +206,3 @@ def _collection(model: type[Any], items: tuple[Any, ...], world: World, when_emp
     if not items and when_empty:
         return Collection[model](items=items, complete=False, reason=when_empty)  # type: ignore[valid-type]
     return Collection[model](items=items, complete=True)  # type: ignore[valid-type]
-

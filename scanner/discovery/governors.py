@@ -34,7 +34,9 @@ def build_governor(
         "version": account.ask("version()"),
         "token": family.token(account),
         "timelock": timelock,
-        "executor": transform(timelock, lambda found: found if found != ZERO_ADDRESS else account.address, "timelock, or itself"),
+        "executor": transform(
+            timelock, lambda found: found if found != ZERO_ADDRESS else account.address, "timelock, or itself"
+        ),
         "clock_mode": mode,
         "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
         "execution_delay_seconds": execution_delay(world, account, timelock),
@@ -44,7 +46,9 @@ def build_governor(
     facts.update(_powers(resolver, account, family))
     facts.update(_thresholds(world, account, family, mode=mode, token=token, power=power))
     now = world.chain.block.timestamp
-    facts["days_since_last_proposal"] = transform(last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time")
+    facts["days_since_last_proposal"] = transform(
+        last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time"
+    )
     return Governor(**facts)
 
 
@@ -92,7 +96,9 @@ def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dic
     admin_kind = resolver.kind_behind(admin)
     if nonzero(admin) in (executor, account.address):
         admin_kind = Known(
-            value=resolver.vote_kind(account.address).value, evidence=admin.evidence, derivation="the executor of the vote"
+            value=resolver.vote_kind(account.address).value,
+            evidence=admin.evidence,
+            derivation="the executor of the vote",
         )
     return {
         "guardian": guardian,
@@ -120,7 +126,9 @@ def _thresholds(
     of_supply = "share of total supply"
 
     def share(amount: Known[int] | Unknown) -> Known[int] | Unknown:
-        return combine({"amount": amount, "supply": supply}, lambda amount, supply: share_bps(amount, supply), of_supply)
+        return combine(
+            {"amount": amount, "supply": supply}, lambda amount, supply: share_bps(amount, supply), of_supply
+        )
 
     delegated = transform(delegates, lambda votes: sum(votes.values()), "votes of all delegates")
     top = transform(delegates, lambda votes: max(votes.values(), default=0), "votes of the largest delegate")
@@ -142,5 +150,3 @@ def _thresholds(
 
 def _no_token() -> Unknown:
     return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
-
-

@@ -158,7 +158,9 @@ class Resolver:
         label = f"unresolved: {self.label(address)}"
         return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, ())
 
-    def _through(self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]) -> Iterable[Path]:
+    def _through(
+        self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]
+    ) -> Iterable[Path]:
         for path in paths:
             yield replace(
                 path,

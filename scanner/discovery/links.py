@@ -9,7 +9,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import PROPOSAL_CREATED, SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.proxies import detect
 from scanner.discovery.roles import read_roles, role_name
-from scanner.discovery.world import TARGET_OF, Getter, Link, World
+from scanner.discovery.world import IMPLEMENTATION_OF_TARGET, TARGET_OF, Getter, Link, World, only_a_target
 from scanner.model.observation import Known
 
 _GETTERS: tuple[str, ...] = (
@@ -43,11 +43,6 @@ PROPOSAL_TYPES = ("uint256", "address", "address[]", "uint256[]", "string[]", "b
 _GETTER_DEPTH = 3
 
 
-def only_a_target(account: Account) -> bool:
-    """Whether nothing but a proposal leads here: a stranger's contract, whose own links are not the DAO's."""
-    return bool(account.why) and all(why.startswith((TARGET_OF, "implementation of a target")) for why in account.why)
-
-
 def links_of(world: World, account: Account) -> Iterator[Link]:
     """Yield what a freshly read account leads to."""
     if not account.has_code:
@@ -75,7 +70,7 @@ def _proxy_links(account: Account, short: str) -> Iterator[Link]:
     target = only_a_target(account)
     implementation = nonzero(account.proxy.implementation)
     if implementation:
-        yield Link(implementation, f"implementation of {'a target, ' if target else ''}{short}")
+        yield Link(implementation, f"{IMPLEMENTATION_OF_TARGET if target else 'implementation of'} {short}")
     admin = nonzero(account.proxy.admin)
     if admin and not target:
         yield Link(admin, f"{'beacon' if account.proxy.kind == 'eip1967-beacon' else 'proxy admin'} of {short}")
@@ -89,7 +84,7 @@ def _safe_links(account: Account, short: str) -> Iterator[Link]:
         yield Link(str(owner).lower(), f"owner of Safe {short}")
     modules = account.ask("modules")
     if isinstance(modules, Known):
-        for module in modules.value[0]:
+        for module in list(modules.value)[0]:
             if str(module).lower() != SENTINEL:
                 yield Link(str(module).lower(), f"module of Safe {short}")
     for slot, what in _SAFE_SLOTS:
@@ -101,7 +96,11 @@ def _safe_links(account: Account, short: str) -> Iterator[Link]:
 def _abi_links(account: Account, short: str) -> Iterator[Link]:
     known = set(_GETTERS)
     for signature, (outputs, _) in account.calls.items():
-        if signature in known or outputs not in (("address",), ("address[]",)) or signature in ("masterCopy()", "getOwners()"):
+        if (
+            signature in known
+            or outputs not in (("address",), ("address[]",))
+            or signature in ("masterCopy()", "getOwners()")
+        ):
             continue
         if signature == "implementation()":
             continue
@@ -145,7 +144,11 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
 
 def _proxies_to(world: World, implementation: Account) -> Iterator[Account]:
     for account in world.accounts.values():
-        if account.proxy and nonzero(account.proxy.implementation) == implementation.address and account.proxy.kind != "safe":
+        if (
+            account.proxy
+            and nonzero(account.proxy.implementation) == implementation.address
+            and account.proxy.kind != "safe"
+        ):
             yield account
 
 

@@ -60,7 +60,9 @@ def read_list(path: Path) -> AddressList:
         raise UsageError("the list is larger than 50 MB", where=path.name)
     rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
     if "address" not in (rows.fieldnames or ()):
-        raise UsageError("the list has no column named address", where=f"{path.name}:1", hint="address,entity,list,list_snapshot")
+        raise UsageError(
+            "the list has no column named address", where=f"{path.name}:1", hint="address,entity,list,list_snapshot"
+        )
     entries = []
     for row in rows:
         address = (row.get("address") or "").strip()

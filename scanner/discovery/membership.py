@@ -79,7 +79,9 @@ def build_membership(
     facts: dict[str, Any] = unknown_facts(Membership, Reason.UNRESOLVED, "no governor, token or Safe was found")
     paths = _Paths()
     if governors:
-        _of_governors(world, resolver, governors=governors, tokens=tokens, contracts=contracts, paths=paths, facts=facts)
+        _of_governors(
+            world, resolver, governors=governors, tokens=tokens, contracts=contracts, paths=paths, facts=facts
+        )
     elif tokens:
         _of_tokens(tokens, contracts, paths, facts)
     elif safes:
@@ -165,7 +167,11 @@ def _of_tokens(
 
 def _gatekeeper(token: Token) -> Known[str] | Unknown:
     if isinstance(token.transferable, Known) and token.transferable.value:
-        return Known(value=ActorKind.ANYONE.value, evidence=token.transferable.evidence, derivation="units can be bought or given")
+        return Known(
+            value=ActorKind.ANYONE.value,
+            evidence=token.transferable.evidence,
+            derivation="units can be bought or given",
+        )
     return token.minter_kind
 
 
@@ -209,7 +215,9 @@ def _of_group(world: World, resolver: Resolver, group: Contract, paths: _Paths, 
     account = world.accounts[group.address]
     changes = account.events(GROUP_ADMIN_UPDATED)
     if not changes:
-        paths.unknown = Unknown(reason=Reason.UNRESOLVED, detail=f"who admits members to {group.label} is not in its logs")
+        paths.unknown = Unknown(
+            reason=Reason.UNRESOLVED, detail=f"who admits members to {group.label} is not in its logs"
+        )
         return
     admin = "0x" + changes[-1].topics[-1][-40:]
     kind = resolver.kind_behind(Known(value=admin, evidence=(changes[-1],)))
@@ -263,7 +271,9 @@ def _any_true(facts: Sequence[Known[bool] | Unknown]) -> Known[bool] | Unknown:
 
 
 def _revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] | Unknown:
-    guards = [contract.code.expulsion_guard for contract in core] + [contract.code.confiscation_guard for contract in core]
+    guards = [contract.code.expulsion_guard for contract in core] + [
+        contract.code.confiscation_guard for contract in core
+    ]
     if any(isinstance(guard, Known) and guard.value == Guard.NONE for guard in guards):
         found = next(guard for guard in guards if isinstance(guard, Known) and guard.value == Guard.NONE)
         return Known(value="anyone", evidence=found.evidence)
@@ -275,7 +285,9 @@ def _revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] 
         if held[0].value == Guard.MEMBER:
             return Known(value="member-vote", evidence=held[0].evidence)
         return Known(value="role", evidence=held[0].evidence)
-    return _first_unknown(guards) or Known(value="nobody", evidence=_evidence(guards), derivation="no function takes membership away")
+    return _first_unknown(guards) or Known(
+        value="nobody", evidence=_evidence(guards), derivation="no function takes membership away"
+    )
 
 
 def _anonymous_set(contracts: Iterable[Contract]) -> Known[bool] | Unknown:

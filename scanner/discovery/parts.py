@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily
-from scanner.discovery.links import only_a_target
-from scanner.discovery.world import TARGET_OF, World
+from scanner.discovery.world import TARGET_OF, World, only_a_target
 from scanner.model.kinds import Role
 from scanner.model.observation import Known
 
@@ -98,6 +97,8 @@ def _one(world: World, parts: Parts, account: Account, *, implementation: bool) 
         parts.governors[address] = family
         parts.add(address, Role.GOVERNOR)
     for why in account.why:
+        if why.endswith(f" on {address}") or (address in parts.governors and "ROLE" in why):
+            continue
         if why.startswith("module of Safe"):
             parts.add(address, Role.MODULE)
         if why.startswith(TARGET_OF):

@@ -29,7 +29,9 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
         "owner_count": count,
         "threshold": threshold,
         "threshold_bps": combine(
-            {"threshold": threshold, "count": count}, lambda threshold, count: share_bps(threshold, count), "threshold / owners"
+            {"threshold": threshold, "count": count},
+            lambda threshold, count: share_bps(threshold, count),
+            "threshold / owners",
         ),
         "modules": enabled,
         "module_count": _count(enabled, modules),
@@ -72,7 +74,9 @@ def _unverified(world: World, modules: Collection[Holder], answer: Known[Any] | 
             return Unknown(reason=Reason.NOT_READ, detail="a module was not read", evidence=answer.evidence)
         if account.no_source is not None:
             if account.no_source.reason not in (Reason.NOT_VERIFIED, Reason.OTHER_BYTECODE):
-                return Unknown(reason=account.no_source.reason, detail=account.no_source.detail, evidence=answer.evidence)
+                return Unknown(
+                    reason=account.no_source.reason, detail=account.no_source.detail, evidence=answer.evidence
+                )
             count += 1
     if not modules.complete:
         return Unknown(reason=Reason.LIMIT, detail=modules.reason, evidence=answer.evidence)

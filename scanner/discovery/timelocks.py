@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.discovery.account import Account, nonzero, transform
-from scanner.discovery.battery import CANCELLER_ROLE, DEFAULT_ADMIN_ROLE, EXECUTOR_ROLE, PROPOSER_ROLE, TIMELOCK_ADMIN_ROLE
+from scanner.discovery.battery import (
+    CANCELLER_ROLE,
+    DEFAULT_ADMIN_ROLE,
+    EXECUTOR_ROLE,
+    PROPOSER_ROLE,
+    TIMELOCK_ADMIN_ROLE,
+)
 from scanner.discovery.families.oz_governor import absent_when_reverted
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.roles import RoleBook, RoleMember, read_roles
@@ -37,9 +43,13 @@ def _compound(resolver: Resolver, account: Account) -> dict[str, Any]:
     holder: tuple[Holder, ...] = ()
     if owner := nonzero(admin):
         holder = (resolver.holder(owner, admin.evidence),)
-    only_admin = Collection[Holder](items=holder, complete=isinstance(admin, Known), reason="" if holder else "no admin was read")
+    only_admin = Collection[Holder](
+        items=holder, complete=isinstance(admin, Known), reason="" if holder else "no admin was read"
+    )
     kind = resolver.kind_behind(admin)
-    outside = transform(kind, lambda value: not ActorKind(value).is_vote and value != ActorKind.NOBODY, "kind of its admin")
+    outside = transform(
+        kind, lambda value: not ActorKind(value).is_vote and value != ActorKind.NOBODY, "kind of its admin"
+    )
     return {
         "min_delay_seconds": account.ask("delay()"),
         "grace_period_seconds": account.ask("GRACE_PERIOD()"),
@@ -71,7 +81,9 @@ def _controller(resolver: Resolver, account: Account) -> dict[str, Any]:
     admin_kind: Known[str] | Unknown = _weakest_kind(kinds, book)
     return {
         "min_delay_seconds": account.ask("getMinDelay()"),
-        "grace_period_seconds": Unknown(reason=Reason.NOT_SUPPORTED, detail="TimelockController operations do not expire"),
+        "grace_period_seconds": Unknown(
+            reason=Reason.NOT_SUPPORTED, detail="TimelockController operations do not expire"
+        ),
         "admin": none,
         "admin_kind": admin_kind,
         "proposers": proposers,
@@ -98,7 +110,9 @@ def outside_vote(holders: Collection[Holder], book: RoleBook) -> Known[bool] | U
     evidence = book.evidence
     for holder in holders.items:
         if not holder.kind.is_vote and holder.kind not in (ActorKind.UNRESOLVED, ActorKind.NOBODY):
-            return Known(value=True, evidence=holder.evidence or evidence, derivation=f"{holder.label}: {holder.kind.value}")
+            return Known(
+                value=True, evidence=holder.evidence or evidence, derivation=f"{holder.label}: {holder.kind.value}"
+            )
     if any(holder.kind is ActorKind.UNRESOLVED for holder in holders.items):
         return Unknown(reason=Reason.UNRESOLVED, detail="a holder could not be resolved", evidence=evidence)
     if not holders.complete:
@@ -112,5 +126,7 @@ def _weakest_kind(kinds: Iterable[ActorKind], book: RoleBook) -> Known[str] | Un
         return Unknown(reason=Reason.NO_LOGS, detail="the role logs could not be read")
     kind = weakest(kinds)
     if kind is ActorKind.UNRESOLVED:
-        return Unknown(reason=Reason.UNRESOLVED, detail="an administrator could not be resolved", evidence=book.evidence)
+        return Unknown(
+            reason=Reason.UNRESOLVED, detail="an administrator could not be resolved", evidence=book.evidence
+        )
     return Known(value=kind.value, evidence=book.evidence, derivation="weakest administrator of roles")

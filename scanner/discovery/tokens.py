@@ -54,7 +54,9 @@ def build_token(world: World, resolver: Resolver, account: Account, *, code: Cod
     return Token(**facts)
 
 
-def role_holders(resolver: Resolver, account: Account, roles: Iterable[str], getters: Iterable[str]) -> Collection[Holder]:
+def role_holders(
+    resolver: Resolver, account: Account, roles: Iterable[str], getters: Iterable[str]
+) -> Collection[Holder]:
     """Return who holds any of these roles or is named by any of these getters."""
     book = read_roles(account)
     found = {member.address: member.evidence for member in book.holders(*roles)}
@@ -94,7 +96,9 @@ def kind_with_power(
                 return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every role was renounced")
         return Unknown(reason=Reason.UNRESOLVED, detail="the caller it admits could not be named", evidence=evidence)
     kind = weakest(holder.kind for holder in holders.items)
-    evidence = guard.evidence + tuple(item for holder in holders.items if holder.kind is kind for item in holder.evidence)
+    evidence = guard.evidence + tuple(
+        item for holder in holders.items if holder.kind is kind for item in holder.evidence
+    )
     if kind is ActorKind.UNRESOLVED:
         return Unknown(reason=Reason.UNRESOLVED, detail="a holder of the role could not be resolved", evidence=evidence)
     names = ", ".join(holder.label for holder in holders.items if holder.kind is kind)

@@ -49,7 +49,8 @@ def _account(
     moves = [
         edge
         for edge in controls.items
-        if edge.contract == account.address and edge.capability in (Capability.MOVE_FUNDS, Capability.UPGRADE, Capability.EXECUTE)
+        if edge.contract == account.address
+        and edge.capability in (Capability.MOVE_FUNDS, Capability.UPGRADE, Capability.EXECUTE)
     ]
     tokens = tuple(
         TokenBalance(
@@ -124,7 +125,11 @@ def _bypass_signers(moves: list[Control]) -> Known[int] | Unknown:
         return Known(value=fewest, evidence=_evidence(outside), derivation="fewest keys on a path without a vote")
     if _undecided(moves) or outside or not moves:
         return _unresolved(moves)
-    return Unknown(reason=Reason.NOT_SUPPORTED, detail="no path without a vote: there are no keys to count", evidence=_evidence(moves))
+    return Unknown(
+        reason=Reason.NOT_SUPPORTED,
+        detail="no path without a vote: there are no keys to count",
+        evidence=_evidence(moves),
+    )
 
 
 def _shortest(moves: list[Control], words: str) -> Known[int] | Unknown:

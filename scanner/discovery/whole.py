@@ -24,7 +24,9 @@ _RULING = (
     Capability.MINT,
     Capability.CONFISCATE,
 )
-_CORE_ROLES = frozenset({Role.GOVERNOR, Role.TIMELOCK, Role.EXECUTOR, Role.TOKEN, Role.TREASURY, Role.SAFE, Role.IMPLEMENTATION})
+_CORE_ROLES = frozenset(
+    {Role.GOVERNOR, Role.TIMELOCK, Role.EXECUTOR, Role.TOKEN, Role.TREASURY, Role.SAFE, Role.IMPLEMENTATION}
+)
 _LEGAL = "legal documents are off-chain and none was given to this scan"
 
 
@@ -60,7 +62,11 @@ def build_dao(
             [
                 stage
                 for contract in contracts.values()
-                for stage in (contract.anonymity.mixer, contract.anonymity.shielded_pool, contract.anonymity.stealth_address)
+                for stage in (
+                    contract.anonymity.mixer,
+                    contract.anonymity.shielded_pool,
+                    contract.anonymity.stealth_address,
+                )
             ]
         ),
         "anonymous_members": stronger([contract.anonymity.zk_membership for contract in contracts.values()]),
@@ -91,7 +97,9 @@ def _unverified(contracts: Iterable[Contract]) -> Known[int] | Unknown:
         if contract.verification.value in (Verification.NOT_VERIFIED, Verification.OTHER_BYTECODE):
             count += 1
             evidence.extend(contract.verification.evidence)
-    return Known(value=count, evidence=tuple(evidence), derivation="governors, timelocks, tokens, treasuries and their code")
+    return Known(
+        value=count, evidence=tuple(evidence), derivation="governors, timelocks, tokens, treasuries and their code"
+    )
 
 
 def _controller(ruling: Sequence[Control], *, complete: bool) -> Known[str] | Unknown:
@@ -112,7 +120,9 @@ def _controller(ruling: Sequence[Control], *, complete: bool) -> Known[str] | Un
 
 def _immutable(controls: Collection[Control]) -> Known[bool] | Unknown:
     changing = [
-        edge for edge in controls.items if edge.capability in (Capability.UPGRADE, Capability.SET_PARAMETERS, Capability.ADMIN)
+        edge
+        for edge in controls.items
+        if edge.capability in (Capability.UPGRADE, Capability.SET_PARAMETERS, Capability.ADMIN)
     ]
     if changing:
         return Known(value=False, evidence=changing[0].evidence, derivation=changing[0].actor_label)

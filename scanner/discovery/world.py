@@ -20,6 +20,13 @@ from scanner.sources.interface import Deployed, NoSource, Sources
 TARGET_OF = "target of a proposal of"
 """How the reason of a link begins that only a proposal makes."""
 
+IMPLEMENTATION_OF_TARGET = "implementation of a target"
+
+
+def only_a_target(account: Account) -> bool:
+    """Whether nothing but a proposal leads here: a stranger's contract, whose own links are not the DAO's."""
+    return bool(account.why) and all(why.startswith((TARGET_OF, IMPLEMENTATION_OF_TARGET)) for why in account.why)
+
 
 @dataclass(frozen=True)
 class CrawlLimits:
@@ -50,6 +57,8 @@ class World:
     gaps: list[Gap] = field(default_factory=list)
     earlier: Known[BlockEvidence] | Unknown = Unknown(reason=Reason.NOT_READ)
     complete: bool = True
+    promoted: dict[str, Account] = field(default_factory=dict)
+    """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""
 
     @property
     def at(self) -> AtBlock:
@@ -71,7 +80,10 @@ class World:
             known = self.accounts.get(link.address)
             if known is not None:
                 if link.why not in known.why:
+                    was_target = only_a_target(known)
                     known.why.append(link.why)
+                    if was_target and not only_a_target(known):
+                        self.promoted[link.address] = known
                 continue
             if self._full(link, depth):
                 self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
@@ -106,7 +118,9 @@ GetterFinder = Callable[[World, Account], Iterable[Getter]]
 Progress = Callable[[str], None]
 
 
-def crawl(world: World, entry: Sequence[Link], links_of: LinkFinder, getters_of: GetterFinder, progress: Progress) -> None:
+def crawl(
+    world: World, entry: Sequence[Link], links_of: LinkFinder, getters_of: GetterFinder, progress: Progress
+) -> None:
     """Read level after level until nothing new is linked. Each level is one batch of reads."""
     block = world.chain.block
     probes = battery(block.number, block.timestamp)
@@ -114,13 +128,15 @@ def crawl(world: World, entry: Sequence[Link], links_of: LinkFinder, getters_of:
     getters: list[Getter] = []
     depth = 0
     asked: set[tuple[str, str]] = set()
-    while frontier or getters:
+    while frontier or getters or world.promoted:
         progress(f"level {depth}: {len(frontier)} addresses")
-        reads: list[Read] = [read for account in frontier for read in first_reads(account.address, probes, world.topics)]
+        reads: list[Read] = [
+            read for account in frontier for read in first_reads(account.address, probes, world.topics)
+        ]
         reads += [CallRead(g.account, encode_call(g.signature, ()), g.signature) for g in getters]
         if depth == 0:
             reads.append(BlockRead(max(0, block.number - 50_000)))
-        answers = list(world.chain.read(reads))
+        answers = list(world.chain.read(reads)) if reads else []
         if depth == 0:
             world.earlier = answers.pop()
         _take(frontier, probes, answers)
@@ -129,6 +145,8 @@ def crawl(world: World, entry: Sequence[Link], links_of: LinkFinder, getters_of:
             world.accounts[getter.account].calls[getter.signature] = (getter.outputs, answer)
         touched = {account.address: account for account in frontier}
         touched.update({g.account: world.accounts[g.account] for g in getters})
+        touched.update(world.promoted)
+        world.promoted.clear()
         _fetch_sources(world, frontier)
         depth += 1
         found = [link for account in touched.values() for link in links_of(world, account)]

@@ -9,8 +9,8 @@ from scanner.discovery.anonymity import privacy_data, stages
 from scanner.discovery.contracts import code_at, label, verification
 from scanner.discovery.discover import Found
 from scanner.discovery.holders import short
-from scanner.discovery.links import only_a_target
 from scanner.discovery.power import share_bps
+from scanner.discovery.world import only_a_target
 from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
@@ -91,7 +91,9 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
     if target is None:
         return Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
     if target.is_eoa:
-        return Unknown(reason=Reason.NO_CODE, detail="an account without code has no source", evidence=target.code.evidence)
+        return Unknown(
+            reason=Reason.NO_CODE, detail="an account without code has no source", evidence=target.code.evidence
+        )
     answer = verification(target)
     if isinstance(answer, Unknown):
         return answer
@@ -101,7 +103,11 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
 
 def _delegatecall(found: Found, one: RawProposal, decoded: Decoded) -> Known[bool] | Unknown:
     """Whether the target's code runs in the DAO's own storage: by the executor's way of calling, or a Safe operation."""
-    if isinstance(decoded.signature, Known) and decoded.signature.value.startswith("execTransaction(") and len(decoded.values) > 3:
+    if (
+        isinstance(decoded.signature, Known)
+        and decoded.signature.value.startswith("execTransaction(")
+        and len(decoded.values) > 3
+    ):
         if decoded.values[3] == 1:
             return Known(value=True, evidence=(one.log,), derivation="Safe operation 1")
         return Known(value=False, evidence=(one.log,), derivation="Safe operation 0")
@@ -110,7 +116,11 @@ def _delegatecall(found: Found, one: RawProposal, decoded: Decoded) -> Known[boo
     for address in dict.fromkeys((executor, one.governor)):
         context = code_at(found.world, found.results, address).execution_context
         if isinstance(context, Known):
-            return Known(value=context.value != "call", evidence=context.evidence, derivation=f"{short(address)} executes by {context.value}")
+            return Known(
+                value=context.value != "call",
+                evidence=context.evidence,
+                derivation=f"{short(address)} executes by {context.value}",
+            )
     return code_at(found.world, found.results, executor).execution_context  # type: ignore[return-value]
 
 
@@ -147,7 +157,9 @@ def _fresh(gains: Known[str] | Unknown, who: Account | None) -> Known[bool] | Un
         return who.state
     state = who.state.value
     fresh = who.code.value == "0x" and state.nonce == 0 and state.balance_wei == 0
-    return Known(value=fresh, evidence=(*who.code.evidence, state), derivation="nonce 0, balance 0, no code at the pinned block")
+    return Known(
+        value=fresh, evidence=(*who.code.evidence, state), derivation="nonce 0, balance 0, no code at the pinned block"
+    )
 
 
 def _share(found: Found, data: ProposalData, one: RawProposal, index: int, meaning: Meaning) -> Known[int] | Unknown:
@@ -224,7 +236,9 @@ def _private(found: Found, target: str, gains: str | None, who: Account | None) 
         account = found.world.get(address)
         if account is None:
             if who is None or not who.is_eoa:
-                unknown = Unknown(reason=Reason.ANALYSIS_NOT_RUN, detail="a beneficiary outside the crawl was not analysed")
+                unknown = Unknown(
+                    reason=Reason.ANALYSIS_NOT_RUN, detail="a beneficiary outside the crawl was not analysed"
+                )
             continue
         if not account.has_code:
             continue
@@ -234,4 +248,6 @@ def _private(found: Found, target: str, gains: str | None, who: Account | None) 
                 unknown = unknown or feature
             elif feature.value in _HIDING:
                 return Known(value=True, evidence=feature.evidence, derivation=feature.derivation)
-    return unknown or Known(value=False, evidence=(), derivation="neither target nor beneficiary matches a known system")
+    return unknown or Known(
+        value=False, evidence=(), derivation="neither target nor beneficiary matches a known system"
+    )

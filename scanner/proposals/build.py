@@ -25,7 +25,9 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufef
 def build_proposals(found: Found, data: ProposalData) -> Collection[Proposal]:
     """Return every proposal in chain order; partial where the logs of a governor could not be read."""
     unread = [
-        governor for governor in sorted(found.parts.governors) if isinstance(found.world.accounts[governor].logs, Unknown)
+        governor
+        for governor in sorted(found.parts.governors)
+        if isinstance(found.world.accounts[governor].logs, Unknown)
     ]
     items = tuple(_proposal(found, data, index) for index in range(len(data.raw)))
     if unread:
@@ -108,7 +110,9 @@ def _executed_at(data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
     if isinstance(state, Unknown):
         return state
     if state.value == "Executed":
-        return Unknown(reason=Reason.NO_LOGS, detail="executed, but no ProposalExecuted log was found", evidence=state.evidence)
+        return Unknown(
+            reason=Reason.NO_LOGS, detail="executed, but no ProposalExecuted log was found", evidence=state.evidence
+        )
     return Known(value=0, evidence=state.evidence, derivation="not executed")
 
 
@@ -116,7 +120,9 @@ def _to_execution(created: Known[int] | Unknown, executed: Known[int] | Unknown)
     if isinstance(executed, Known) and executed.value == 0:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="not executed", evidence=executed.evidence)
     return combine(
-        {"created": created, "executed": executed}, lambda created, executed: executed - created, "creation to execution"
+        {"created": created, "executed": executed},
+        lambda created, executed: executed - created,
+        "creation to execution",
     )
 
 
@@ -176,7 +182,9 @@ def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[V
             late += vote.weight
             evidence += (vote.log,)
     total = sum(vote.weight for vote in supporters)
-    return Known(value=2 * late > total, evidence=evidence, derivation="weight of votes for in the last tenth of the period")
+    return Known(
+        value=2 * late > total, evidence=evidence, derivation="weight of votes for in the last tenth of the period"
+    )
 
 
 def _twin(data: ProposalData, index: int) -> Known[str] | Unknown:
@@ -211,5 +219,3 @@ def _dormant(data: ProposalData, index: int) -> Known[int] | Unknown:
         lambda before, now: max(0, now - before) // 86_400,
         "since the proposal before it",
     )
-
-

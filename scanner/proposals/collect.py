@@ -82,7 +82,8 @@ def collect(found: Found) -> ProposalData:
     for take, answer in zip(plan.takers, world.chain.read(plan.reads), strict=True):
         take(answer)
     states = {
-        (one.governor, one.id): found.parts.governors[one.governor].read_state(answers[(one.governor, one.id)]) for one in raw
+        (one.governor, one.id): found.parts.governors[one.governor].read_state(answers[(one.governor, one.id)])
+        for one in raw
     }
     return ProposalData(raw, decoded, states, votes, executions, times, strangers)
 

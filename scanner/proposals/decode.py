@@ -50,7 +50,7 @@ def decode_action(world: World, target: str, signature: str, calldata: str) -> D
 def _candidates(world: World, target: str, signature: str, head: str) -> list[tuple[str, str, list[str]]]:
     found: list[tuple[str, str, list[str]]] = []
     account = world.get(target)
-    holders = [account] if account else []
+    holders = [account]
     if account and account.proxy and (implementation := nonzero(account.proxy.implementation)):
         holders.append(world.get(implementation))
     for holder in holders:

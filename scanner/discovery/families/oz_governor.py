@@ -8,6 +8,7 @@ from typing import Any
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
 from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, has_selector, state_name
+from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -80,7 +81,7 @@ def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknow
     answer = account.address_of(*getters)
     if isinstance(answer, Known):
         return answer
-    evidence = []
+    evidence: list[Evidence] = []
     for getter in getters:
         one = account.ask(getter)
         if not isinstance(one, Unknown) or one.reason is not Reason.REVERTED:

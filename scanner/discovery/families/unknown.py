@@ -97,4 +97,3 @@ class UnknownGovernor(GovernorFamily):
             eta=unsupported,
             quorum=unsupported,
         )
-

@@ -26,6 +26,8 @@ def detect(account: Account) -> ProxyMatch | None:
         found = form.match(account.code.value)
         if found:
             target = Known(value="0x" + found.group(1), evidence=account.code.evidence, derivation="bytes of the code")
-            nobody = Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation="the target is part of the code")
+            nobody = Known(
+                value=ZERO_ADDRESS, evidence=account.code.evidence, derivation="the target is part of the code"
+            )
             return ProxyMatch("eip1167", target, nobody)
     return None

@@ -1,4 +1,4 @@
-"""The whole job: target -> collect -> snapshot -> judge -> assess -> render. Each step takes what the one before gave."""
+"""The whole job: target -> collect -> snapshot -> judge -> assess -> render."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from scanner.chain.node import ChainOptions, open_chain
 from scanner.code.analyse import analyse
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.content import rules_dir
-from scanner.discovery.discover import Discovered, Found, describe, explore
+from scanner.discovery.discover import Discovered, Found, Steps, describe, explore
 from scanner.discovery.lists import AddressList, read_list
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
 from scanner.judge.rules import load_rulebook
 from scanner.judge.scenarios import load_scenarios
-from scanner.model.dao import Dao
 from scanner.model.errors import UsageError
 from scanner.model.observation import Collection
 from scanner.model.outcome import Assessment
@@ -58,7 +57,7 @@ class ScanOptions:
 
 
 def collect(options: ScanOptions, progress: Progress) -> Snapshot:
-    """Read everything about one DAO at one pinned block. Raises UsageError for wrong input, NodeError for a bad node."""
+    """Read everything about one DAO at one pinned block. Raises UsageError or NodeError."""
     lists = tuple(read_list(path) for path in options.lists)
     sources = open_sources(options.sources)
     cache = Cache(options.cache_dir / "chain.sqlite", progress) if options.use_cache else None
@@ -75,7 +74,7 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
 
     try:
         entry = (options.entry, *options.also)
-        found = explore(chain, sources, entry, limits=options.limits, analyse=run, progress=progress)
+        found = explore(chain, sources, entry, analyse=run, steps=Steps(options.limits, progress))
         _refuse_without_code(found, options.entry)
         progress("reading proposals")
         data = collect_proposals(found)
@@ -91,7 +90,8 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
             cached_reads=chain.trips.cached,
             explorer_requests=sources.requests,
         )
-        return _snapshot(options, found, described, proposals=proposals, lists=lists, trips=trips)
+        parts = _Parts(described, proposals, lists, trips)
+        return _snapshot(options, found, parts)
     finally:
         chain.close()
         sources.close()
@@ -111,24 +111,24 @@ def _refuse_without_code(found: Found, entry: str) -> None:
     )
 
 
-def _snapshot(
-    options: ScanOptions,
-    found: Found,
-    described: Discovered,
-    *,
-    proposals: Collection[Proposal],
-    lists: Sequence[AddressList],
-    trips: RoundTrips,
-) -> Snapshot:
+@dataclass(frozen=True)
+class _Parts:
+    described: Discovered
+    proposals: Collection[Proposal]
+    lists: tuple[AddressList, ...]
+    trips: RoundTrips
+
+
+def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
+    described = parts.described
     block = found.world.chain.block
-    dao: Dao = described.dao
     return Snapshot(
         tool_version=scanner.__version__,
         as_of=block.timestamp,
         target=Target(chain_id=block.chain_id, address=options.entry, name=options.name),
         blocks=(block,),
-        inputs=tuple(InputDigest(name=f"list {one.name}", sha256=one.sha256) for one in lists),
-        dao=dao,
+        inputs=tuple(InputDigest(name=f"list {one.name}", sha256=one.sha256) for one in parts.lists),
+        dao=described.dao,
         governors=described.governors,
         timelocks=described.timelocks,
         tokens=described.tokens,
@@ -137,10 +137,10 @@ def _snapshot(
         controls=described.controls,
         membership=described.membership,
         treasury=described.treasury,
-        proposals=proposals,
+        proposals=parts.proposals,
         gaps=tuple(sorted(set(found.world.gaps), key=lambda gap: (gap.subject, gap.what, gap.detail))),
         sources=_bundles(found),
-        round_trips=trips,
+        round_trips=parts.trips,
     )
 
 

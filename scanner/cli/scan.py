@@ -16,6 +16,7 @@ from scanner.model.outcome import Severity
 
 FORMATS = ("html", "json")
 SOURCIFY = "https://sourcify.dev/server"
+ETHERSCAN = "https://api.etherscan.io/v2/api"
 
 
 def scan(
@@ -44,7 +45,9 @@ def scan(
             envvar="DAOSCAN_ETHERSCAN_KEY", help="Etherscan v2 key; better given by environment", show_default=False
         ),
     ] = "",
-    etherscan_url: Annotated[str, typer.Option(envvar="DAOSCAN_ETHERSCAN_URL", hidden=True)] = "",
+    etherscan_url: Annotated[
+        str, typer.Option(envvar="DAOSCAN_ETHERSCAN_URL", help="Etherscan v2 address")
+    ] = ETHERSCAN,
     sources: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_SOURCES", help="folder of standard-JSON inputs: CHAIN/ADDRESS.json")
     ] = None,
@@ -90,7 +93,6 @@ def scan(
             raise UsageError("--block and --at both name a block", hint="give one of them")
         wanted = parse_formats(formats)
         folder = cache_dir or default_cache_dir()
-        further = {"etherscan_url": etherscan_url} if etherscan_url else {}
         options = pipeline.ScanOptions(
             rpc_url=rpc_url,
             entry=entry,
@@ -104,8 +106,8 @@ def scan(
                 folder=sources,
                 sourcify_url=sourcify_url,
                 etherscan_key=etherscan_key,
+                etherscan_url=etherscan_url,
                 cache_dir=folder / "sources",
-                **further,
             ),
             code=CodeOptions(cache_dir=folder, solc=solc, offline=offline_compilers),
             lists=tuple(lists or ()),

@@ -15,6 +15,7 @@ from scanner.sources.interface import NoSource, SourceAnswer, VerifiedSource
 T = TypeVar("T")
 
 EMPTY_CODE = "0x"
+_NOT_READ = Unknown(reason=Reason.NOT_READ)
 DELEGATED_EOA_PREFIX = "0xef0100"
 _WORD = 66
 
@@ -35,9 +36,9 @@ class Account:
     address: str
     why: list[str] = field(default_factory=list)
     depth: int = 0
-    code: Known[str] | Unknown = Unknown(reason=Reason.NOT_READ)
-    state: Known[AccountEvidence] | Unknown = Unknown(reason=Reason.NOT_READ)
-    logs: Known[tuple[LogEvidence, ...]] | Unknown = Unknown(reason=Reason.NOT_READ)
+    code: Known[str] | Unknown = _NOT_READ
+    state: Known[AccountEvidence] | Unknown = _NOT_READ
+    logs: Known[tuple[LogEvidence, ...]] | Unknown = _NOT_READ
     slots: dict[str, Known[str] | Unknown] = field(default_factory=dict)
     calls: dict[str, tuple[tuple[str, ...], Known[str] | Unknown]] = field(default_factory=dict)
     source: SourceAnswer | None = None
@@ -66,7 +67,7 @@ class Account:
         return self.source if isinstance(self.source, NoSource) else None
 
     def abi_functions(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return (signature, ABI entry) of every function of the verified source; entries that make no sense left out."""
+        """Return (signature, ABI entry) of each function of the verified source; senseless entries are left out."""
         found: list[tuple[str, Mapping[str, Any]]] = []
         for entry in self.verified.abi if self.verified else ():
             if entry.get("type") != "function":

@@ -14,6 +14,7 @@ from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, settle_upgrades
 from scanner.discovery.control import build_controls
+from scanner.discovery.dossier import Dossier
 from scanner.discovery.governors import build_governor
 from scanner.discovery.holders import Resolver
 from scanner.discovery.links import getters_of, links_of
@@ -35,6 +36,14 @@ from scanner.sources.interface import Sources
 
 Analyse = Callable[[Sequence[CodeJob]], Mapping[str, CodeResult]]
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Where the crawl stops and whom it tells what it does."""
+
+    limits: CrawlLimits
+    progress: Progress
 
 
 @dataclass
@@ -64,18 +73,15 @@ class Discovered:
     treasury: Collection[TreasuryAccount]
 
 
-def explore(
-    chain: Chain, sources: Sources, entry: Sequence[str], *, limits: CrawlLimits, analyse: Analyse, progress: Progress
-) -> Found:
+def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: Analyse, steps: Steps) -> Found:
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
     topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), GROUP_ADMIN_UPDATED}))
-    world = World(chain, sources, topics, limits)
-    crawl(
-        world, [Link(address, "the address that was asked about") for address in entry], links_of, getters_of, progress
-    )
+    world = World(chain, sources, topics, steps.limits)
+    asked = [Link(address, "the address that was asked about") for address in entry]
+    crawl(world, asked, links_of, getters_of, steps.progress)
     parts = sort_out(world, entry[0])
     jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
-    progress(f"analysing the code of {len(jobs)} contracts")
+    steps.progress(f"analysing the code of {len(jobs)} contracts")
     results = analyse(jobs)
     for result in results.values():
         world.gaps.extend(result.gaps)
@@ -171,16 +177,9 @@ def describe(
     all_governors = _collection(
         Governor, governors, world, "no governor found from this address: name one with --governor"
     )
+    dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
     return Discovered(
-        dao=build_dao(
-            world,
-            entry,
-            governors=all_governors,
-            contracts=by_address,
-            controls=controls,
-            hits=match(lists, [*seen, *met]),
-            list_count=len(lists),
-        ),
+        dao=build_dao(dossier, entry, hits=match(lists, [*seen, *met]), list_count=len(lists)),
         governors=all_governors,
         timelocks=_collection(
             Timelock,
@@ -192,9 +191,7 @@ def describe(
         safes=_collection(Safe, safes, world, ""),
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
-        membership=build_membership(
-            world, resolver, governors=governors, tokens=tokens, safes=safes, contracts=by_address
-        ),
+        membership=build_membership(dossier),
         treasury=build_treasury(world, resolver, controls, found.balances),
     )
 

@@ -24,7 +24,6 @@ def build_governor(
     mode = clock_mode(account)
     timelock = family.timelock(account)
     kind = resolver.vote_kind(account.address)
-    token = nonzero(family.token(account))
     facts: dict[str, Any] = {
         "chain_id": world.chain.chain_id,
         "address": account.address,
@@ -44,7 +43,7 @@ def build_governor(
     }
     facts.update(_timing(world, account, mode))
     facts.update(_powers(resolver, account, family))
-    facts.update(_thresholds(world, account, family, mode=mode, token=token, power=power))
+    facts.update(_thresholds(world, account, family, power=power, mode=mode))
     now = world.chain.block.timestamp
     facts["days_since_last_proposal"] = transform(
         last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time"
@@ -109,15 +108,18 @@ def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dic
     }
 
 
+def _total(votes: dict[str, int]) -> int:
+    return sum(votes.values())
+
+
+def _largest(votes: dict[str, int]) -> int:
+    return max(votes.values(), default=0)
+
+
 def _thresholds(
-    world: World,
-    account: Account,
-    family: GovernorFamily,
-    *,
-    mode: Known[str] | Unknown,
-    token: str | None,
-    power: dict[str, Power],
+    world: World, account: Account, family: GovernorFamily, *, power: dict[str, Power], mode: Known[str] | Unknown
 ) -> dict[str, Any]:
+    token = nonzero(family.token(account))
     threshold = account.ask("proposalThreshold()")
     quorum: Known[int] | Unknown = mode if isinstance(mode, Unknown) else family.quorum(account, mode.value)
     carrier = world.get(token) if token else None
@@ -126,12 +128,10 @@ def _thresholds(
     of_supply = "share of total supply"
 
     def share(amount: Known[int] | Unknown) -> Known[int] | Unknown:
-        return combine(
-            {"amount": amount, "supply": supply}, lambda amount, supply: share_bps(amount, supply), of_supply
-        )
+        return combine({"part": amount, "whole": supply}, share_bps, of_supply)
 
-    delegated = transform(delegates, lambda votes: sum(votes.values()), "votes of all delegates")
-    top = transform(delegates, lambda votes: max(votes.values(), default=0), "votes of the largest delegate")
+    delegated = transform(delegates, _total, "votes of all delegates")
+    top = transform(delegates, _largest, "votes of the largest delegate")
     return {
         "proposal_threshold_votes": threshold,
         "proposal_threshold_bps": share(threshold),

@@ -84,7 +84,7 @@ def _safe_links(account: Account, short: str) -> Iterator[Link]:
         yield Link(str(owner).lower(), f"owner of Safe {short}")
     modules = account.ask("modules")
     if isinstance(modules, Known):
-        for module in list(modules.value)[0]:
+        for module in next(iter(modules.value)):
             if str(module).lower() != SENTINEL:
                 yield Link(str(module).lower(), f"module of Safe {short}")
     for slot, what in _SAFE_SLOTS:
@@ -156,6 +156,6 @@ def _address_views(account: Account, holder: Account) -> Iterator[Getter]:
     for signature, entry in holder.abi_functions():
         if entry.get("inputs") or entry.get("stateMutability") not in ("view", "pure"):
             continue
-        outputs = entry.get("outputs") or ()
-        if len(outputs) == 1 and outputs[0].get("type") in ("address", "address[]"):
-            yield Getter(account.address, signature, (str(outputs[0]["type"]),))
+        types = [str(output.get("type")) for output in entry.get("outputs") or ()]
+        if types in (["address"], ["address[]"]):
+            yield Getter(account.address, signature, tuple(types))

@@ -7,8 +7,7 @@ from typing import Any
 
 from scanner.chain.abi import topic
 from scanner.discovery.account import transform
-from scanner.discovery.holders import Resolver
-from scanner.discovery.world import World
+from scanner.discovery.dossier import Dossier
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
@@ -66,35 +65,25 @@ class _Paths:
         return Known(value=tuple(f"{kind.value}: {words}" for kind, words, _ in self.found), evidence=evidence)
 
 
-def build_membership(
-    world: World,
-    resolver: Resolver,
-    *,
-    governors: Sequence[Governor],
-    tokens: Sequence[Token],
-    safes: Sequence[Safe],
-    contracts: Mapping[str, Contract],
-) -> Membership:
+def build_membership(dossier: Dossier) -> Membership:
     """Return class and attributes for the DAO as a whole."""
     facts: dict[str, Any] = unknown_facts(Membership, Reason.UNRESOLVED, "no governor, token or Safe was found")
     paths = _Paths()
-    if governors:
-        _of_governors(
-            world, resolver, governors=governors, tokens=tokens, contracts=contracts, paths=paths, facts=facts
-        )
-    elif tokens:
-        _of_tokens(tokens, contracts, paths, facts)
-    elif safes:
-        _of_safe(safes[0], paths, facts)
+    if dossier.governors.items:
+        _of_governors(dossier, paths, facts)
+    elif dossier.tokens:
+        _of_tokens(dossier.tokens, dossier.contracts, paths, facts)
+    elif dossier.safes:
+        _of_safe(dossier.safes[0], paths, facts)
     facts["kind"] = paths.kind()
     facts["paths"] = paths.words()
-    core = _core(governors, tokens, contracts)
+    core = _core(dossier.governors.items, dossier.tokens, dossier.contracts)
     if core:
         facts["exit_right"] = _exit_right(core)
         for gate in ("sybil_gate", "identity_gate", "sanctions_gate"):
             facts[gate] = _any_true([getattr(contract.code, gate) for contract in core])
-        facts["revocable_by"] = _revocable(core, tokens)
-        facts["anonymous_set"] = _anonymous_set(contracts.values())
+        facts["revocable_by"] = _revocable(core, dossier.tokens)
+        facts["anonymous_set"] = _anonymous_set(dossier.contracts.values())
     return Membership(**facts)
 
 
@@ -103,16 +92,8 @@ def _core(governors: Sequence[Governor], tokens: Sequence[Token], contracts: Map
     return [contracts[address] for address in addresses if address in contracts]
 
 
-def _of_governors(
-    world: World,
-    resolver: Resolver,
-    *,
-    governors: Sequence[Governor],
-    tokens: Sequence[Token],
-    contracts: Mapping[str, Contract],
-    paths: _Paths,
-    facts: dict[str, Any],
-) -> None:
+def _of_governors(dossier: Dossier, paths: _Paths, facts: dict[str, Any]) -> None:
+    governors, tokens, contracts = dossier.governors.items, dossier.tokens, dossier.contracts
     if tokens and any(ActorKind(kind) is not ActorKind.SHARE_VOTE for kind in _kinds(governors)):
         _of_tokens(tokens, contracts, paths, facts)
     first = governors[0]
@@ -123,7 +104,7 @@ def _of_governors(
     facts["transferable"] = Known(value="no", evidence=first.evidence, derivation="membership is not a token")
     groups = [contract for contract in contracts.values() if _stage_of(contract) in (Stage.CONFIGURED, Stage.EXERCISED)]
     for group in groups:
-        _of_group(world, resolver, group, paths, facts)
+        _of_group(dossier, group, paths, facts)
     if not groups:
         for governor in governors:
             guard = contracts[governor.address].code.mint_guard if governor.address in contracts else _not_read()
@@ -210,9 +191,9 @@ def _stage_of(contract: Contract) -> str:
     return stage.value if isinstance(stage, Known) else ""
 
 
-def _of_group(world: World, resolver: Resolver, group: Contract, paths: _Paths, facts: dict[str, Any]) -> None:
+def _of_group(dossier: Dossier, group: Contract, paths: _Paths, facts: dict[str, Any]) -> None:
     """Semaphore: the group's admin admits (ISemaphoreGroups, GroupAdminUpdated)."""
-    account = world.accounts[group.address]
+    account = dossier.world.accounts[group.address]
     changes = account.events(GROUP_ADMIN_UPDATED)
     if not changes:
         paths.unknown = Unknown(
@@ -220,7 +201,7 @@ def _of_group(world: World, resolver: Resolver, group: Contract, paths: _Paths, 
         )
         return
     admin = "0x" + changes[-1].topics[-1][-40:]
-    kind = resolver.kind_behind(Known(value=admin, evidence=(changes[-1],)))
+    kind = dossier.resolver.kind_behind(Known(value=admin, evidence=(changes[-1],)))
     facts["gatekeeper_kind"] = kind
     facts["member_count"] = _members(account.logs)
     words = f"admitted to {group.label} by its group admin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from scanner.discovery.account import Account, combine, transform
@@ -20,7 +21,7 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
     owners, threshold, modules = account.ask("getOwners()"), account.ask("getThreshold()"), account.ask("modules")
     listed = _holders(resolver, owners)
     enabled = _modules(resolver, modules)
-    count = transform(owners, len, "")
+    count: Known[int] | Unknown = transform(owners, _length, "")
     facts: dict[str, Any] = {
         "chain_id": world.chain.chain_id,
         "address": account.address,
@@ -28,11 +29,7 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
         "owners": listed,
         "owner_count": count,
         "threshold": threshold,
-        "threshold_bps": combine(
-            {"threshold": threshold, "count": count},
-            lambda threshold, count: share_bps(threshold, count),
-            "threshold / owners",
-        ),
+        "threshold_bps": combine({"part": threshold, "whole": count}, share_bps, "threshold / owners"),
         "modules": enabled,
         "module_count": _count(enabled, modules),
         "unverified_module_count": _unverified(world, enabled, modules),
@@ -41,6 +38,10 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
         "fallback_handler": account.slot_address(SAFE_FALLBACK_HANDLER),
     }
     return Safe(**facts)
+
+
+def _length(owners: Sequence[str]) -> int:
+    return len(owners)
 
 
 def _holders(resolver: Resolver, owners: Known[Any] | Unknown) -> Collection[Holder]:

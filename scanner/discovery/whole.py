@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.discovery.anonymity import stronger
+from scanner.discovery.dossier import Dossier
 from scanner.discovery.holders import weakest
 from scanner.discovery.world import World
 from scanner.model.contracts import Contract, Governor
@@ -30,17 +31,9 @@ _CORE_ROLES = frozenset(
 _LEGAL = "legal documents are off-chain and none was given to this scan"
 
 
-def build_dao(
-    world: World,
-    entry: str,
-    *,
-    governors: Collection[Governor],
-    contracts: Mapping[str, Contract],
-    controls: Collection[Control],
-    hits: tuple[ListHit, ...],
-    list_count: int,
-) -> Dao:
+def build_dao(dossier: Dossier, entry: str, *, hits: tuple[ListHit, ...], list_count: int) -> Dao:
     """Return the facts about the whole."""
+    world, governors, contracts, controls = dossier.world, dossier.governors, dossier.contracts, dossier.controls
     ruling = [edge for edge in controls.items if edge.capability in _RULING]
     off_chain = Unknown(reason=Reason.OFF_CHAIN, detail=_LEGAL)
     here = world.accounts[entry].code.evidence

@@ -16,6 +16,7 @@ from scanner.model.snapshot import Gap
 from scanner.model.values import ZERO_ADDRESS
 from scanner.sources.interface import Deployed, NoSource, Sources
 
+_NOT_READ = Unknown(reason=Reason.NOT_READ)
 
 TARGET_OF = "target of a proposal of"
 """How the reason of a link begins that only a proposal makes."""
@@ -55,7 +56,7 @@ class World:
     limits: CrawlLimits = CrawlLimits()
     accounts: dict[str, Account] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
-    earlier: Known[BlockEvidence] | Unknown = Unknown(reason=Reason.NOT_READ)
+    earlier: Known[BlockEvidence] | Unknown = _NOT_READ
     complete: bool = True
     promoted: dict[str, Account] = field(default_factory=dict)
     """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""

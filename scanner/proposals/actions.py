@@ -102,7 +102,7 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
 
 
 def _delegatecall(found: Found, one: RawProposal, decoded: Decoded) -> Known[bool] | Unknown:
-    """Whether the target's code runs in the DAO's own storage: by the executor's way of calling, or a Safe operation."""
+    """Whether the target's code runs in the DAO's own storage: by the executor's way, or a Safe operation."""
     if (
         isinstance(decoded.signature, Known)
         and decoded.signature.value.startswith("execTransaction(")
@@ -163,7 +163,7 @@ def _fresh(gains: Known[str] | Unknown, who: Account | None) -> Known[bool] | Un
 
 
 def _share(found: Found, data: ProposalData, one: RawProposal, index: int, meaning: Meaning) -> Known[int] | Unknown:
-    """The amount as a share of what the executor holds of that asset. Once executed, of what it holds plus the amount."""
+    """The amount as a share of what the executor holds of that asset; once executed, plus the amount."""
     raw = one.actions[index]
     decoded = data.decoded[(one.governor, one.id, index)]
     family = found.parts.governors[one.governor]

@@ -54,7 +54,7 @@ class OpenZeppelinGovernor(GovernorFamily):
     def read_state(self, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
         votes = answers["votes"]
         if isinstance(votes, Unknown) and isinstance(answers["struct"], Known):
-            # GovernorCompatibilityBravo counts in Compound's struct: (id, proposer, eta, start, end, for, against, abstain)
+            # GovernorCompatibilityBravo counts in Compound's struct: id, proposer, eta, start, end, for, against …
             order = (6, 5, 7)
             votes = transform(answers["struct"], lambda row: tuple(row[i] for i in order), "proposals(uint256)")
         return ProposalState(

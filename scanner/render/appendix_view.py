@@ -8,7 +8,7 @@ from scanner.model.contracts import Contract
 from scanner.model.observation import Known, Unknown
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup
-from scanner.render.shown import Shown, as_actor, as_address, as_number, as_text, shown, why_unknown
+from scanner.render.shown import Shown, as_number, as_person, as_text, shown, why_unknown
 from scanner.render.words import ROLES, UNVERIFIED_BECAUSE, VERIFICATIONS
 
 
@@ -27,7 +27,6 @@ class ContractRow:
     proxy: Shown
     implementation: Shown
     upgrade_admin: Shown
-    upgrade_admin_kind: Shown
     evidence: tuple[EvidenceView, ...]
 
 
@@ -47,9 +46,8 @@ def _row(item: Contract, lookup: Lookup) -> ContractRow:
         size=as_number(item.code_size_bytes),
         compiler=as_text(item.compiler),
         proxy=as_text(item.proxy_kind),
-        implementation=as_address(item.implementation),
-        upgrade_admin=as_address(item.upgrade_admin),
-        upgrade_admin_kind=as_actor(item.upgrade_admin_kind),
+        implementation=as_person(item.implementation, lookup.label),
+        upgrade_admin=as_person(item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
         evidence=evidence_views(item.codehash.evidence, lookup),
     )
 

@@ -11,7 +11,7 @@ from scanner.model.values import ZERO_ADDRESS
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup
 from scanner.render.quantities import duration, grouped, plural
-from scanner.render.shown import Shown, as_text, name_actor, shown, value_of
+from scanner.render.shown import Shown, as_text, shown, value_of
 from scanner.render.words import ACTORS, CAPABILITIES
 
 DECISIVE = frozenset(
@@ -95,8 +95,8 @@ def _row(number: int, control: Control, lookup: Lookup) -> ControlRow:
     bypass = bypasses(control)
     return ControlRow(
         anchor=f"control-{number}",
-        actor=name_actor(control.actor, control.actor_kind, control.actor_label),
-        kind=ACTORS[control.actor_kind],
+        actor=control.actor_label or ACTORS[control.actor_kind],
+        kind=ACTORS[control.actor_kind] if control.actor_label else "",
         address="" if control.actor == ZERO_ADDRESS else control.actor,
         capability=CAPABILITIES[control.capability],
         contract=control.contract_label,

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 from scanner.model.contracts import Governor, Safe, Timelock, Token
 from scanner.model.controls import Holder
+from scanner.model.kinds import ActorKind
 from scanner.model.observation import Collection, Known, Unknown
+from scanner.model.values import ZERO_ADDRESS
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.quantities import duration, grouped, percent
 from scanner.render.shown import (
     Shown,
     as_actor,
-    as_address,
     as_answer,
     as_names,
     as_number,
+    as_person,
     as_text,
-    name_actor,
     shown,
 )
-from scanner.render.words import MEMBERSHIP, by_value
+from scanner.render.words import ACTORS, MEMBERSHIP, by_value
 
 
 @dataclass(frozen=True)
@@ -98,24 +99,22 @@ def _governor(item: Governor, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
     return (
         ("Family", as_text(item.family)),
         ("Who votes", as_actor(item.kind)),
-        ("Voting token", as_address(item.token)),
-        ("Executor", as_address(item.executor)),
-        ("Timelock", as_address(item.timelock)),
+        ("Voting token", as_person(item.token, lookup.label)),
+        ("Executor", as_person(item.executor, lookup.label)),
+        ("Timelock", as_person(item.timelock, lookup.label)),
         ("Voting delay", seconds(item.voting_delay_seconds)),
         ("Voting period", seconds(item.voting_period_seconds)),
         ("Delay before execution", seconds(item.execution_delay_seconds)),
         ("Late quorum extension", clock(item.late_quorum_extension, item.clock_mode)),
         ("Clock", as_text(item.clock_mode)),
         ("Votes needed to propose", unit.show(item.proposal_threshold_votes)),
-        ("… of supply", share(item.proposal_threshold_bps)),
+        ("… as a share of supply", share(item.proposal_threshold_bps)),
         ("Quorum", unit.show(item.quorum_votes)),
-        ("… of supply", share(item.quorum_bps)),
+        ("… as a share of supply", share(item.quorum_bps)),
         ("Delegates who together reach quorum", as_number(item.delegates_for_quorum)),
-        ("Guardian", as_address(item.guardian)),
-        ("… is", as_actor(item.guardian_kind)),
-        ("Admin", as_address(item.admin)),
-        ("… is", as_actor(item.admin_kind)),
-        ("Pending admin", as_address(item.pending_admin)),
+        ("Guardian", as_person(item.guardian, lookup.label, item.guardian_kind)),
+        ("Admin", as_person(item.admin, lookup.label, item.admin_kind)),
+        ("Pending admin", as_person(item.pending_admin, lookup.label)),
         ("Days since the last proposal", as_number(item.days_since_last_proposal)),
     )
 
@@ -129,9 +128,8 @@ def _timelock(item: Timelock, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
         ("Executors", holders(item.executors, lookup)),
         ("Cancellers", holders(item.cancellers, lookup)),
         ("Administrators besides itself", holders(item.admins, lookup)),
-        ("Admin", as_address(item.admin)),
-        ("… is", as_actor(item.admin_kind)),
-        ("Pending admin", as_address(item.pending_admin)),
+        ("Admin", as_person(item.admin, lookup.label, item.admin_kind)),
+        ("Pending admin", as_person(item.pending_admin, lookup.label)),
         ("Anyone may execute", as_answer(item.open_executor)),
         ("Somebody outside the vote can schedule", as_answer(item.proposer_outside_vote)),
         ("Somebody outside the vote administers roles", as_answer(item.admin_outside_vote)),
@@ -146,8 +144,7 @@ def _token(item: Token, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
         ("Kind", as_text(item.kind)),
         ("Total supply", unit.show(item.total_supply)),
         ("Decimals", as_number(item.decimals)),
-        ("Owner", as_address(item.owner)),
-        ("… is", as_actor(item.owner_kind)),
+        ("Owner", as_person(item.owner, lookup.label, item.owner_kind)),
         ("Minters", holders(item.minters, lookup)),
         ("Who can create units", as_actor(item.minter_kind)),
         ("Who can pause", as_actor(item.pauser_kind)),
@@ -166,30 +163,26 @@ def _safe(item: Safe, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
         ("Owners by address", holders(item.owners, lookup)),
         ("Modules", holders(item.modules, lookup)),
         ("Modules without verified source", as_number(item.unverified_module_count)),
-        ("Guard", as_address(item.guard)),
-        ("Module guard", as_address(item.module_guard)),
-        ("Fallback handler", as_address(item.fallback_handler)),
+        ("Guard", as_person(item.guard, lookup.label)),
+        ("Module guard", as_person(item.module_guard, lookup.label)),
+        ("Fallback handler", as_person(item.fallback_handler, lookup.label)),
     )
 
 
 def holders(found: Collection[Holder], lookup: Lookup) -> Shown:
     """Return who holds a role; a partial list says so."""
-    names = [
-        "anyone" if set(item.address) <= set("0x") else f"{_holder_name(item, lookup)} {item.address}".strip()
-        for item in found.items
-    ]
-    text = "; ".join(names) or ("nobody" if found.complete else "")
+    people = tuple(_person(item, lookup) for item in found.items)
     evidence = tuple(piece for item in found.items for piece in item.evidence)
     if found.complete:
-        return Shown(text, evidence=evidence)
-    more = f"not known whether there are {'more' if names else 'any'} ({found.reason or 'no reason given'})"
-    return Shown(f"{text}; {more}" if text else more, known=False, evidence=evidence)
+        return Shown("" if people else "nobody", evidence=evidence, people=people)
+    more = f"not known whether there are {'more' if people else 'any'} ({found.reason or 'no reason given'})"
+    return Shown(more, known=False, evidence=evidence, people=people)
 
 
-def _holder_name(item: Holder, lookup: Lookup) -> str:
-    return name_actor(item.address, item.kind, item.label or lookup.label(item.address)).replace(
-        f" {item.address[:8]}…{item.address[-4:]}", ""
-    )
+def _person(item: Holder, lookup: Lookup) -> tuple[str, str]:
+    if item.kind is ActorKind.ANYONE or item.address == ZERO_ADDRESS:
+        return ("anyone", "")
+    return (item.label or lookup.label(item.address) or ACTORS[item.kind], item.address)
 
 
 def membership_class(lookup: Lookup) -> Shown:

@@ -87,6 +87,9 @@ _TONES = {
 }
 
 
+_TONE_OF = {True: "around", False: "vote", None: "open"}
+
+
 def graph(lookup: Lookup) -> Graph | None:
     """Return the picture of the lines of control that move money, rules or voting units; None when there are none."""
     strong = [
@@ -214,16 +217,13 @@ class _Drawing:
                     groups.setdefault((item.contract, bypasses(item)), []).append(item)
             for lane, ((contract, bypass), items) in enumerate(groups.items()):
                 start = (x, y + 4 + LANE // 2 + lane * LANE)
-                self._line(start, self.ports[contract], "open" if bypass is None else "around", _lane_label(items))
+                self._line(start, self.ports[contract], _TONE_OF[bypass], _lane_label(items))
 
     def _line(self, start: tuple[int, int], end: tuple[int, int], tone: str, label: str) -> None:
         (x1, y1), (x2, y2) = start, end
         bend = x2 - 84 if x2 - x1 > 120 else x1 + 8
-        if y1 == y2:
-            path = f"M{x1} {y1}H{x2}"
-        else:
-            path = f"M{x1} {y1}H{bend}C{bend + 44} {y1} {x2 - 40} {y2} {x2} {y2}"
-        self.lines.append(Line(path, tone, label, x1 + 10, y1 - 5))
+        path = f"M{x1} {y1}H{x2}" if y1 == y2 else f"M{x1} {y1}H{bend}C{bend + 44} {y1} {x2 - 40} {y2} {x2} {y2}"
+        self.lines.append(Line(path, tone, label, x1 + 10, y1 - 6))
 
     def _words(self) -> str:
         vote = f"A vote reaches {len({item.contract for item in self.votes})} contracts." if self.votes else ""

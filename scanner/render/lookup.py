@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from scanner.model.contracts import Governor, Token
 from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Assessment, Finding, RuleSummary
-from scanner.model.snapshot import Snapshot, SourceBundle
+from scanner.model.snapshot import Snapshot, SourceBundle, Target
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.quantities import amount, grouped
 from scanner.render.shown import Shown, shown
@@ -35,7 +37,8 @@ class Unit:
 
     def show(self, observation: Known[int] | Unknown) -> Shown:
         """Return an amount in whole tokens, or in smallest units where the decimals are not known."""
-        return shown(observation, self.words, lambda value: f"{value} smallest units")
+        exact = "wei" if self.symbol == "ETH" else "smallest units"
+        return shown(observation, self.words, lambda value: f"{value} {exact}")
 
     def words(self, units: int) -> str:
         """Return `units` of the smallest unit in words."""
@@ -71,25 +74,31 @@ class Lookup:
 
     @property
     def name(self) -> str:
-        """The DAO's name as the target gives it, else as its token or governor claims it, else its address."""
-        if self.snapshot.target.name:
-            return self.snapshot.target.name
-        claims = [item.name for item in self.snapshot.governors.items]
-        claims += [item.name for item in self.snapshot.tokens.items]
-        named = [claim.value for claim in claims if isinstance(claim, Known) and claim.value.strip()]
-        return named[0] if named else self.snapshot.target.address
+        """The DAO's name, as `dao_name` finds it."""
+        snapshot = self.snapshot
+        return dao_name(snapshot.target, snapshot.governors.items, snapshot.tokens.items)
 
     @property
     def name_claimed_by(self) -> str:
         """Who says that this is the name."""
         if self.snapshot.target.name:
-            return "name given by the person who ran the scan"
+            return "Name given by the person who ran the scan"
         if self.name == self.snapshot.target.address:
-            return "no name is known"
-        return "name as its own contracts claim it"
+            return "No name is known"
+        return "Name as its own contracts claim it"
 
 
 _NO_UNIT = Unit("", None)
+
+
+def dao_name(target: Target, governors: Sequence[Governor], tokens: Sequence[Token]) -> str:
+    """Return the name as the target gives it, else as its governor or token claims it, else its address."""
+    if target.name:
+        return target.name
+    claims = [item.name for item in governors]
+    claims += [item.name for item in tokens]
+    named = [claim.value for claim in claims if isinstance(claim, Known) and claim.value.strip()]
+    return named[0] if named else target.address
 
 
 def look_up(snapshot: Snapshot, assessment: Assessment) -> Lookup:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
-from scanner.render.content import reports_folder, style
+from scanner.content import reports_dir
 from scanner.render.text import Exact, line, readable, visible
 
 
@@ -41,7 +41,7 @@ def _code(text: str) -> Markup:
 def environment() -> Environment:
     """Return the environment with its filters."""
     made = Environment(
-        loader=FileSystemLoader(reports_folder() / "templates", encoding="utf-8"),
+        loader=FileSystemLoader(reports_dir() / "templates", encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -55,10 +55,15 @@ def environment() -> Environment:
     return made
 
 
+def style() -> str:
+    """Return the style sheet, as it goes into the page."""
+    return (reports_dir() / "styles" / "report.css").read_text(encoding="utf-8").strip()
+
+
 def render_page(template: str, **values: Any) -> str:
-    """Return a whole page with its style inside and a Content-Security-Policy that allows that style and nothing else."""
+    """Return a whole page with its style inside and a Content-Security-Policy that allows only that style."""
     css = style()
     digest = b64encode(sha256(css.encode()).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    page = environment().get_template(template).render(css=Markup(css), policy=Markup(policy), **values)
-    return "\n".join(text.rstrip() for text in page.split("\n")).rstrip() + "\n"
+    page: str = environment().get_template(template).render(css=Markup(css), policy=Markup(policy), **values)
+    return page

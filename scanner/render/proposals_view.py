@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Finding
 from scanner.model.proposals import Action, Proposal
-from scanner.model.values import ZERO_ADDRESS
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.findings_view import grade, severity_order
 from scanner.render.lookup import Lookup, Unit, anchor, finding_anchor
 from scanner.render.quantities import day, grouped, percent, short, utc
-from scanner.render.shown import Shown, as_actor, as_answer, as_number, as_text, shown
+from scanner.render.shown import Shown, as_answer, as_number, as_person, as_text, shown
 from scanner.render.text import line
 from scanner.render.words import EFFECTS
 
@@ -201,9 +200,8 @@ def _card(item: Proposal, row: ProposalView, lookup: Lookup) -> ProposalCard:
 
 def _action(item: Action, lookup: Lookup) -> ActionView:
     facts = (
-        ("Gains from it", _beneficiary(item)),
-        ("… is", as_actor(item.beneficiary_kind)),
-        ("… of what the treasury holds", shown(item.treasury_share_bps, percent)),
+        ("Gains from it", as_person(item.beneficiary, lookup.label, item.beneficiary_kind)),
+        ("Moves, of what the treasury holds", shown(item.treasury_share_bps, percent)),
         ("Target has code", as_answer(item.target_has_code)),
         ("Target's source is verified", as_answer(item.target_verified)),
         ("Runs the target's code as its own", as_answer(item.delegatecall)),
@@ -224,7 +222,3 @@ def _action(item: Action, lookup: Lookup) -> ActionView:
         calldata=item.calldata,
         facts=facts,
     )
-
-
-def _beneficiary(item: Action) -> Shown:
-    return shown(item.beneficiary, lambda value: "nobody" if value == ZERO_ADDRESS else value)

@@ -52,7 +52,8 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
         others = {item.actor for item in around} - {first.actor}
         text = f"{_actor(first)} can {_deeds(around, first)} without a vote of the members."
         if others:
-            text += f" So can {plural(len(others), 'other actor')}, each in its own way."
+            each = ", each in its own way" if len(others) > 1 else ", in its own way"
+            text += f" So can {plural(len(others), 'other actor')}{each}."
         if votes:
             text += " A passed vote can act too."
     elif votes and not _undecided(decisive, lookup):

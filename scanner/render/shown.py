@@ -14,16 +14,21 @@ from scanner.render.quantities import grouped, short
 from scanner.render.words import ACTORS, REASONS, by_value
 
 T = TypeVar("T")
+_ROUNDED = ("≈", "about")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """`text` for the page, `note` for what stands behind it, and whether it is known at all."""
+    """`text` for the page, `note` for what stands behind it, and whether it is known at all.
+
+    `people` are (words, address) pairs that stand before the text; the text may be empty then.
+    """
 
     text: str
     note: str = ""
     known: bool = True
     evidence: tuple[Evidence, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
 
 
 def why_unknown(observation: Unknown) -> str:
@@ -32,14 +37,19 @@ def why_unknown(observation: Unknown) -> str:
     return f"{words}: {observation.detail}" if observation.detail else words
 
 
+def unknown(observation: Unknown) -> Shown:
+    """Return an observation that has no value."""
+    return Shown(f"not known ({why_unknown(observation)})", known=False, evidence=observation.evidence)
+
+
 def shown(observation: Known[T] | Unknown, words: Callable[[T], str], exact: Callable[[T], str] | None = None) -> Shown:
     """Return `observation` with its value put into `words`; `exact` gives the number behind a rounded one."""
     if isinstance(observation, Unknown):
-        return Shown(f"not known ({why_unknown(observation)})", known=False, evidence=observation.evidence)
+        return unknown(observation)
     text = words(observation.value)
     notes = [observation.derivation] if observation.derivation else []
-    if exact is not None and exact(observation.value) != text:
-        notes.insert(0, exact(observation.value))
+    if exact is not None and text.startswith(_ROUNDED):
+        notes.insert(0, f"exactly {exact(observation.value)}")
     return Shown(text, "; ".join(notes), evidence=observation.evidence)
 
 
@@ -58,9 +68,20 @@ def as_answer(observation: Known[bool] | Unknown) -> Shown:
     return shown(observation, lambda value: "yes" if value else "no")
 
 
-def as_address(observation: Known[str] | Unknown) -> Shown:
-    """Return the whole address; the zero address is nobody."""
-    return shown(observation, lambda value: "nobody (zero address)" if value == ZERO_ADDRESS else value)
+def as_person(
+    observation: Known[str] | Unknown, label: Callable[[str], str], kind: Known[str] | Unknown | None = None
+) -> Shown:
+    """Return an address with its label and, where given, what kind of actor it is; the zero address is nobody."""
+    if isinstance(observation, Unknown):
+        return unknown(observation)
+    if observation.value == ZERO_ADDRESS:
+        return Shown("nobody", observation.derivation, evidence=observation.evidence)
+    words = [label(observation.value)]
+    if kind is not None:
+        words.append(as_actor(kind).text if isinstance(kind, Known) else f"kind {unknown(kind).text}")
+    evidence = observation.evidence + (kind.evidence if kind is not None else ())
+    person = (", ".join(word for word in words if word), observation.value)
+    return Shown("", observation.derivation, evidence=evidence, people=(person,))
 
 
 def as_actor(observation: Known[str] | Unknown) -> Shown:

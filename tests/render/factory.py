@@ -65,7 +65,7 @@ def action(index: int, target: tuple[str, str], called: str, effect: Effect, **f
 
 
 def proposal(number: int, description: str, state: str, *actions: Action, **facts: Any) -> Proposal:
-    created = dao.TIME - (8 - number) * 12 * 86400
+    created = dao.TIME - abs(8 - number % 8) * 12 * 86400
     given: dict[str, Any] = {
         "created_at": dao.known(created),
         "state": dao.known(state),
@@ -89,9 +89,9 @@ def proposal(number: int, description: str, state: str, *actions: Action, **fact
         governor=dao.GOVERNOR,
         proposer=dao.OWNER_A,
         description=description,
-        created_block=19_000_000 + number,
-        vote_start=19_007_200 + number,
-        vote_end=19_057_600 + number,
+        created_block=19_000_000 + number % 1000,
+        vote_start=19_007_200 + number % 1000,
+        vote_end=19_057_600 + number % 1000,
         action_count=len(actions),
         effect_count=len({item.effect for item in actions}),
         actions=actions,
@@ -122,7 +122,14 @@ def proposals() -> tuple[Proposal, ...]:
         proposal(3, "Pay \u202etnuocca\u202c the account", "Active", grant),
         proposal(4, "", "Canceled", for_votes=dao.unknown(Reason.REVERTED), against_votes=dao.unknown(Reason.REVERTED)),
         proposal(
-            2**255 + 7, "Renew the grants council", "Queued", eta=dao.known(dao.TIME + 86400), created_at=dao.known(0)
+            2**255 + 7,
+            "Renew the grants council",
+            "Queued",
+            eta=dao.known(dao.TIME + 86400),
+            created_at=dao.known(dao.TIME - 12 * 86400),
+            executed_at=dao.known(0),
+            for_votes=dao.known(2**256 - 1),
+            against_votes=dao.known(0),
         ),
     )
 
@@ -234,10 +241,49 @@ def only_votes() -> Snapshot:
 
 
 FREE_TEXT = frozenset(
-    """actor_label base_rate bypass_text compiler contract_label contract_name derivation description detail entity
-    false_positives file function guarded_by label linked_from list_date list_name message mitigations pack path paths
-    provider reason references relation_text target_label text title uri values version what why would_change
-    worst_title stages legitimate_use signature decoded_by""".split()
+    [
+        "actor_label",
+        "base_rate",
+        "bypass_text",
+        "compiler",
+        "contract_label",
+        "contract_name",
+        "derivation",
+        "description",
+        "detail",
+        "entity",
+        "false_positives",
+        "file",
+        "function",
+        "guarded_by",
+        "label",
+        "linked_from",
+        "list_date",
+        "list_name",
+        "message",
+        "mitigations",
+        "pack",
+        "path",
+        "paths",
+        "provider",
+        "reason",
+        "references",
+        "relation_text",
+        "target_label",
+        "text",
+        "title",
+        "uri",
+        "values",
+        "version",
+        "what",
+        "why",
+        "would_change",
+        "worst_title",
+        "stages",
+        "legitimate_use",
+        "signature",
+        "decoded_by",
+    ]
 )
 """Fields whose text a stranger may have written (or that quote such text)."""
 

@@ -5,10 +5,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CACHE := $(if $(DAOSCAN_CACHE),$(DAOSCAN_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache))/daoscan
+CACHE := $(if $(DAOSCAN_CACHE),$(DAOSCAN_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/daoscan)
 
 # Looked at once, before anything is set up.
-CACHES := $(shell test -d "$(CACHE)/compilers" -a -f $(VENV)/.python -a -f node_modules/.installed && echo warm || echo cold)
+CACHES := $(shell test -d "$(CACHE)/solc-js" -a -f $(VENV)/.python -a -f node_modules/.installed && echo warm || echo cold)
 
 .PHONY: help setup demo test lint bench clean browser lock
 .DEFAULT_GOAL := help
@@ -35,6 +35,8 @@ $(VENV)/.python: requirements.lock pyproject.toml
 
 node_modules/.installed: package.json package-lock.json .npmrc tools/npm.py $(VENV)/.python
 	$(BIN)/python -m tools.npm ci --ignore-scripts --no-progress --loglevel=error
+	@ls node_modules/@foundry-rs/anvil-*/bin/anvil* >/dev/null 2>&1 || \
+	  echo "warning: no local chain is locked for this kind of machine; make demo and make test need one" >&2
 	@touch $@
 
 browser:

@@ -1,9 +1,7 @@
-"""Where things are: the rules and reports that travel with the program, and the user's cache."""
+"""Where the rules and reports are that travel with the program."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from scanner.model.errors import UsageError
@@ -19,14 +17,6 @@ def rules_dir() -> Path:
 def reports_dir() -> Path:
     """Return the folder of report templates, styles and locales, installed or in a checkout."""
     return _content("reports")
-
-
-def default_cache_dir(environment: Mapping[str, str] | None = None) -> Path:
-    """Return `daoscan` below DAOSCAN_CACHE, else below XDG_CACHE_HOME (XDG Base Directory Specification), else below
-    `~/.cache`. It need not exist."""
-    values = os.environ if environment is None else environment
-    below = values.get("DAOSCAN_CACHE") or values.get("XDG_CACHE_HOME")
-    return (Path(below).expanduser() if below else Path.home() / ".cache") / "daoscan"
 
 
 def _content(name: str) -> Path:

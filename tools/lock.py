@@ -1,4 +1,7 @@
-"""Writes requirements.lock: every version with its hashes, no index, no path. Needs pip-tools in the Python that runs it."""
+"""Writes requirements.lock: every version with its hashes, no index, no path.
+
+Needs pip-tools in the Python that runs it.
+"""
 
 from __future__ import annotations
 

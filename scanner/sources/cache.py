@@ -38,7 +38,7 @@ class SourceCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "sources"
+        self._folder = folder
 
     def get(self, provider: SourceProvider, deployed: Deployed) -> VerifiedSource | None:
         """Return the answer kept for `deployed`, or nothing."""

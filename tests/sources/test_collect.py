@@ -198,7 +198,7 @@ def test_a_damaged_file_counts_as_absent(server: SourcifyServer, tmp_path: Path,
 
 def test_a_cache_that_cannot_be_written_is_no_error(server: SourcifyServer, tmp_path: Path) -> None:
     add_club(server)
-    (tmp_path / "sources").write_text("a file where the folder should be")
+    (tmp_path / "sourcify").write_text("a file where the folder should be")
     assert isinstance(cached(server, tmp_path), VerifiedSource)
     assert isinstance(cached(server, tmp_path), VerifiedSource)
     assert server.requests == 2

@@ -235,55 +235,17 @@ def only_votes() -> Snapshot:
     return before.model_copy(
         update={
             "controls": dao.whole(*votes),
-            "dao": before.dao.model_copy(update={"effective_controller_kind": dao.known("nobody")}),
+            "dao": before.dao.model_copy(update={"effective_controller_kind": known_text("nobody")}),
         }
     )
 
 
 FREE_TEXT = frozenset(
-    [
-        "actor_label",
-        "base_rate",
-        "bypass_text",
-        "compiler",
-        "contract_label",
-        "contract_name",
-        "derivation",
-        "description",
-        "detail",
-        "entity",
-        "false_positives",
-        "file",
-        "function",
-        "guarded_by",
-        "label",
-        "linked_from",
-        "list_date",
-        "list_name",
-        "message",
-        "mitigations",
-        "pack",
-        "path",
-        "paths",
-        "provider",
-        "reason",
-        "references",
-        "relation_text",
-        "target_label",
-        "text",
-        "title",
-        "uri",
-        "values",
-        "version",
-        "what",
-        "why",
-        "would_change",
-        "worst_title",
-        "stages",
-        "legitimate_use",
-        "signature",
-        "decoded_by",
-    ]
+    {"actor_label", "base_rate", "compiler", "contract_label", "contract_name", "derivation", "description", "detail"}
+    | {"entity", "false_positives", "file", "guarded_by", "label", "legitimate_use", "linked_from", "list_date"}
+    | {"list_name", "message", "mitigations", "name", "pack", "path", "provider", "reason", "references", "signature"}
+    | {"stages", "target_label", "text", "title", "type", "uri", "value", "values", "what", "why", "worst_title"}
+    | {"would_change", "decoded_by"}
 )
 """Fields whose text a stranger may have written (or that quote such text)."""
 
@@ -299,16 +261,13 @@ def _replaced(value: Any, text: Callable[[str], str], field: str) -> Any:
             return {**value, "detail": text("detail")}
         if {"subject", "what", "reason", "detail"} == set(value):
             return {**value, "subject": text("subject"), "what": text("what"), "detail": text("detail")}
-        shown = value.get("value")
-        if isinstance(shown, str) and not shown.startswith("0x") and field in {"name", "symbol", "guard"}:
-            return {**value, "value": text(field)}
         return {key: _replaced(item, text, key) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_replaced(item, text, field) for item in value)
-    if isinstance(value, str) and field in FREE_TEXT:
+    if isinstance(value, str) and field in FREE_TEXT and not value.startswith("0x"):
         return text(field)
     return value
 
 
 def known_text(value: str) -> Known[str]:
-    return Known(value=value, evidence=(dao.CALL,))
+    return Known[str](value=value, evidence=(dao.CALL,))

@@ -1,0 +1,97 @@
+"""index.html: one page over several reports, a row for each with its summary strip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from scanner.model.errors import UsageError
+from scanner.model.outcome import Assessment, DimensionSummary, Finding
+from scanner.model.snapshot import Snapshot
+from scanner.render.findings_view import severity_counts
+from scanner.render.lookup import dao_name
+from scanner.render.page import render_page
+from scanner.render.quantities import utc
+from scanner.render.report_model import Report
+from scanner.render.strip import Cell, cells
+from scanner.render.words import DIMENSIONS, SEVERITIES, chain_name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report in the index. `href` is relative and already encoded."""
+
+    name: str
+    chain: str
+    address: str
+    href: str
+    as_of: int
+    cells: tuple[Cell, ...]
+    counts: str
+    undecided: int
+
+
+def entry(snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
+    """Return the row of a report that lies in the subfolder `folder`."""
+    return _entry(
+        folder,
+        name=dao_name(snapshot.target, snapshot.governors.items, snapshot.tokens.items),
+        target=(snapshot.target.chain_id, snapshot.target.address, snapshot.as_of),
+        dimensions=assessment.dimensions,
+        findings=assessment.findings,
+    )
+
+
+def read_entry(text: str, folder: str) -> Entry:
+    """Return the row of the report.json `text` that lies in the subfolder `folder`. Raises UsageError for no report."""
+    try:
+        found = Report.model_validate_json(text)
+    except ValidationError as error:
+        raise UsageError(
+            "not a report of this version",
+            where=f"{folder}/report.json",
+            hint="make it again with `daoscan report`",
+        ) from error
+    governance = found.governance
+    return _entry(
+        folder,
+        name=dao_name(found.target, governance.governors.items, governance.tokens.items),
+        target=(found.target.chain_id, found.target.address, found.as_of),
+        dimensions=found.dimensions,
+        findings=found.findings,
+    )
+
+
+def _entry(
+    folder: str,
+    *,
+    name: str,
+    target: tuple[int, str, int],
+    dimensions: Sequence[DimensionSummary],
+    findings: Sequence[Finding],
+) -> Entry:
+    chain_id, address, as_of = target
+    counts = ", ".join(f"{count} {SEVERITIES[severity][0].lower()}" for severity, count in severity_counts(findings))
+    return Entry(
+        name=name,
+        chain=chain_name(chain_id),
+        address=address,
+        href=f"{quote(folder, safe='')}/report.html",
+        as_of=as_of,
+        cells=cells(dimensions),
+        counts=counts or "no graded finding",
+        undecided=sum(item.unknowns + item.errors for item in dimensions),
+    )
+
+
+def render_index(entries: Sequence[Entry]) -> str:
+    """Return the page over `entries`, ordered by name and address."""
+    ordered = sorted(entries, key=lambda item: (item.name.casefold(), item.address, item.href))
+    return render_page(
+        "index.html.j2",
+        entries=[(item, utc(item.as_of)) for item in ordered],
+        dimensions=list(DIMENSIONS.values()),
+    )

@@ -133,4 +133,4 @@ class Rulebook:
 
     def pack_of(self, rule: Rule) -> Pack:
         """Return the pack that holds `rule`."""
-        return next(pack for pack in self.packs if rule in pack.rules)
+        return next(pack for pack in self.packs if any(one is rule for one in pack.rules))

@@ -65,4 +65,6 @@ def _value(text: Text, begin: int, end: int, scope: Scope) -> Compiled:
     compiled = compile_value(Text(" " * begin + text.text[begin:end], text.mark, text.exact), scope)
     if compiled.type.kind in (Kind.ITEMS, Kind.RECORD):
         raise text.error(f"a {compiled.type} cannot be printed", begin, "name one of its fields, or count it")
+    if not compiled.fields:
+        raise text.error("no field is named between the braces", begin, "write {{ and }} for braces")
     return compiled

@@ -16,7 +16,7 @@ from scanner.model.errors import RuleError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
-MAX_EVENTS = 200_000
+MAX_EVENTS = 50_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _MAX_DIGITS = 1_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")

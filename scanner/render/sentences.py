@@ -14,9 +14,12 @@ from scanner.render.controls_view import DECISIVE, STOPPING, bypasses, control_a
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.quantities import duration, percent, plural, short
 from scanner.render.shown import value_of, why_unknown
+from scanner.render.text import line
 from scanner.render.words import CAPABILITIES
 
 _LINKS = 4
+NAME_LIMIT = 48
+"""A name in a sentence; a longer one is cut there and whole in the table."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
 
 
 def _actor(control: Control) -> str:
-    named = control.actor_label or (short(control.actor) if control.actor != ZERO_ADDRESS else "")
+    named = line(control.actor_label, NAME_LIMIT) or (short(control.actor) if control.actor != ZERO_ADDRESS else "")
     keys = value_of(control.signers_needed)
     if control.actor_kind is ActorKind.ANYONE:
         return "Anyone"
@@ -79,7 +82,7 @@ def _actor(control: Control) -> str:
 
 def _deeds(controls: Sequence[Control], of: Control) -> str:
     mine = [item for item in controls if item.actor == of.actor]
-    said = dict.fromkeys(f"{CAPABILITIES[item.capability]} ({item.contract_label})" for item in mine)
+    said = dict.fromkeys(f"{CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})" for item in mine)
     shown = list(said)[:3]
     more = len(said) - len(shown)
     return " and ".join(shown) + (f" and {more} more" if more else "")
@@ -145,7 +148,7 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     links: list[Link] = []
     stoppers = [item for item in ordered(snapshot.controls.items) if item.capability in STOPPING]
     for item in stoppers[:_LINKS]:
-        stops.append(f"{_stopper(item)} can {CAPABILITIES[item.capability]} ({item.contract_label})")
+        stops.append(f"{_stopper(item)} can {CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})")
     links.extend(_links(stoppers[:_LINKS], lookup))
     for governor in snapshot.governors.items:
         if isinstance(governor.quorum_bps, Known):

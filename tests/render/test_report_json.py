@@ -1,0 +1,124 @@
+"""report.json has exactly the keys that are promised, meets its schema, and keeps integers exact."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+
+from scanner.render.report_json import dump, report
+from scanner.render.report_model import Report
+from scanner.render.schema import dump_schema, schema
+from tests.render import factory
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = (
+    "schema_version tool inputs as_of target blocks coverage dimensions scenarios findings outcomes contracts controls "
+    "governance membership treasury proposals gaps"
+)
+
+
+def made() -> dict[str, object]:
+    return report(factory.snapshot(), factory.assessment(), factory.SNAPSHOT_SHA256)
+
+
+def test_top_level_keys() -> None:
+    assert " ".join(made()) == KEYS
+
+
+def test_published_schema_is_up_to_date() -> None:
+    published = (ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8")
+    assert published == dump_schema(), "run: python -m scanner.render.schema docs/report.schema.json"
+
+
+def test_reports_meet_the_schema() -> None:
+    checker = jsonschema.Draft202012Validator(schema())
+    checker.check_schema(schema())
+    checker.validate(json.loads(dump(made())))
+    checker.validate(report(factory.empty_snapshot(), factory.empty_assessment(), factory.SNAPSHOT_SHA256))
+
+
+def test_the_schema_refuses_what_is_no_report() -> None:
+    checker = jsonschema.Draft202012Validator(schema())
+    for key in KEYS.split():
+        lacking = {name: value for name, value in made().items() if name != key}
+        assert not checker.is_valid(lacking), key
+    assert not checker.is_valid({**made(), "score": 7})
+
+
+def test_a_finding_has_what_is_promised() -> None:
+    wanted = set(
+        "rule_id rule_name dimension severity stage confidence subject message evidence evidence_class base_rate "
+        "mitigations scenarios legitimate_use remediation fingerprint".split()  # noqa: SIM905
+    )
+    found = made()["findings"]
+    assert isinstance(found, list)
+    assert found
+    for finding in found:
+        assert wanted <= set(finding)
+        descriptive = finding["dimension"] in {"membership", "anonymity", "accountability"}
+        assert (finding["severity"] is None) == descriptive
+        assert all(set(link) == {"id", "relation"} for link in finding["scenarios"])
+
+
+def test_every_input_is_listed_with_its_digest() -> None:
+    inputs = made()["inputs"]
+    assert inputs == [
+        {"name": "snapshot", "sha256": factory.SNAPSHOT_SHA256},
+        {"name": "lists/example.csv", "sha256": "1f" * 32},
+        {"name": "rules/governance", "sha256": "ab" * 32},
+        {"name": "rules/scenarios", "sha256": "cd" * 32},
+    ]
+
+
+def test_integers_beyond_2_to_53_are_decimal_strings() -> None:
+    text = dump(made())
+    assert str(2**255 + 12345) in text
+    assert f'"{2**255 + 12345}"' in text
+    assert f'"value": "{2**53}"' not in text
+    for number in _integers(json.loads(text)):
+        assert abs(number) < 2**53
+
+
+def _integers(value: object) -> list[int]:
+    if isinstance(value, dict):
+        return [number for item in value.values() for number in _integers(item)]
+    if isinstance(value, list):
+        return [number for item in value for number in _integers(item)]
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+
+
+def test_a_report_can_be_read_back() -> None:
+    text = dump(made())
+    read = Report.model_validate_json(text)
+    assert dump(read.model_dump(mode="json")) == text
+
+
+def test_text_stays_exact_and_the_file_is_ascii() -> None:
+    hostile = "\u202e</script>\x00\ud800"
+    written = dump(
+        report(
+            factory.with_text(factory.snapshot(), lambda _: hostile),
+            factory.with_text(factory.assessment(), lambda _: hostile),
+            factory.SNAPSHOT_SHA256,
+        )
+    )
+    assert written.isascii()
+    assert written.endswith("}\n")
+    assert "\r" not in written
+    assert json.loads(written)["findings"][0]["message"] == hostile
+
+
+def test_coverage_counts() -> None:
+    coverage = made()["coverage"]
+    assert isinstance(coverage, dict)
+    assert coverage["contracts"] == 8
+    assert coverage["contracts_complete"] is False
+    assert coverage["contracts_with_source"] == 5
+    assert coverage["contracts_source_matched"] == 4
+    assert coverage["contracts_not_verified"] == 1
+    assert coverage["contracts_other_bytecode"] == 1
+    assert coverage["contracts_verification_unknown"] == 1
+    assert coverage["outcomes"] == {"finding": 13, "passed": 3, "unknown": 3, "not_applicable": 1, "error": 1}
+    assert coverage["decided_bps"] == 8000

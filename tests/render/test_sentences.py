@@ -1,0 +1,99 @@
+"""The three answers say what the controls say, and never more."""
+
+from __future__ import annotations
+
+from scanner.model.controls import Control
+from scanner.model.kinds import ActorKind, Capability
+from scanner.model.observation import Reason
+from scanner.model.snapshot import Snapshot
+from scanner.render.controls_view import control_rows
+from scanner.render.lookup import look_up
+from scanner.render.sentences import Answer, answers
+from tests.render import factory
+from tests.render import factory_dao as dao
+
+
+def answered(snapshot: Snapshot) -> tuple[Answer, Answer, Answer]:
+    who, fast, stops = answers(look_up(snapshot, factory.assessment()))
+    return who, fast, stops
+
+
+def with_controls(*controls: Control) -> Snapshot:
+    return factory.snapshot().model_copy(update={"controls": dao.whole(*controls)})
+
+
+def test_a_key_around_the_vote_is_named_first() -> None:
+    who, fast, stops = answered(factory.snapshot())
+    assert who.text.startswith("One key (")
+    assert "move assets (Vault) and replace the code (Vault) without a vote" in who.text
+    assert "A passed vote can act too." in who.text
+    assert "could not be resolved" in who.open
+    assert "not complete" in who.open
+    assert fast.text.startswith("Around the vote: at once")
+    assert "Through the vote: 10 days from proposal to effect" in fast.text
+    assert "quorum of 4% of supply" in stops.text
+    assert "neither vote nor delay" in stops.text
+
+
+def test_only_votes() -> None:
+    who, fast, stops = answered(factory.only_votes())
+    assert who.text.startswith("Only a passed vote of the members.")
+    assert who.open == ""
+    assert "Around the vote" not in fast.text
+    assert "neither vote nor delay" not in stops.text
+
+
+def test_only_votes_is_not_said_while_anything_is_open() -> None:
+    partly = factory.only_votes()
+    partly = partly.model_copy(update={"controls": dao.partial("a limit was reached", *partly.controls.items)})
+    who, _, _ = answered(partly)
+    assert "Only" not in who.text
+    assert "not decided" in who.text
+    assert "a limit was reached" in who.open
+
+
+def test_an_unknown_weakest_controller_is_said() -> None:
+    votes = factory.only_votes()
+    unsure = votes.dao.model_copy(update={"effective_controller_kind": dao.unknown(Reason.NODE_ERROR, "time-out")})
+    who, _, _ = answered(votes.model_copy(update={"dao": unsure}))
+    assert "Only" not in who.text
+    assert "time-out" in who.open
+
+
+def test_nothing_is_known() -> None:
+    who, fast, stops = answered(factory.empty_snapshot())
+    assert who.text.startswith("Not known")
+    assert fast.text.startswith("Not known")
+    assert stops.text == "Nothing that was found."
+    assert "not complete" in stops.open
+
+
+def test_anyone_comes_before_a_multisig() -> None:
+    safe = (dao.SAFE, "Safe")
+    multisig = dao.control(dao.SAFE, ActorKind.MULTISIG, Capability.MOVE_FUNDS, safe, signers_needed=dao.known(3))
+    anyone = dao.control(dao.ZERO, ActorKind.ANYONE, Capability.MOVE_FUNDS, safe, signers_needed=dao.known(0))
+    who, _, _ = answered(with_controls(multisig, anyone))
+    assert who.text.startswith("Anyone can move assets (Safe) without a vote")
+    alone, _, _ = answered(with_controls(multisig))
+    assert alone.text.startswith("A multisig (")
+    assert "with 3 keys" in alone.text
+
+
+def test_every_link_of_an_answer_has_its_place() -> None:
+    lookup = look_up(factory.snapshot(), factory.assessment())
+    places = {row.anchor for row in control_rows(lookup)} | {"membership", f"governor-{dao.GOVERNOR}"}
+    for answer in answers(lookup):
+        assert {link.target for link in answer.links} <= places
+
+
+def test_a_delay_that_is_not_known_is_said() -> None:
+    unsure = dao.control(
+        dao.DEPLOYER,
+        ActorKind.EOA,
+        Capability.UPGRADE,
+        (dao.VAULT, "Vault"),
+        delay_seconds=dao.unknown(Reason.NODE_ERROR),
+    )
+    _, fast, _ = answered(with_controls(unsure))
+    assert "Around the vote" not in fast.text
+    assert "delay of at least one way around the vote is not known" in fast.open

@@ -19,7 +19,7 @@ class Kind(Enum):
 
     REVERTED = auto()  # an answer: the call reverts
     OUT_OF_GAS = auto()  # final: the node's gas limit for calls
-    PRUNED = auto()  # final: the node has no state, or no logs, at that block
+    PRUNED = auto()  # no state, or no logs, at that block; or a plan's limit, said in these words
     UNSUPPORTED = auto()  # final: no such method
     RATE = auto()  # wait, then ask for less
     LIMIT = auto()  # ask for less
@@ -51,9 +51,10 @@ class Fault:
 
 Answer = Result | Fault
 
-FINAL = frozenset({Kind.REVERTED, Kind.OUT_OF_GAS, Kind.PRUNED, Kind.UNSUPPORTED})
+FINAL = frozenset({Kind.REVERTED, Kind.OUT_OF_GAS, Kind.UNSUPPORTED})
 """Faults that asking again, or for less, does not change."""
 
+_MAX_DEPTH = 3
 _REVERT_CODES = frozenset({3, -32015})
 _REVERT_WORDS = re.compile(
     r"\brevert|vm execution error|evm error|invalid ?(fe)?opcode|opcode 0x|bad (jump|instruction)|invalid jump"
@@ -71,8 +72,8 @@ _PRUNED_WORDS = re.compile(
     re.IGNORECASE,
 )
 _UNSUPPORTED_WORDS = re.compile(
-    r"method not found|unknown method|unsupported method|not (supported|implemented|whitelisted|allowed)"
-    r"|does not exist/is not available|method .{0,60}(unavailable|disabled|not available|does not exist)",
+    r"(unknown|unsupported|no such|invalid) (rpc )?method"
+    r"|method .{0,60}(not (found|supported|available|implemented|whitelisted|allowed)|unavailable|disabled|not exist)",
     re.IGNORECASE,
 )
 _RATE_WORDS = re.compile(
@@ -109,14 +110,12 @@ def classify(method: str, code: int | None, message: str, data: Any = None) -> F
     return Fault(Kind.OTHER, message)
 
 
-def revert_data(data: Any, message: str = "") -> str:
+def revert_data(data: Any, message: str = "", *, depth: int = 0) -> str:
     """Return the revert data, wherever a node puts it: plain hex, "Reverted 0x…", or inside an object."""
     if isinstance(data, dict):
-        for name in ("data", "result", "output", "originalError"):
-            inner = revert_data(data.get(name)) if name in data else "0x"
-            if inner != "0x":
-                return inner
-        return "0x"
+        names = ("data", "result", "output", "originalError") if depth < _MAX_DEPTH else ()
+        found_inside = (revert_data(data[name], depth=depth + 1) for name in names if name in data)
+        return next((inner for inner in found_inside if inner != "0x"), "0x")
     for text in (data, message):
         found = re.search(r"0x((?:[0-9a-fA-F]{2})+)\s*\Z", text) if isinstance(text, str) else None
         if found:

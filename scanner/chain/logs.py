@@ -112,7 +112,7 @@ def _sift(search: _Search, parts: Sequence[Range], answers: Sequence[Answer]) ->
             fault = search.take(part, answer)
             if fault is not None:
                 return [], fault
-        elif part[0] == part[1] or answer.kind in (Kind.UNSUPPORTED, Kind.PRUNED):
+        elif part[0] == part[1]:
             return [], answer
         else:
             refused.append(part)

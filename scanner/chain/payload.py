@@ -43,8 +43,10 @@ def canonical(read: Read) -> Read:
     if isinstance(read, AccountRead):
         return AccountRead(wire.address(read.address))
     if isinstance(read, LogRead):
-        topics = tuple(tuple(sorted({wire.word32(topic) for topic in choices})) for choices in read.topics)
-        return LogRead(wire.address(read.address), topics, max(0, read.from_block))
+        topics = [tuple(sorted({wire.word32(topic) for topic in choices})) for choices in read.topics]
+        while topics and not topics[-1]:
+            topics.pop()  # nodes differ on whether "anything" at the end means that there must be a topic
+        return LogRead(wire.address(read.address), tuple(topics), max(0, read.from_block))
     return read
 
 

@@ -52,7 +52,7 @@ def check_storage(
 
 def _proven(root: bytes, key: bytes, nodes: Sequence[str]) -> bytes:
     """Return what a proof holds under the hash of `key` (the tries are "secure"), empty for a proof of absence."""
-    from trie.hexary import HexaryTrie  # noqa: PLC0415 - 0.15 s to import, and a scan from the cache does not need it
+    from trie.hexary import HexaryTrie  # 0.15 s to import, and a scan from the cache does not need it
 
     raw = [_decoded(_bytes(node)) for node in nodes]
     try:
@@ -62,7 +62,7 @@ def _proven(root: bytes, key: bytes, nodes: Sequence[str]) -> bytes:
 
 
 def _decoded(data: bytes) -> Any:
-    from rlp import decode  # noqa: PLC0415
+    from rlp import decode
 
     try:
         return decode(data)

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from scanner.code.unit_files import lay_out, renamed
 
-_HOSTILE = ("../../x.sol", "/etc/passwd", "a\x00b.sol", "C:\\x.sol", "x" * 5000, "..", "", "🂡/\u202elos.sol", "s0001.sol")
+_HOSTILE = (
+    "../../x.sol",
+    "/etc/passwd",
+    "a\x00b.sol",
+    "C:\\x.sol",
+    "x" * 5000,
+    "..",
+    "",
+    "🂡/\u202elos.sol",
+    "s0001.sol",
+)
 
 
 def _laid_out(files: dict[str, str]) -> tuple[dict[str, str], dict[str, bytes]]:

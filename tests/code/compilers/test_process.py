@@ -30,9 +30,7 @@ def test_the_environment_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_program_that_takes_too_long_is_ended() -> None:
     started = time.monotonic()
     with pytest.raises(CompileLimit, match=r"longer than 0\.3 s"):
-        run_limited(
-            [*_PYTHON, "import time; time.sleep(60)"], stdin=b"", limits=Limits(seconds=0.3), environment={}
-        )
+        run_limited([*_PYTHON, "import time; time.sleep(60)"], stdin=b"", limits=Limits(seconds=0.3), environment={})
     assert time.monotonic() - started < 10
 
 

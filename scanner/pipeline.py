@@ -20,8 +20,9 @@ from scanner.discovery.lists import AddressList, read_list
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
+from scanner.judge.rule import Rulebook
 from scanner.judge.rules import load_rulebook
-from scanner.judge.scenarios import load_scenarios
+from scanner.judge.scenarios import Scenarios, load_scenarios
 from scanner.model.errors import UsageError
 from scanner.model.observation import Collection
 from scanner.model.outcome import Assessment
@@ -153,11 +154,22 @@ def _bundles(found: Found) -> tuple[SourceBundle, ...]:
     return tuple(bundles[key] for key in sorted(bundles))
 
 
-def evaluate(snapshot: Snapshot, rule_folders: Sequence[Path] = ()) -> Assessment:
-    """Judge a snapshot by the built-in rules and those of `rule_folders`. Raises RuleError for a bad rule file."""
-    rulebook = load_rulebook([rules_dir(), *rule_folders])
-    scenarios = load_scenarios(rules_dir() / "scenarios")
-    return assess(snapshot, judge(snapshot, rulebook), rulebook, scenarios)
+@dataclass(frozen=True)
+class Rules:
+    """What a snapshot is judged by."""
+
+    rulebook: Rulebook
+    scenarios: Scenarios
+
+
+def load_rules(folders: Sequence[Path] = ()) -> Rules:
+    """Load the built-in packs, those of `folders`, and the scenarios. Raises RuleError for a bad file."""
+    return Rules(load_rulebook([rules_dir(), *folders]), load_scenarios(rules_dir() / "scenarios"))
+
+
+def evaluate(snapshot: Snapshot, rules: Rules) -> Assessment:
+    """Judge a snapshot. No network, no files."""
+    return assess(snapshot, judge(snapshot, rules.rulebook), rules.rulebook, rules.scenarios)
 
 
 def dump_snapshot(snapshot: Snapshot) -> bytes:
@@ -185,12 +197,6 @@ def render(snapshot_bytes: bytes, snapshot: Snapshot, assessment: Assessment) ->
         "report.html": render_html(snapshot, assessment, digest).encode(),
         "report.json": dump(report(snapshot, assessment, digest)).encode(),
     }
-
-
-def check_rules(rule_folders: Sequence[Path]) -> None:
-    """Load every rule once before anything is read from a chain. Raises RuleError for a bad rule file."""
-    load_rulebook([rules_dir(), *rule_folders])
-    load_scenarios(rules_dir() / "scenarios")
 
 
 def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:

@@ -38,7 +38,7 @@ def report(
         wanted = parse_formats(formats)
         data = read_snapshot(snapshot)
         loaded = pipeline.load_snapshot(data, str(snapshot))
-        assessment = pipeline.evaluate(loaded, rules or ())
+        assessment = pipeline.evaluate(loaded, pipeline.load_rules(rules or ()))
         files = pipeline.render(data, loaded, assessment)
         paths = write_all(out or snapshot.parent, {name: files[name] for name in files if name[7:] in wanted})
         if not quiet:

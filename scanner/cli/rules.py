@@ -9,12 +9,12 @@ import typer
 
 from scanner.judge.content import rules_root
 from scanner.judge.lint import lint as lint_packs
-from scanner.judge.reference import fields_reference
+from scanner.judge.reference import BEGIN, END, fields_reference, replaced
 from scanner.judge.rule import Rule, Rulebook
 from scanner.judge.rules import RuleErrors, collect
 from scanner.judge.skeleton import STARTS, write_rule
 from scanner.judge.testing import run_tests
-from scanner.model.errors import DaoscanError, RuleError
+from scanner.model.errors import DaoscanError, RuleError, UsageError
 
 rules_app = typer.Typer(help="List, show, check and write rules.", no_args_is_help=True, add_completion=False)
 
@@ -137,9 +137,24 @@ def new_command(
 
 
 @rules_app.command("docs")
-def docs_command() -> None:
-    """Print the reference of all fields as Markdown."""
-    typer.echo(fields_reference())
+def docs_command(
+    document: Annotated[
+        Path | None, typer.Argument(help="a Markdown file with markers; printed when none is given", show_default=False)
+    ] = None,
+) -> None:
+    """Print the tables of all fields, or write them between the markers of a document (docs/rules.md)."""
+    if document is None:
+        typer.echo(fields_reference())
+        return
+    try:
+        text = document.read_text(encoding="utf-8")
+        if BEGIN not in text or END not in text:
+            raise UsageError("the document has no markers", where=str(document), hint=f"write {BEGIN} and {END}")
+        document.write_text(replaced(text), encoding="utf-8", newline="\n")
+    except DaoscanError as error:
+        raise _stop(error) from None
+    except OSError as error:
+        raise _stop(UsageError(f"the document cannot be used: {error.strerror}", where=str(document))) from None
 
 
 def _shown(rule: Rule) -> list[str]:

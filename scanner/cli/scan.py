@@ -115,10 +115,10 @@ def scan(
             use_cache=cache,
         )
         with progress(quiet=quiet) as say:
-            pipeline.check_rules(rules or ())
+            judged_by = pipeline.load_rules(rules or ())
             snapshot = pipeline.collect(options, say)
             say("judging")
-            assessment = pipeline.evaluate(snapshot, rules or ())
+            assessment = pipeline.evaluate(snapshot, judged_by)
             data = pipeline.dump_snapshot(snapshot)
             files = {"snapshot.json": data, **pipeline.render(data, snapshot, assessment)}
             kept = {name: content for name, content in files.items() if name == "snapshot.json" or name[7:] in wanted}

@@ -1,0 +1,35 @@
+"""Upgrades that the code itself offers: UUPS, diamonds, delegators."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.code.analyses.answers import weakest_way
+from scanner.code.analyses.guards import Guarded, effect_guard, entry_guard, once_only
+from scanner.code.analyses.program import Entry, Program
+from scanner.model.observation import StrObs
+
+_UPGRADES = frozenset(
+    {
+        "upgradeTo", "upgradeToAndCall", "diamondCut", "setImplementation", "_setImplementation", "upgrade",
+        "upgradeAndCall", "setBeacon", "setFacet", "changeImplementation", "upgradeImplementation",
+        "updateImplementation",
+    }
+)  # fmt: skip
+_SLOT = re.compile(r"^_?(implementation|impl|logic|masterCopy|singleton|beacon)(Address|_)?$", re.I)
+_INTERNAL = frozenset(
+    {"_upgradeToAndCallUUPS", "_upgradeToAndCall", "_upgradeTo", "upgradeToAndCall", "_setImplementation"}
+)
+
+
+def upgrade_guard(program: Program) -> StrObs:
+    """Return the guard of the weakest function that replaces code (Guard); "no-function" where there is none."""
+    ways: list[tuple[Entry, Guarded, Any]] = []
+    for entry in program.changing:
+        written = [e for e in entry.writes() if _SLOT.match(e.name.rsplit(".", 1)[-1])]
+        if written and not once_only(program, entry):
+            ways.append((entry, effect_guard(entry, written[0]), written[0].node))
+        elif (entry.name in _UPGRADES or entry.summary.called & _INTERNAL) and entry.effects:
+            ways.append((entry, entry_guard(entry), None))
+    return weakest_way(program, ways)

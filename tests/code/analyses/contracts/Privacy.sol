@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity ^0.8.20;
+
+interface IVerifier {
+    function verifyProof(bytes calldata proof, uint256[2] calldata inputs) external view returns (bool);
+}
+
+interface ISemaphoreLike {
+    struct SemaphoreProof {
+        uint256 merkleTreeDepth;
+        uint256 merkleTreeRoot;
+        uint256 nullifier;
+        uint256 message;
+        uint256 scope;
+        uint256[8] points;
+    }
+
+    function validateProof(uint256 groupId, SemaphoreProof calldata proof) external;
+}
+
+contract Announcer {
+    event Announcement(
+        uint256 indexed schemeId,
+        address indexed stealthAddress,
+        address indexed caller,
+        bytes ephemeralPubKey,
+        bytes metadata
+    );
+
+    function announce(uint256 schemeId, address stealth, bytes memory key, bytes memory metadata) external {
+        emit Announcement(schemeId, stealth, msg.sender, key, metadata);
+    }
+}
+
+contract Board {
+    event Posted(address indexed author, string text);
+
+    function post(string calldata text) external {
+        emit Posted(msg.sender, text);
+    }
+}
+
+contract EditorBoard {
+    event Posted(address indexed author, string text);
+    address public immutable editor = msg.sender;
+
+    function post(string calldata text) external {
+        require(msg.sender == editor, "editor");
+        emit Posted(msg.sender, text);
+    }
+}
+
+contract StoredNotes {
+    event Noted(string text);
+    string public last;
+
+    function note(string calldata text) external {
+        last = text;
+        emit Noted(text);
+    }
+}
+
+/// Shares its selector deposit(uint256) with privacy pools and is an ordinary vault.
+contract Vault {
+    mapping(address => uint256) public balanceOf;
+    uint256 public totalSupply;
+
+    function deposit(uint256 amount) external payable {
+        require(msg.value == amount, "amount");
+        balanceOf[msg.sender] += amount;
+        totalSupply += amount;
+    }
+
+    function withdraw(uint256 amount) external {
+        balanceOf[msg.sender] -= amount;
+        totalSupply -= amount;
+        payable(msg.sender).transfer(amount);
+    }
+}
+
+/// Notes of one size go in; a proof and a fresh nullifier bring them out.
+contract NotePool {
+    IVerifier public immutable verifier;
+    uint256 public constant SIZE = 1 ether;
+    mapping(bytes32 => bool) public notes;
+    mapping(bytes32 => bool) public spent;
+    bytes32[] public leaves;
+
+    constructor(IVerifier verifier_) {
+        verifier = verifier_;
+    }
+
+    function put(bytes32 note) external payable {
+        require(msg.value == SIZE, "size");
+        require(!notes[note], "known");
+        notes[note] = true;
+        leaves.push(note);
+    }
+
+    function take(bytes calldata proof, bytes32 root, bytes32 nullifier, address payable to) external {
+        require(!spent[nullifier], "spent");
+        require(verifier.verifyProof(proof, [uint256(root), uint256(nullifier)]), "proof");
+        spent[nullifier] = true;
+        (bool ok, ) = to.call{value: SIZE}("");
+        require(ok);
+    }
+}
+
+/// A rollup's bridge checks proofs, too, and keeps no notes.
+contract RollupBridge {
+    IVerifier public immutable verifier;
+    bytes32 public stateRoot;
+    mapping(address => uint256) public balances;
+
+    constructor(IVerifier verifier_) {
+        verifier = verifier_;
+    }
+
+    function bridge() external payable {
+        balances[msg.sender] += msg.value;
+    }
+
+    function advance(bytes calldata proof, bytes32 next) external {
+        require(verifier.verifyProof(proof, [uint256(stateRoot), uint256(next)]), "proof");
+        stateRoot = next;
+    }
+
+    function leave(uint256 amount) external {
+        balances[msg.sender] -= amount;
+        payable(msg.sender).transfer(amount);
+    }
+}
+
+/// Members vote with a proof of membership: the ballot cannot be tied to the voter.
+contract AnonymousVote {
+    ISemaphoreLike public immutable semaphore;
+    uint256 public immutable group;
+    mapping(uint256 => uint256) public yes;
+    mapping(uint256 => uint256) public no;
+
+    constructor(ISemaphoreLike semaphore_, uint256 group_) {
+        semaphore = semaphore_;
+        group = group_;
+    }
+
+    function vote(uint256 id, bool support, ISemaphoreLike.SemaphoreProof calldata proof) external {
+        require(proof.scope == id, "scope");
+        semaphore.validateProof(group, proof);
+        if (support) yes[id] += 1;
+        else no[id] += 1;
+    }
+}
+
+contract NullifierSignal {
+    IVerifier public immutable verifier;
+    mapping(uint256 => bool) public nullifiers;
+    event Signal(uint256 signal);
+
+    constructor(IVerifier verifier_) {
+        verifier = verifier_;
+    }
+
+    function send(bytes calldata proof, uint256 nullifier, uint256 signal) external {
+        require(!nullifiers[nullifier], "used");
+        require(verifier.verifyProof(proof, [nullifier, signal]), "proof");
+        nullifiers[nullifier] = true;
+        emit Signal(signal);
+    }
+}

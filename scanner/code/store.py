@@ -19,6 +19,7 @@ from typing import Any
 
 import scanner
 from scanner.code.requests import Wanted
+from scanner.content import rules_dir
 
 _TOOLS = ("slither-analyzer", "crytic-compile", "evmole")
 
@@ -39,13 +40,13 @@ def _key(*parts: str) -> str:
 
 @cache
 def tool_digest() -> str:
-    """Return the digest of all that makes facts: this tool's version and code files, Slither and the rest."""
+    """Return the digest of all that makes facts: this tool's version, its code, its lists, Slither and the rest."""
     digest = hashlib.sha256(scanner.__version__.encode())
     root = Path(scanner.__file__).parent
-    for folder in (root / "code", root / "model"):
+    for folder in (root / "code", root / "model", rules_dir() / "data"):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(f"\0{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
                 digest.update(path.read_bytes())
     for package in _TOOLS:
         with contextlib.suppress(PackageNotFoundError):

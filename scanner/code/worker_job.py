@@ -26,7 +26,7 @@ from scanner.code.requests import (
 )
 from scanner.code.slither_adapter import MAX_HITS, DetectorRun, SlitherUnit, UnitError, build_unit
 from scanner.model.code import DetectorHit
-from scanner.model.observation import Collection, Reason
+from scanner.model.observation import Collection, Reason, Unknown
 
 _OBJECT_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -108,6 +108,11 @@ def _target(
     except Exception as error:  # one contract that breaks an analysis leaves the others of its source alone
         failed = _failed(Reason.ANALYSIS_FAILED, _described(error, folder))
         return {**kept, **failed, "detectors": hits.model_dump(mode="json")}
+    kept["gaps"] += [
+        [f"code fact {name}", value.reason.value, value.detail]
+        for name, value in facts
+        if isinstance(value, Unknown) and value.reason is Reason.ANALYSIS_FAILED
+    ]
     return {**kept, "facts": facts.model_copy(update={"detectors": hits}).model_dump(mode="json")}
 
 

@@ -58,7 +58,9 @@ class CodeFacts(Model):
     cancels_below_threshold: BoolObs = Field(description="a proposer who falls below the threshold can be cancelled")
     vote_changeable: BoolObs = Field(description="a cast vote can be replaced")
     arbitrary_delegatecall: BoolObs = Field(description="anyone can make it delegatecall a target of their choice")
-    arbitrary_call: BoolObs = Field(description="anyone can make it call a target of their choice with data of their choice")
+    arbitrary_call: BoolObs = Field(
+        description="anyone can make it call a target of their choice with data of their choice"
+    )
     selfdestruct_reachable: BoolObs
     delegatecall_reachable: BoolObs
     mint_guard: StrObs = Field(description="guard of the weakest way to create voting units (Guard)")

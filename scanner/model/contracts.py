@@ -45,7 +45,9 @@ class Contract(Entity):
     verification: StrObs = Field(description="exact, match, asserted, other-bytecode or not-verified (Verification)")
     source_id: StrObs = Field(description="digest of the source bundle in this snapshot")
     compiler: StrObs
-    proxy_kind: StrObs = Field(description="none, eip1967, eip1967-beacon, eip1822, eip1167, safe, bravo-delegator, unresolved")
+    proxy_kind: StrObs = Field(
+        description="none, eip1967, eip1967-beacon, eip1822, eip1167, safe, bravo-delegator, unresolved"
+    )
     implementation: AddressObs
     upgrade_admin: AddressObs = Field(description="who can replace the implementation; zero for nobody")
     upgrade_admin_kind: StrObs = Field(description="an ActorKind; nobody when the code cannot be replaced")
@@ -70,7 +72,9 @@ class Governor(Entity):
     voting_period: IntObs = Field(description="in the governor's own clock")
     voting_period_seconds: IntObs
     proposal_threshold_votes: IntObs = Field(description="in the token's smallest unit")
-    proposal_threshold_bps: IntObs = Field(description="share of total supply, in hundredths of a percent, rounded down")
+    proposal_threshold_bps: IntObs = Field(
+        description="share of total supply, in hundredths of a percent, rounded down"
+    )
     quorum_votes: IntObs = Field(description="in the token's smallest unit, for a proposal made at the pinned block")
     quorum_bps: IntObs = Field(description="share of total supply, rounded down")
     late_quorum_extension: IntObs = Field(description="in the governor's own clock; 0 when there is none")
@@ -78,7 +82,9 @@ class Governor(Entity):
     execution_delay_seconds: IntObs = Field(description="shortest time between a passed vote and its execution")
     guardian: AddressObs = Field(description="guardian, vetoer or proposal guardian; zero for none")
     guardian_kind: StrObs = Field(description="an ActorKind; nobody when there is none")
-    admin: AddressObs = Field(description="Bravo admin or owner; the governor's executor counts as itself; zero for none")
+    admin: AddressObs = Field(
+        description="Bravo admin or owner; the governor's executor counts as itself; zero for none"
+    )
     admin_kind: StrObs = Field(description="an ActorKind")
     pending_admin: AddressObs
     delegated_votes: IntObs = Field(description="votes held by delegates at the pinned block")
@@ -101,10 +107,14 @@ class Timelock(Entity):
     proposers: Collection[Holder]
     executors: Collection[Holder]
     cancellers: Collection[Holder]
-    admins: Collection[Holder] = Field(description="holders of DEFAULT_ADMIN / TIMELOCK_ADMIN, the timelock itself left out")
+    admins: Collection[Holder] = Field(
+        description="holders of DEFAULT_ADMIN / TIMELOCK_ADMIN, the timelock itself left out"
+    )
     open_executor: BoolObs = Field(description="EXECUTOR_ROLE is held by the zero address: anyone executes")
     proposer_outside_vote: BoolObs = Field(description="someone who is no governor can schedule")
-    admin_outside_vote: BoolObs = Field(description="someone who is neither governor nor the timelock administers roles")
+    admin_outside_vote: BoolObs = Field(
+        description="someone who is neither governor nor the timelock administers roles"
+    )
 
 
 class Token(Entity):
@@ -118,7 +128,9 @@ class Token(Entity):
     owner: AddressObs
     owner_kind: StrObs
     minters: Collection[Holder]
-    minter_kind: StrObs = Field(description="the weakest ActorKind that can create units now; nobody when supply is fixed")
+    minter_kind: StrObs = Field(
+        description="the weakest ActorKind that can create units now; nobody when supply is fixed"
+    )
     pauser_kind: StrObs
     confiscator_kind: StrObs
     transferable: BoolObs

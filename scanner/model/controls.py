@@ -31,6 +31,8 @@ class Control(Model):
     path: tuple[str, ...] = Field(description="the steps from actor to contract, in words")
     delay_seconds: IntObs = Field(description="delays added up along the path")
     bypasses_vote: BoolObs = Field(description="no vote of the members stands on this path")
-    signers_needed: IntObs = Field(description="keys that must act: 1 for an EOA, the threshold for a multisig, 0 for anyone")
+    signers_needed: IntObs = Field(
+        description="keys that must act: 1 for an EOA, the threshold for a multisig, 0 for anyone"
+    )
     guard: StrObs = Field(description="what the contract checks")
     evidence: tuple[Evidence, ...]

@@ -28,8 +28,12 @@ class TreasuryAccount(Entity):
     bypass_vote: BoolObs = Field(description="an actor that is no vote can move its assets")
     bypass_actor_kind: StrObs = Field(description="weakest such actor (ActorKind); nobody when there is none")
     bypass_signers: IntObs = Field(description="fewest keys that can move assets without a vote; unknown if undecided")
-    fastest_seconds: IntObs = Field(description="shortest delay of any path that moves its assets, voting time left out")
-    vote_delay_seconds: IntObs = Field(description="delay between a passed vote and the assets moving; shortest such path")
+    fastest_seconds: IntObs = Field(
+        description="shortest delay of any path that moves its assets, voting time left out"
+    )
+    vote_delay_seconds: IntObs = Field(
+        description="delay between a passed vote and the assets moving; shortest such path"
+    )
 
 
 class Membership(Model):
@@ -47,7 +51,9 @@ class Membership(Model):
     delegation: StrObs = Field(description="on-chain or none")
     member_count: IntObs = Field(description="holders of voting units, or listed members; an aggregate")
     anonymous_set: BoolObs = Field(description="members prove membership without showing which member they are")
-    gatekeeper_kind: StrObs = Field(description="ActorKind that admits members; anyone when open; nobody when closed for good")
+    gatekeeper_kind: StrObs = Field(
+        description="ActorKind that admits members; anyone when open; nobody when closed for good"
+    )
 
 
 class ListHit(Model):
@@ -58,7 +64,9 @@ class ListHit(Model):
     entity: str
     list_date: str
     status: str = Field(description="listed or formerly-listed")
-    relation: str = Field(description="how the DAO meets the address: role, proposal beneficiary, proposal target, treasury token")
+    relation: str = Field(
+        description="how the DAO meets the address: role, proposal beneficiary, proposal target, treasury token"
+    )
     evidence: tuple[Evidence, ...]
 
 
@@ -67,7 +75,9 @@ class Dao(Entity):
 
     governor_count: IntObs
     contract_count: IntObs
-    unverified_core_count: IntObs = Field(description="governors, timelocks, tokens, treasuries and their code without source")
+    unverified_core_count: IntObs = Field(
+        description="governors, timelocks, tokens, treasuries and their code without source"
+    )
     unresolved_control_count: IntObs
     effective_controller_kind: StrObs = Field(
         description="weakest ActorKind that can move funds or change rules without a vote; nobody when only votes can"
@@ -76,7 +86,9 @@ class Dao(Entity):
     legal_document: BoolObs = Field(description="a legal document or wrapper is evidenced; off-chain, else unknown")
     contact: BoolObs = Field(description="a contact is evidenced; off-chain, else unknown")
     immutable: BoolObs = Field(description="no contract in scope can be replaced and no parameter be changed")
-    privacy_payout: StrObs = Field(description="strongest stage of mixer, shielded pool or stealth address on a payout path")
+    privacy_payout: StrObs = Field(
+        description="strongest stage of mixer, shielded pool or stealth address on a payout path"
+    )
     anonymous_members: StrObs = Field(description="strongest stage of anonymous set membership")
     list_count: Int = Field(description="address lists the user gave")
     listed: Collection[ListHit]

@@ -145,7 +145,9 @@ class Finding(Model):
     remediation: Remediation
     false_positives: tuple[str, ...]
     references: tuple[str, ...]
-    fingerprint: str = Field(description="SHA-256 over rule id and subject id: stable when words, severity or lines change")
+    fingerprint: str = Field(
+        description="SHA-256 over rule id and subject id: stable when words, severity or lines change"
+    )
 
 
 class DimensionSummary(Model):

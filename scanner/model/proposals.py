@@ -41,7 +41,9 @@ class Action(Model):
     treasury_share_bps: IntObs = Field(description="amount moved as a share of what the treasury holds of it")
     unlimited_approval: BoolObs
     lowers_protection: BoolObs = Field(description="a parameter change that shortens, lowers or removes a protection")
-    privacy_destination: BoolObs = Field(description="target or beneficiary is a mixer, shielded pool or stealth system")
+    privacy_destination: BoolObs = Field(
+        description="target or beneficiary is a mixer, shielded pool or stealth system"
+    )
 
 
 class Proposal(Model):

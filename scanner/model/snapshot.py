@@ -67,7 +67,9 @@ class SourceBundle(Model):
 
     source_id: str = Field(description="SHA-256 of the canonical standard JSON, hex")
     contract_name: str
-    contract_path: str = Field(default="", description="file that holds the contract; empty when the verifier did not say")
+    contract_path: str = Field(
+        default="", description="file that holds the contract; empty when the verifier did not say"
+    )
     compiler: str
     provider: str
     settings_json: str = Field(description="the settings of the standard JSON, canonical")

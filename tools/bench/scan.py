@@ -23,7 +23,11 @@ ROUND_TRIPS = 15
 
 def figures() -> list[Figure]:
     """Scan twice through a delaying proxy: with nothing known but the compilers, then with everything known."""
-    with tempfile.TemporaryDirectory(prefix="daoscan-bench-") as name, LocalChain() as chain, SourcifyServer() as sourcify:
+    with (
+        tempfile.TemporaryDirectory(prefix="daoscan-bench-") as name,
+        LocalChain() as chain,
+        SourcifyServer() as sourcify,
+    ):
         folder = Path(name)
         (dao,) = deploy_all(chain, sourcify, only=("healthy",))
         _scan(folder / "none", dao.governor, chain.url, sourcify.url)  # brings the compilers into the user's cache

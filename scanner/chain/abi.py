@@ -22,6 +22,7 @@ from eth_utils.crypto import keccak
 MAX_TYPE_LENGTH = 10_000
 _SIGNATURE = re.compile(r"([A-Za-z_$][A-Za-z0-9_$]*)?(\(.*\))\Z", re.DOTALL)
 _HEX = re.compile(r"0[xX](?:[0-9a-fA-F]{2})*\Z")
+_TOO_DEEP = re.compile(r"(?:\[[0-9]*\]){9}|\({17}")
 _READS_PER_WORD = 24
 _SPARE_READS = 4_096
 
@@ -98,8 +99,8 @@ def _name(kind: ABIType) -> str:
 
 @lru_cache(maxsize=4096)
 def _parse(type_name: str) -> ABIType:
-    if len(type_name) > MAX_TYPE_LENGTH:
-        raise DecodeError("the type is too long")
+    if len(type_name) > MAX_TYPE_LENGTH or _TOO_DEEP.search(type_name):
+        raise DecodeError("the type is too long or nests too deep")
     try:
         parsed: ABIType = parse(type_name)
         parsed.validate()  # type: ignore[no-untyped-call]

@@ -30,6 +30,8 @@ from scanner.chain.transport import Patience, Transport
 from scanner.model.observation import Reason, Unknown
 from scanner.model.snapshot import PinnedBlock
 
+_SLOTS_EACH = 250  # some nodes refuse proofs of more than 1024 keys
+
 
 @dataclass(frozen=True)
 class ChainOptions:
@@ -148,7 +150,10 @@ class NodeChain(Chain):
                 made.append(logs(read, self.block, self._span))
             elif isinstance(read, BlockRead):
                 made.append(plans.block(read))
-        return made + [plans.storage(of_one, self.block) for of_one in slots.values()]
+        for of_one in slots.values():
+            for first in range(0, len(of_one), _SLOTS_EACH):
+                made.append(plans.storage(of_one[first : first + _SLOTS_EACH], self.block))
+        return made
 
     def _look_for_multicall(self, outcome: Payload | Fault | None) -> None:
         if outcome is not None and not isinstance(outcome, Fault):

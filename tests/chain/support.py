@@ -184,6 +184,7 @@ def proxy(upstream: str, meddle: Meddle | None = None, rewrite: Rewrite | None =
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             payload = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,12 @@ pytestmark = pytest.mark.node
 NOTED = topic("Noted(uint256,address,string)")
 
 
-def known(answer: Known | Unknown) -> Known:
+def known(answer: Known[Any] | Unknown) -> Known[Any]:
     assert isinstance(answer, Known), answer
     return answer
 
 
-def unknown(answer: Known | Unknown) -> Unknown:
+def unknown(answer: Known[Any] | Unknown) -> Unknown:
     assert isinstance(answer, Unknown), answer
     return answer
 

@@ -10,6 +10,7 @@ from scanner.model.outcome import Condition, Dimension, Finding, Severity
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup, finding_anchor
 from scanner.render.scenario_view import scenario_anchor
+from scanner.render.strip import Cell, cells
 from scanner.render.words import DIMENSIONS, EVIDENCE_CLASSES, QUESTIONS, RELATIONS, SEVERITIES, STAGES, looked_up
 
 _SAFE_LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9./?=&_%#~:+,;-]*)?\Z")
@@ -71,27 +72,38 @@ class RuleFindings:
 
 @dataclass(frozen=True)
 class DimensionFindings:
-    """One dimension; `rules` is empty where there is no finding."""
+    """One dimension; `rules` is empty where there is no finding, and `nothing` says what that means."""
 
     anchor: str
     title: str
     question: str
-    descriptive: bool
+    nothing: str
+    undecided: str
     rules: tuple[RuleFindings, ...]
 
 
 def dimension_findings(lookup: Lookup) -> tuple[DimensionFindings, ...]:
     """Return the findings by dimension in the fixed order, worst rule first."""
+    summary = {cell.anchor: cell for cell in cells(lookup.assessment.dimensions)}
     return tuple(
         DimensionFindings(
             anchor=f"dimension-{dimension.value}",
             title=DIMENSIONS[dimension],
             question=QUESTIONS[dimension],
-            descriptive=dimension.descriptive,
+            nothing=_nothing(summary.get(f"dimension-{dimension.value}")),
+            undecided=_undecided(summary.get(f"dimension-{dimension.value}")),
             rules=_by_rule([item for item in lookup.assessment.findings if item.dimension is dimension], lookup),
         )
         for dimension in Dimension
     )
+
+
+def _nothing(cell: Cell | None) -> str:
+    return f"{cell.word}. {cell.text}".strip() if cell is not None else "No check was run."
+
+
+def _undecided(cell: Cell | None) -> str:
+    return cell.undecided if cell is not None else ""
 
 
 def severity_order(finding: Finding) -> tuple[int, str, str]:

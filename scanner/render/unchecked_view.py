@@ -45,6 +45,7 @@ class RuleRow:
     title: str
     dimension: str
     pack: str
+    status: str
     counts: tuple[int, ...]
     passes: tuple[str, ...]
 
@@ -126,6 +127,7 @@ def rule_rows(lookup: Lookup) -> tuple[RuleRow, ...]:
             title=rule.title,
             dimension=DIMENSIONS[rule.dimension],
             pack=rule.pack,
+            status=rule.status,
             counts=tuple(sum(item.status is status for item in by_rule.get(rule.id, ())) for status in Status),
             passes=tuple(
                 dict.fromkeys(

@@ -146,7 +146,7 @@ def label(world: World, account: Account, roles: tuple[Role, ...]) -> str:
     running = world.get(implementation) if implementation else None
     for candidate in (running, account):
         if candidate is not None and candidate.verified is not None:
-            return candidate.verified.bundle.contract_name.rsplit(":", 1)[-1]
+            return candidate.verified.bundle.contract_name.rsplit(":", 1)[-1][:60]
     words = next((word for role, word in _ROLE_WORDS if role in roles), "contract")
     return f"{words} {short(account.address)}"
 

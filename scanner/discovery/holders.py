@@ -16,6 +16,11 @@ from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
+_MAX_STEPS = 2_000
+"""Contracts that own each other in a ring of rings have more paths than anyone can follow."""
+
+_MAX_NAME = 60
+
 _WEAKEST_FIRST = (
     ActorKind.ANYONE,
     ActorKind.EOA,
@@ -75,10 +80,12 @@ class Resolver:
         self.world = world
         self.parts = parts
         self._known: dict[str, tuple[Path, ...]] = {}
+        self._steps = 0
 
     def paths(self, address: str) -> tuple[Path, ...]:
         """Return every path that ends at `address`, i.e. that can make it act."""
         if address not in self._known:
+            self._steps = 0
             self._known[address] = tuple(self._walk(address, frozenset()))
         return self._known[address]
 
@@ -93,7 +100,7 @@ class Resolver:
                 return f"Safe {threshold.value} of {len(owners.value)} ({short(address)})"
         if address in self.parts.governors and account:
             name = account.ask("name()")
-            shown = f" {name.value}" if isinstance(name, Known) and name.value else ""
+            shown = f" {str(name.value)[:_MAX_NAME]}" if isinstance(name, Known) and name.value else ""
             return f"governor{shown} ({short(address)})"
         if address in self.parts.timelocks:
             return f"timelock ({short(address)})"
@@ -130,6 +137,10 @@ class Resolver:
 
     def _walk(self, address: str, seen: frozenset[str]) -> Iterable[Path]:
         if address in seen:
+            return
+        self._steps += 1
+        if self._steps > _MAX_STEPS:
+            yield self._unresolved(address, "too many paths lead here: not all were followed")
             return
         account = self.world.get(address)
         if account is None or isinstance(account.code, Unknown):

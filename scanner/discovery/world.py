@@ -21,6 +21,8 @@ _NOT_READ = Unknown(reason=Reason.NOT_READ)
 TARGET_OF = "target of a proposal of"
 """How the reason of a link begins that only a proposal makes."""
 
+_NAMED_GAPS = 100
+
 IMPLEMENTATION_OF_TARGET = "implementation of a target"
 
 
@@ -58,6 +60,7 @@ class World:
     gaps: list[Gap] = field(default_factory=list)
     earlier: Known[BlockEvidence] | Unknown = _NOT_READ
     complete: bool = True
+    left_out: int = 0
     promoted: dict[str, Account] = field(default_factory=dict)
     """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""
 
@@ -87,7 +90,9 @@ class World:
                         self.promoted[link.address] = known
                 continue
             if self._full(link, depth):
-                self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
+                self.left_out += 1
+                if self.left_out <= _NAMED_GAPS:
+                    self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
                 continue
             account = Account(link.address, why=[link.why], depth=depth)
             self.accounts[link.address] = account
@@ -158,6 +163,9 @@ def crawl(
                 if (getter.account, getter.signature) not in asked and getter.signature not in account.calls:
                     asked.add((getter.account, getter.signature))
                     getters.append(getter)
+    if world.left_out > _NAMED_GAPS:
+        rest = world.left_out - _NAMED_GAPS
+        world.gap("crawl", f"{rest} further links", Reason.LIMIT, "the crawl's limit was reached: not looked at")
 
 
 def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[Any]) -> None:

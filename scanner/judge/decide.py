@@ -106,8 +106,13 @@ def _decision(
 ) -> Decision:
     seen: set[str] = set()
     unique = [one for one in conditions if not (one.text in seen or seen.add(one.text))]  # type: ignore[func-returns-value]
-    evidence = tuple(dict.fromkeys(piece for read in reads for piece in read.evidence))
-    return Decision(status, None, False, undecided, why, tuple(unique), evidence)
+    return Decision(status, None, False, undecided, why, tuple(unique), _evidence(reads))
+
+
+def _evidence(reads: Sequence[Read]) -> tuple[Evidence, ...]:
+    """Each piece once, in the order of reading. Most are the same object, which is cheaper to see than equality."""
+    pieces = {id(piece): piece for read in reads for piece in read.evidence}
+    return tuple(pieces.values()) if len(pieces) < 2 else tuple(dict.fromkeys(pieces.values()))
 
 
 def _with_level(decision: Decision, level: Level, *, at_least: bool) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,36 @@ def test_known_without_evidence_rests_on_its_record(run, read, rule_text, make_s
     governor = make_governor(voting_delay_seconds=Known(value=5, evidence=(), derivation="a constant"))
     (outcome,) = judge(make_snapshot(governors=[governor]), book(read(rule_text())))
     assert outcome.evidence == governor.evidence
+
+
+def test_stage_that_may_still_rise_leaves_a_scenario_open(read, rule_text, make_snapshot, make_governor, known):
+    """Present is for information, but here the configured level could not be decided."""
+    levels = (
+        "[{stage: configured, where: [governor.voting_period_seconds < 5]},"
+        " {stage: present, where: [governor.voting_delay_seconds < 1000]}]"
+    )
+    rule = read(rule_text(dimension="anonymity", levels=levels, tests=STAGED_TESTS.replace("exercised", "present")))
+    for facts, state in (
+        ({}, ScenarioState.NOT_ASSESSABLE),
+        ({"voting_period_seconds": known(9)}, ScenarioState.NOT_ENABLED),
+        ({"voting_period_seconds": known(1)}, ScenarioState.ENABLED),
+    ):
+        snapshot = make_snapshot(governors=[make_governor(voting_delay_seconds=known(5), **facts)])
+        rulebook = book(rule)
+        (found,) = assess(snapshot, judge(snapshot, rulebook), rulebook, Scenarios((scenario(),), "")).scenarios
+        assert found.state is state
+
+
+def test_rule_in_error_is_incomplete(run, read, rule_text):
+    def fail(at):
+        raise RuntimeError("broken")
+
+    good = read(rule_text())
+    line = dataclasses.replace(good.levels[0].where[0], closure=fail)
+    bad = dataclasses.replace(good, levels=(dataclasses.replace(good.levels[0], where=(line,)),))
+    assessment = run(bad)
+    assert assessment.outcomes[0].status is Status.ERROR
+    assert exit_code(assessment, Severity.HIGH) == 3
+    assert exit_code(assessment, Severity.CRITICAL) == 0
+    assert run(dataclasses.replace(bad, status="experimental")).rules[0].status == "experimental"
+    assert exit_code(run(dataclasses.replace(bad, status="experimental")), Severity.HIGH) == 0

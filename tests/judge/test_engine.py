@@ -191,3 +191,20 @@ def test_outcomes_are_sorted_and_repeatable(read, rule_text, make_snapshot, make
     keys = [(one.rule_id, one.subject.id) for one in first]
     assert keys == sorted(keys)
     assert judge(snapshot, rules) == first
+
+
+@pytest.mark.parametrize(
+    ("reason", "gap"), [(Reason.NOT_VERIFIED, False), (Reason.ANALYSIS_FAILED, True), (Reason.OFF_CHAIN, False)]
+)
+def test_partial_collection_of_code_facts(reason, gap, read, rule_text, make_snapshot, make_contract):
+    """Unverified code is no gap of the scan; an analysis that failed is one."""
+    levels = "[{severity: high, where: ['any(hit.impact == \"High\" for hit in contract.code.detectors)']}]"
+    tests = (
+        "[{name: a, facts: {contract.code.detectors: [{impact: High}]}, expect: high},"
+        " {name: b, facts: {contract.code.detectors: []}, expect: pass}, {name: c, expect: unknown}]"
+    )
+    rule = read(rule_text(subject="contract", levels=levels, tests=tests, message="A detector speaks."))
+    (outcome,) = judge(make_snapshot(contracts=[make_contract(reason=reason)]), book(rule))
+    assert outcome.status is Status.UNKNOWN
+    assert outcome.on_chain_gap is gap
+    assert "contract.code.detectors: not complete (no source)" in outcome.reason

@@ -15,6 +15,9 @@ from scanner.code.compilers.process import run_limited
 from scanner.code.compilers.versions import SolcVersion
 
 _RUNNER = Path(__file__).with_name("run_solcjs.js")
+_NODE_FLAGS = ("--stack-size=3900",)
+"""Deeply nested sources need more than the usual stack; this fits into the 8 MB that systems give."""
+
 _NPM_SECONDS = 240.0
 _NPM_RELEASES = {"0.8.7": "0.8.7-fixed"}
 """npm's solc@0.8.7 holds a 0.7.5 binary; the fixed one was published under another number."""
@@ -32,7 +35,10 @@ class SolcJs(Compiler):
         return self.wanted.text
 
     def run(self, standard_json: str, limits: Limits) -> bytes:
-        command = [str(node_binary()), *NODE_FLAGS, str(_RUNNER), str(self.soljson)]
+        # The compiler reads its own file and stdin: Node.js refuses it other files and all programs.
+        files = [os.path.realpath(_RUNNER), os.path.realpath(self.soljson)]
+        allowed = ["--permission", *(f"--allow-fs-read={file}" for file in files)]
+        command = [str(node_binary()), *_NODE_FLAGS, *allowed, *files]
         code, out, err = run_limited(command, stdin=standard_json.encode(), limits=limits, environment={})
         stated, _, answer = out.partition(b"\n")
         if stated and not self.wanted.is_of(stated.decode(errors="replace")):
@@ -42,9 +48,6 @@ class SolcJs(Compiler):
         if not answer:
             raise CompileFailed(f"solc {self.version} ended without an answer (exit code {code})", hint=_tail(err))
         return answer
-
-
-NODE_FLAGS: tuple[str, ...] = ("--stack-size=3900",)
 
 
 def _tail(err: bytes) -> str:

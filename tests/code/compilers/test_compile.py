@@ -88,6 +88,16 @@ def test_a_broken_binary_is_a_failed_compile(tmp_path: Path) -> None:
         SolcJs(parse_version("0.8.28"), tmp_path / "soljson.js").run("{}", Limits())
 
 
+@pytest.mark.parametrize(
+    "deed", ["require('child_process').execSync('id')", "require('fs').readFileSync('/etc/hosts')"]
+)
+def test_a_compiler_reads_no_other_files_and_starts_no_programs(tmp_path: Path, deed: str) -> None:
+    (tmp_path / "soljson.js").write_text(f"{deed};")
+    with pytest.raises(CompileFailed) as caught:
+        SolcJs(parse_version("0.8.28"), tmp_path / "soljson.js").run("{}", Limits())
+    assert "Access to this API has been restricted" in caught.value.hint
+
+
 def test_several_at_once_install_one_compiler(tmp_path: Path) -> None:
     version = parse_version("0.8.28")
     with ThreadPoolExecutor(3) as pool:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.judge.content import rules_root
+from scanner.content import rules_dir
 from scanner.judge.lint import lint as lint_packs
 from scanner.judge.reference import BEGIN, END, fields_reference, replaced
 from scanner.judge.rule import Rule, Rulebook
@@ -26,7 +26,7 @@ Folders = Annotated[
 
 def _all_folders(given: list[Path] | None) -> list[Path]:
     """The built-in rules always stand beside given ones: rules may ask for their outcomes and name their scenarios."""
-    root = rules_root()
+    root = rules_dir()
     return [root, *(folder for folder in given or [] if not folder.resolve().is_relative_to(root.resolve()))]
 
 

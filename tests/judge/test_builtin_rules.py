@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from scanner.judge.content import rules_root
+from scanner.content import rules_dir
 from scanner.judge.lint import lint
 from scanner.judge.rule import Rule, RuleTest
 from scanner.judge.rules import collect
@@ -14,7 +14,7 @@ from scanner.judge.scenarios import SCENARIO_FOLDER, load_scenarios
 from scanner.judge.testing import run_test
 from scanner.model.outcome import Status
 
-BOOK, ERRORS = collect([rules_root()])
+BOOK, ERRORS = collect([rules_dir()])
 CASES = [(rule, test) for rule in BOOK.rules for test in rule.tests]
 FIXED = {Status.PASS.value, Status.UNKNOWN.value, Status.NOT_APPLICABLE.value}
 
@@ -25,11 +25,11 @@ def test_there_are_rules_and_all_load():
 
 
 def test_all_are_linted():
-    assert [f"{error.where}: {error.what} ({error.hint})" for error in lint([rules_root()]).problems] == []
+    assert [f"{error.where}: {error.what} ({error.hint})" for error in lint([rules_dir()]).problems] == []
 
 
 def test_scenarios_load():
-    scenarios = load_scenarios(rules_root() / SCENARIO_FOLDER)
+    scenarios = load_scenarios(rules_dir() / SCENARIO_FOLDER)
     assert [one.id for one in scenarios.items] == [f"MS-{number:02}" for number in range(1, 17)]
 
 

@@ -161,7 +161,7 @@ def _status(status: int) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return what a worker sees: no keys of the user's, no modules of the current folder, the same order of sets in every run."""
+    """Return what a worker sees: none of the user's keys, no modules of the current folder, sets in a fixed order."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     root = str(Path(scanner.__file__).resolve().parent.parent)
     path = os.pathsep.join([root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])

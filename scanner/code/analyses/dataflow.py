@@ -32,6 +32,7 @@ from scanner.code.analyses.values import (
     derived,
     either,
     flat,
+    sorted_key,
     state,
     truth,
     union,
@@ -174,9 +175,9 @@ def _returned_condition(frame: Frame) -> Condition | None:
     whole: Condition = ("const", False)
     for clauses, value in frame.returns:
         path: Condition = truth(value)
-        for clause in clauses:
+        for clause in sorted(clauses, key=sorted_key):
             alternatives: Condition = ("const", False)
-            for atom in clause:
+            for atom in sorted(clause, key=sorted_key):
                 alternatives = ("or", alternatives, ("atom", atom))
             path = ("and", alternatives, path)
         whole = ("or", whole, path)

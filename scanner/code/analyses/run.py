@@ -13,9 +13,6 @@ from scanner.model.blank import unknown_facts
 from scanner.model.code import CodeFacts
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
-ANALYSES_VERSION = "1"
-"""Part of the key under which results are kept: raise it when an answer may change."""
-
 ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("selectors", functions.selectors),
     ("functions", functions.functions),

@@ -147,7 +147,7 @@ _COMMON = frozenset(
     {"deposit(uint256)", "deposit(address,uint256,uint256)", "deposit(bytes32)", "changeOperator(address)",
      "transact()", "incrementNonce()", "nonceOf(address)", "subscribe(address)", "commit(bytes32)",
      "SCOPE()", "denomination()", "created(address,uint256)", "contains(address)", "compliance()",
-     "getFrozenTokens(address)", "createGroup()", "canTransfer(address,address,uint256)", 
+     "getFrozenTokens(address)", "createGroup()", "canTransfer(address,address,uint256)",
      "forcedTransfer(address,address,uint256)", "mergeState()"}
 )  # fmt: skip
 

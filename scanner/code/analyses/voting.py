@@ -10,7 +10,18 @@ from scanner.code.analyses.guards import all_clauses, clause_guard, lasting
 from scanner.code.analyses.known_calls import CHECKPOINTS, LIVE_VOTES, PAST_VOTES
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
-from scanner.code.analyses.values import CLEARED, SENDER, TIME, Atom, Clause, Label, Labels, asks_unset, flat
+from scanner.code.analyses.values import (
+    CLEARED,
+    SENDER,
+    TIME,
+    Atom,
+    Clause,
+    Label,
+    Labels,
+    asks_unset,
+    flat,
+    sorted_key,
+)
 from scanner.model.kinds import Guard, VoteTime
 from scanner.model.observation import BoolObs, StrObs
 
@@ -116,7 +127,7 @@ def _depends_on_weight(effect: Effect) -> bool:
 
 def _member_gate(entry: Entry) -> Labels | None:
     """Return what decides who may vote, where every vote counts the same."""
-    for clause in sorted(entry.summary.exit_clauses, key=str):
+    for clause in sorted(entry.summary.exit_clauses, key=sorted_key):
         if clause_guard(clause) is Guard.MEMBER:
             return frozenset().union(*(atom.labels for atom in clause))
     return None

@@ -17,9 +17,11 @@ INTERRUPTED = 130
 
 def print_error(error: DaoscanError) -> None:
     """Write an error to stderr in three lines."""
-    from scanner.render.text import readable
+    from scanner.render.text import readable, visible
 
-    typer.echo(f"error: {readable(error.what)}", err=True)
+    # a rule error shows the line and a caret below it: its lines and spaces must stay
+    for number, line in enumerate(error.what.splitlines() or [""]):
+        typer.echo(f"error: {readable(line)}" if number == 0 else visible(line), err=True)
     if error.where:
         typer.echo(f"where: {readable(error.where)}", err=True)
     if error.hint:

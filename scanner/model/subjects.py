@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,11 +57,16 @@ def _whole(kind: str) -> Callable[[Snapshot, Model], Subject]:
     return identify
 
 
+def _digest(path: tuple[str, ...]) -> str:
+    """Tell two paths between the same ends apart."""
+    return hashlib.sha256("\0".join(path).encode()).hexdigest()[:8]
+
+
 def _control(snapshot: Snapshot, item: Model) -> Subject:
     assert isinstance(item, Control)
     return Subject(
         kind="control",
-        id=f"eip155:{snapshot.target.chain_id}:{item.contract}#{item.capability}:{item.actor}",
+        id=f"eip155:{snapshot.target.chain_id}:{item.contract}#{item.capability}:{item.actor}:{_digest(item.path)}",
         label=f"{item.actor_label} → {item.contract_label}",
     )
 

@@ -55,7 +55,8 @@ class Anvil:
         return answer["result"]
 
     def mine(self, blocks: int = 1) -> None:
-        self.rpc("anvil_mine", hex(blocks))
+        """Mine blocks twelve seconds apart."""
+        self.rpc("anvil_mine", hex(blocks), hex(12))
 
     def send(self, to: str, data: str) -> None:
         assert self._mined(_transaction(to, data))["status"] == "0x1"

@@ -138,6 +138,19 @@ def test_a_corrupt_file_is_a_warning(path: Path, content: bytes) -> None:
     assert "is not used" in warnings[0]
 
 
+def test_a_file_that_is_damaged_while_it_is_open_is_a_warning(path: Path) -> None:
+    warnings: list[str] = []
+    with Cache(path, warnings.append) as cache:
+        cache.put(1, HASH, {CacheKey("eth_call", str(number)): os.urandom(900).hex() for number in range(200)})
+        assert cache._open is not None
+        cache._open.execute("pragma wal_checkpoint(truncate)")
+        cache._open.execute("pragma cache_size=1")
+        path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 400_000)
+        assert cache.get(1, HASH, [KEY]) == {}
+        cache.put(1, HASH, {KEY: 1})
+    assert len(warnings) == 1
+
+
 def test_a_file_of_another_version_is_a_warning(path: Path) -> None:
     path.parent.mkdir()
     connection = sqlite3.connect(path)

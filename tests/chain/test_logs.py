@@ -54,6 +54,7 @@ def test_ranges_are_cut_up_whatever_the_words(scene: Scene, code: int, words: st
         assert len(two.value) == 21 if isinstance(two, Known) else False
         assert isinstance(code_read, Known)
         assert len(between.seen) <= 5
+        assert sum(between.sizes) < 60
         before = len(between.seen)
         (again,) = opened.read([LogRead(scene.subject, ((NOTED,),), from_block=1)])
         assert numbers(again) == list(range(30))

@@ -68,6 +68,8 @@ def test_a_time_is_the_last_block_at_or_before(scene: Scene) -> None:
     for number in (0, 1, 17, 59, 60):
         with chain(scene.node.url, at=times[number]) as opened:
             assert opened.block.number == max(other for other in range(61) if times[other] == times[number])
+    with chain(scene.node.url, at=times[30] - 1) as opened:
+        assert opened.block.number == 29
 
 
 def test_a_time_between_two_blocks(fresh: Anvil) -> None:
@@ -153,6 +155,15 @@ GARBAGE = {
     "nulls": Fault(200, [{"jsonrpc": "2.0", "id": number, "result": None} for number in range(1, 60)]),
     "compressed nonsense": Fault(200, b"nonsense", {"Content-Encoding": "gzip"}),
 }
+
+
+def test_a_redirect_is_not_followed(scene: Scene) -> None:
+    """It would hand the key to another host."""
+    with proxy(scene.node.url) as elsewhere:
+        answer = Fault(307, b"", {"Location": elsewhere.url + "/0123456789abcdef"})
+        with proxy(scene.node.url, lambda proxy, payload: answer) as between, pytest.raises(NodeError):
+            open_chain(between.url + "/0123456789abcdef", ChainOptions(patience=hurried()))
+        assert elsewhere.seen == []
 
 
 @pytest.mark.parametrize("kind", GARBAGE)

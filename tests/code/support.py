@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fixtures.build import Recipe, default_cache
+from fixtures.build import Recipe
 from fixtures.localchain import project_root
+from scanner.cli.options import default_cache_dir
 from scanner.code.interface import CodeJob
 from scanner.model.evidence import AtBlock
 from scanner.model.kinds import Verification
@@ -61,7 +62,7 @@ def job(number: int, source: SourceBundle | None, *, at: AtBlock = AT, code: str
 
 def cache_with_compilers(folder: Path) -> Path:
     """Return an empty cache but for the compilers, which are kept between test runs."""
-    kept = default_cache() / "solc-js"
+    kept = default_cache_dir() / "solc-js"
     kept.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "solc-js").symlink_to(kept)

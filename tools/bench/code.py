@@ -23,9 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixtures.build import Recipe, default_cache
+from fixtures.build import Recipe
 from fixtures.localchain import project_root
 from fixtures.recipes import OZ5_TIMELOCK, SAFE_1_4_1, own
+from scanner.cli.options import default_cache_dir
 from scanner.code.analyse import analyse
 from scanner.code.compilers.interface import Limits
 from scanner.code.compilers.node import node_binary
@@ -87,7 +88,7 @@ class Round:
 def figures() -> list[Figure]:
     """Measure and return the figures; those with a limit hold or do not."""
     for subject in SUBJECTS:
-        install_solcjs(parse_version(subject.recipe.solc), default_cache(), offline=False)
+        install_solcjs(parse_version(subject.recipe.solc), default_cache_dir(), offline=False)
     rounds = [_round() for _ in range(_ROUNDS)]
     plain = min(sum(run.seconds for run in one.plain) for one in rounds)
     cold = min(one.cold.seconds for one in rounds)
@@ -111,7 +112,7 @@ def _round() -> Round:
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"
         cache.mkdir()
-        (cache / "solc-js").symlink_to(default_cache() / "solc-js")
+        (cache / "solc-js").symlink_to(default_cache_dir() / "solc-js")
         plain, compiling = _plain(Path(folder))
         return Round(plain, compiling, _ours(cache), _ours(cache))
 
@@ -148,7 +149,7 @@ def _solc_command(subject: Subject, place: Path, log: Path) -> Path:
         (place / path).write_text(source["content"], encoding="utf-8")
     files = place / "files.json"
     files.write_text(json.dumps(sources), encoding="utf-8")
-    soljson = default_cache() / "solc-js" / subject.recipe.solc / "soljson.js"
+    soljson = default_cache_dir() / "solc-js" / subject.recipe.solc / "soljson.js"
     script = Path(__file__).with_name("plain_solc.js")
     solc = place / "solc"
     solc.write_text(
@@ -190,7 +191,7 @@ def _ours_without_compile() -> float:
     """Return the seconds that our Slither units, detectors and analyses take one after the other, imports included."""
     compiled = []
     for subject in SUBJECTS:
-        compiler = resolve_compiler(subject.recipe.solc, CompilerPlaces(default_cache()))
+        compiler = resolve_compiler(subject.recipe.solc, CompilerPlaces(default_cache_dir()))
         standard_json = subject.recipe.standard_json(project_root())
         compiled.append(compile_with(compiler, standard_json, outputs="analysis"))
     started = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.build import default_cache
+from scanner.cli.options import default_cache_dir
 from scanner.code.compilers import CompileFailed, CompilerUnavailable, compile_standard_json
 from scanner.code.compilers.interface import Limits
 from scanner.code.compilers.native import NativeSolc
@@ -26,7 +26,7 @@ _SOURCE = "pragma solidity >=0.4.0; contract A { uint256 public x; function f(ui
 
 
 def _compiled(version: str, outputs: Any = "analysis") -> dict[str, Any]:
-    output = compile_standard_json(standard_json({"A.sol": _SOURCE}), version, default_cache(), outputs=outputs)
+    output = compile_standard_json(standard_json({"A.sol": _SOURCE}), version, default_cache_dir(), outputs=outputs)
     assert output["sources"]["A.sol"]["ast"]["nodeType"] == "SourceUnit"
     contract: dict[str, Any] = output["contracts"]["A.sol"]["A"]
     return contract
@@ -47,7 +47,7 @@ def test_full_outputs_have_bytecode() -> None:
 
 def test_a_model_checker_in_the_input_is_not_run() -> None:
     request = standard_json({"A.sol": _SOURCE}, modelChecker={"engine": "all"}, stopAfter="parsing")
-    output = compile_standard_json(request, "0.8.28", default_cache(), outputs="analysis")
+    output = compile_standard_json(request, "0.8.28", default_cache_dir(), outputs="analysis")
     assert "errors" not in output or all(entry["severity"] != "error" for entry in output["errors"])
     assert output["contracts"]["A.sol"]["A"]["abi"]
 
@@ -55,7 +55,7 @@ def test_a_model_checker_in_the_input_is_not_run() -> None:
 def test_the_first_errors_are_told() -> None:
     request = standard_json({"A.sol": "contract A { function f() public { x = 1; y = 2; z = 3; v = 4; } }"})
     with pytest.raises(CompileFailed) as caught:
-        compile_standard_json(request, "0.8.28", default_cache(), outputs="analysis")
+        compile_standard_json(request, "0.8.28", default_cache_dir(), outputs="analysis")
     assert caught.value.what.startswith("solc 0.8.28: A.sol: Undeclared identifier.")
     assert caught.value.what.endswith("(and 1 more)")
     assert caught.value.where == "A.sol"
@@ -65,7 +65,7 @@ def test_an_import_of_a_file_of_this_machine_is_not_served(tmp_path: Path) -> No
     (tmp_path / "secret.sol").write_text("contract Secret {}")
     request = standard_json({"A.sol": f'import "{tmp_path}/secret.sol"; contract A {{}}'})
     with pytest.raises(CompileFailed, match=r"secret\.sol"):
-        compile_standard_json(request, "0.8.28", default_cache(), outputs="analysis")
+        compile_standard_json(request, "0.8.28", default_cache_dir(), outputs="analysis")
 
 
 def test_another_commit_of_a_release_is_unavailable() -> None:
@@ -76,7 +76,7 @@ def test_another_commit_of_a_release_is_unavailable() -> None:
 def test_a_wrong_binary_under_a_right_name_is_found_out(tmp_path: Path) -> None:
     place = tmp_path / "solc-js" / "0.8.28"
     place.mkdir(parents=True)
-    right = install_solcjs(parse_version("0.7.6"), default_cache(), offline=False)
+    right = install_solcjs(parse_version("0.7.6"), default_cache_dir(), offline=False)
     (place / "soljson.js").symlink_to(right.soljson)
     with pytest.raises(CompilerUnavailable, match=r"the binary says it is 0\.7\.6"):
         compile_standard_json(standard_json({"A.sol": _SOURCE}), "0.8.28", tmp_path, outputs="analysis")
@@ -116,7 +116,7 @@ def test_offline_and_unknown_is_unavailable_with_a_hint(tmp_path: Path) -> None:
 
 def _native(folder: Path, version: str) -> Path:
     """Return a program that behaves like a native solc: solc-js behind the command line of solc."""
-    soljson = install_solcjs(parse_version("0.8.28"), default_cache(), offline=False).soljson
+    soljson = install_solcjs(parse_version("0.8.28"), default_cache_dir(), offline=False).soljson
     script = folder / "solc.js"
     script.write_text(
         f"""const soljson = require({json.dumps(str(soljson))});
@@ -133,7 +133,7 @@ process.stdout.write(compile(require("fs").readFileSync(0, "utf8"), 0, 0), () =>
 
 def test_a_compiler_of_the_user_comes_first_where_it_fits(tmp_path: Path) -> None:
     program = _native(tmp_path, "0.8.28+commit.7893614a.Linux.g++")
-    places = CompilerPlaces(default_cache(), solc=program, offline=True)
+    places = CompilerPlaces(default_cache_dir(), solc=program, offline=True)
     chosen = resolve_compiler("0.8.28", places)
     assert isinstance(chosen, NativeSolc)
     answer = json.loads(chosen.run(json.dumps(standard_json({"A.sol": _SOURCE})), Limits()))
@@ -146,6 +146,6 @@ def test_what_solc_select_has_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
     place.mkdir(parents=True)
     _native(place, "0.8.28+commit.7893614a.Linux.g++").rename(place / "solc-0.8.28")
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
-    chosen = resolve_compiler("0.8.28", CompilerPlaces(default_cache(), offline=True))
+    chosen = resolve_compiler("0.8.28", CompilerPlaces(default_cache_dir(), offline=True))
     assert isinstance(chosen, NativeSolc)
     assert chosen.binary == place / "solc-0.8.28"

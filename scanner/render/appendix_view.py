@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scanner.model.contracts import Contract
 from scanner.model.observation import Known, Unknown
-from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup
+from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_number, as_person, as_text, shown, why_unknown
 from scanner.render.words import ROLES, UNVERIFIED_BECAUSE, VERIFICATIONS
 
@@ -27,7 +27,7 @@ class ContractRow:
     proxy: Shown
     implementation: Shown
     upgrade_admin: Shown
-    evidence: tuple[EvidenceView, ...]
+    evidence: Cited
 
 
 def contract_rows(lookup: Lookup) -> tuple[ContractRow, ...]:
@@ -40,7 +40,7 @@ def _row(item: Contract, lookup: Lookup) -> ContractRow:
         label=item.label,
         address=item.address,
         roles=", ".join(ROLES[role] for role in item.roles),
-        found=item.linked_from,
+        found=tuple(lookup.named(step) for step in item.linked_from),
         verification=verification(item.verification),
         codehash=as_text(item.codehash),
         size=as_number(item.code_size_bytes),
@@ -48,7 +48,7 @@ def _row(item: Contract, lookup: Lookup) -> ContractRow:
         proxy=as_text(item.proxy_kind),
         implementation=as_person(item.implementation, lookup.label),
         upgrade_admin=as_person(item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
-        evidence=evidence_views(item.codehash.evidence, lookup),
+        evidence=lookup.register.cite(item.codehash.evidence),
     )
 
 

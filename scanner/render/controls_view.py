@@ -8,9 +8,9 @@ from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup
 from scanner.render.quantities import duration, grouped, plural
+from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_text, shown, value_of
 from scanner.render.words import ACTORS, CAPABILITIES
 
@@ -50,7 +50,7 @@ class ControlRow:
     keys: Shown
     guard: Shown
     strong: bool
-    evidence: tuple[EvidenceView, ...]
+    evidence: Cited
 
 
 def bypasses(control: Control) -> bool | None:
@@ -107,7 +107,7 @@ def _row(number: int, control: Control, lookup: Lookup) -> ControlRow:
         keys=_keys(control),
         guard=as_text(control.guard),
         strong=control.capability in STRONG,
-        evidence=evidence_views(control.evidence, lookup),
+        evidence=lookup.register.cite(control.evidence),
     )
 
 

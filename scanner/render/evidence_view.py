@@ -28,7 +28,7 @@ from scanner.render.quantities import ether, grouped, utc
 from scanner.render.text import Exact
 
 COMMAND_LIMIT = 1200
-SOURCE_LINES = 40
+SOURCE_LINES = 24
 CONTEXT_LINES = 2
 
 

@@ -10,9 +10,9 @@ from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Collection, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.quantities import duration, grouped, percent
+from scanner.render.register import Cited
 from scanner.render.shown import (
     Shown,
     as_actor,
@@ -33,7 +33,7 @@ class Parameter:
     name: str
     value: Shown
     bar: int
-    evidence: tuple[EvidenceView, ...]
+    evidence: Cited
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _table(
 
 def parameter(name: str, value: Shown, lookup: Lookup, bar: int = -1) -> Parameter:
     """Return one row."""
-    return Parameter(name, value, bar, evidence_views(value.evidence, lookup))
+    return Parameter(name, value, bar, lookup.register.cite(value.evidence))
 
 
 def seconds(observation: Known[int] | Unknown) -> Shown:

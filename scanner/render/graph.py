@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.model.controls import Control
-from scanner.model.kinds import ActorKind
+from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STRONG, bypasses, delay_shown, known_delay, ordered
@@ -31,6 +31,7 @@ TOP = 34
 LIMIT = 12
 """Most boxes in a column; the table holds the rest."""
 _TEXT = 27
+_HELD = "#held"
 
 
 @dataclass(frozen=True)
@@ -109,16 +110,22 @@ class _Drawing:
         self.lines: list[Line] = []
         machinery = {item.address for item in lookup.snapshot.governors.items}
         machinery |= {item.address for item in lookup.snapshot.timelocks.items}
+        self.machinery = frozenset(machinery)
         self.votes = [item for item in controls if item.actor_kind.is_vote and not bypasses(item)]
         others = [item for item in controls if item not in self.votes]
         actors = tuple(dict.fromkeys(_actor(item) for item in others))
         self.around = {actor: [item for item in others if _actor(item) == actor] for actor in actors[:LIMIT]}
         drawn = [item for items in self.around.values() for item in items] + self.votes
-        assets = dict.fromkeys(item.contract for item in drawn if item.contract not in machinery)
+        assets = dict.fromkeys(place for item in drawn if (place := self._place(item)) not in machinery)
         self.assets = tuple(assets)[:LIMIT]
-        self.labels = {item.contract: item.contract_label for item in controls}
+        self.labels = {self._place(item): item.contract_label for item in controls}
         self.hidden = len(actors) - len(self.around) + len(assets) - len(self.assets)
         self.ports: dict[str, tuple[int, int]] = {}
+
+    def _place(self, control: Control) -> str:
+        """Return the box that a line ends in: what a governor or timelock holds is an asset of its own."""
+        holds = control.contract in self.machinery and control.capability is Capability.MOVE_FUNDS
+        return control.contract + _HELD if holds else control.contract
 
     def draw(self) -> Graph:
         top = self._machinery()
@@ -179,7 +186,7 @@ class _Drawing:
     def _keys(self, y: int) -> int:
         """Place actors who need no vote, each as high as it has lanes; return where the next row begins."""
         for actor, controls in self.around.items():
-            lanes = len({(item.contract, bypasses(item)) for item in controls})
+            lanes = len({(self._place(item), bypasses(item)) for item in controls})
             height = max(HEIGHT, lanes * LANE + 8)
             title = name_actor(actor.address, actor.kind, actor.label)
             full = f"{title} {actor.address}"
@@ -194,8 +201,10 @@ class _Drawing:
     def _assets(self) -> int:
         y = TOP
         for address in self.assets:
-            label = self.labels[address] or short(address)
-            self._box(3, y, "asset", (label, short(address), address))
+            contract = address.removesuffix(_HELD)
+            label = self.labels[address] or short(contract)
+            below = "what it holds" if address.endswith(_HELD) else short(contract)
+            self._box(3, y, "asset", (label, below, contract))
             self.ports[address] = (COLUMNS[3], y + HEIGHT // 2)
             y += ROW
         return y
@@ -203,7 +212,7 @@ class _Drawing:
     def _connect(self) -> None:
         snapshot = self.lookup.snapshot
         starts = {item.address: value_of(item.timelock) for item in snapshot.governors.items}
-        for contract in dict.fromkeys(item.contract for item in self.votes if item.contract in self.assets):
+        for contract in dict.fromkeys(self._place(item) for item in self.votes if self._place(item) in self.assets):
             for governor, timelock in starts.items():
                 via = timelock if timelock in self.ports else governor
                 if via in self.ports:
@@ -213,8 +222,8 @@ class _Drawing:
             x, y = self.ports[f"{actor}"]
             groups: dict[tuple[str, bool | None], list[Control]] = {}
             for item in controls:
-                if item.contract in self.ports:
-                    groups.setdefault((item.contract, bypasses(item)), []).append(item)
+                if self._place(item) in self.ports:
+                    groups.setdefault((self._place(item), bypasses(item)), []).append(item)
             for lane, ((contract, bypass), items) in enumerate(groups.items()):
                 start = (x, y + 4 + LANE // 2 + lane * LANE)
                 self._line(start, self.ports[contract], _TONE_OF[bypass], _lane_label(items))

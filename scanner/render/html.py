@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
 from scanner.render.appendix_view import contract_rows
 from scanner.render.controls_view import control_rows
 from scanner.render.coverage import coverage_of, coverage_sentence
+from scanner.render.evidence_view import evidence_views
 from scanner.render.findings_view import dimension_findings
 from scanner.render.governance_view import membership_class, membership_parameters, parameter_tables
 from scanner.render.graph import graph
-from scanner.render.lookup import look_up
+from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
 from scanner.render.proposals_view import proposal_views
 from scanner.render.quantities import utc
@@ -26,39 +29,51 @@ from scanner.render.words import chain_name
 def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> str:
     """Return the report as one HTML page: the same bytes for the same inputs."""
     lookup = look_up(snapshot, assessment)
+    sections = _sections(lookup, snapshot_sha256)
+    # Last: by now every section has cited what it rests on.
+    return render_page("report.html.j2", **sections, register=evidence_views(lookup.register.pieces, lookup))
+
+
+def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
+    """Return the values of the page's sections in the order of the page: evidence is numbered as it is met."""
+    snapshot, assessment = lookup.snapshot, lookup.assessment
+    controls = control_rows(lookup)
+    tables = parameter_tables(lookup)
+    accounts = account_views(lookup)
+    votes = vote_parameters(lookup)
+    membership = membership_parameters(lookup)
     proposals, cards = proposal_views(lookup)
     strip = cells(assessment.dimensions)
-    return render_page(
-        "report.html.j2",
-        lookup=lookup,
-        target=snapshot.target,
-        chain=chain_name(snapshot.target.chain_id),
-        blocks=[(chain_name(block.chain_id), block, utc(block.timestamp)) for block in snapshot.blocks],
-        as_of=utc(snapshot.as_of),
-        tool_version=snapshot.tool_version,
-        coverage=coverage_sentence(coverage_of(snapshot, assessment)),
-        graded=[cell for cell, item in zip(strip, assessment.dimensions, strict=True) if not item.descriptive],
-        descriptive=[cell for cell, item in zip(strip, assessment.dimensions, strict=True) if item.descriptive],
-        answers=answers(lookup),
-        scenarios=scenario_views(lookup),
-        protective=protective_view(lookup),
-        controls=control_rows(lookup),
-        controls_state=snapshot.controls,
-        graph=graph(lookup),
-        tables=parameter_tables(lookup),
-        accounts=account_views(lookup),
-        treasury_state=snapshot.treasury,
-        votes=vote_parameters(lookup),
-        membership=membership_parameters(lookup),
-        membership_class=membership_class(lookup),
-        proposals=proposals,
-        proposals_state=snapshot.proposals,
-        cards=cards,
-        dimensions=dimension_findings(lookup),
-        undecided=undecided_views(lookup),
-        gaps=gap_views(lookup),
-        contracts=contract_rows(lookup),
-        rules=rule_rows(lookup),
-        inputs=inputs_of(snapshot, assessment, snapshot_sha256),
-        trips=snapshot.round_trips,
-    )
+    return {
+        "lookup": lookup,
+        "target": snapshot.target,
+        "chain": chain_name(snapshot.target.chain_id),
+        "blocks": [(chain_name(block.chain_id), block, utc(block.timestamp)) for block in snapshot.blocks],
+        "as_of": utc(snapshot.as_of),
+        "tool_version": snapshot.tool_version,
+        "coverage": coverage_sentence(coverage_of(snapshot, assessment)),
+        "graded": [cell for cell, item in zip(strip, assessment.dimensions, strict=True) if not item.descriptive],
+        "descriptive": [cell for cell, item in zip(strip, assessment.dimensions, strict=True) if item.descriptive],
+        "answers": answers(lookup),
+        "scenarios": scenario_views(lookup),
+        "protective": protective_view(lookup),
+        "controls": controls,
+        "controls_state": snapshot.controls,
+        "graph": graph(lookup),
+        "tables": tables,
+        "accounts": accounts,
+        "treasury_state": snapshot.treasury,
+        "votes": votes,
+        "membership": membership,
+        "membership_class": membership_class(lookup),
+        "proposals": proposals,
+        "proposals_state": snapshot.proposals,
+        "cards": cards,
+        "dimensions": dimension_findings(lookup),
+        "undecided": undecided_views(lookup),
+        "gaps": gap_views(lookup),
+        "contracts": contract_rows(lookup),
+        "rules": rule_rows(lookup),
+        "inputs": inputs_of(snapshot, assessment, snapshot_sha256),
+        "trips": snapshot.round_trips,
+    }

@@ -11,10 +11,12 @@ from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Assessment, Finding, RuleSummary
 from scanner.model.snapshot import Snapshot, SourceBundle, Target
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.quantities import amount, grouped
+from scanner.render.quantities import amount, grouped, short
+from scanner.render.register import Register
 from scanner.render.shown import Shown, shown
 from scanner.render.words import native_symbol
 
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}(?![0-9a-f])")
 _NOT_ANCHOR = re.compile(r"[^0-9a-z-]+")
 
 
@@ -58,10 +60,15 @@ class Lookup:
     sources: dict[str, SourceBundle] = field(default_factory=dict)
     rules: dict[str, RuleSummary] = field(default_factory=dict)
     findings: dict[str, Finding] = field(default_factory=dict)
+    register: Register = field(default_factory=Register)
 
     def label(self, address: str) -> str:
         """Return what the address is called here, or nothing."""
         return "nobody" if address == ZERO_ADDRESS else self.labels.get(address, "")
+
+    def named(self, text: str) -> str:
+        """Return `text` with whole addresses replaced by their labels, or shortened where they have none."""
+        return _ADDRESS.sub(lambda match: self.label(match.group()) or short(match.group()), text)
 
     def unit(self, token: Known[str] | Unknown) -> Unit:
         """Return the unit of a governor's token."""

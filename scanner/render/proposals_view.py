@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Finding
 from scanner.model.proposals import Action, Proposal
-from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.findings_view import grade, severity_order
 from scanner.render.lookup import Lookup, Unit, anchor, finding_anchor
 from scanner.render.quantities import day, grouped, percent, short, utc
+from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_answer, as_number, as_person, as_text, shown
 from scanner.render.text import line
 from scanner.render.words import EFFECTS
@@ -93,7 +93,7 @@ class ProposalCard:
     facts: tuple[tuple[str, Shown], ...]
     actions: tuple[ActionView, ...]
     more_actions: int
-    evidence: tuple[EvidenceView, ...]
+    evidence: Cited
 
 
 def proposal_views(lookup: Lookup) -> tuple[tuple[ProposalView, ...], tuple[ProposalCard, ...]]:
@@ -194,7 +194,7 @@ def _card(item: Proposal, row: ProposalView, lookup: Lookup) -> ProposalCard:
         facts=facts,
         actions=tuple(_action(action, lookup) for action in item.actions[:ACTIONS_SHOWN]),
         more_actions=max(len(item.actions) - ACTIONS_SHOWN, 0),
-        evidence=evidence_views(item.evidence, lookup),
+        evidence=lookup.register.cite(item.evidence),
     )
 
 

@@ -97,7 +97,7 @@ def _carriers(sentences: Sequence[ScenarioSentence], lookup: Lookup) -> tuple[Ca
         CarrierView(
             rule_id=item.rule_id,
             relation=RELATIONS[item.relation],
-            text=item.text,
+            text=lookup.named(item.text),
             subject=item.subject.label,
             target=_place(item, lookup),
         )

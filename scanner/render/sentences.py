@@ -76,7 +76,8 @@ def _actor(control: Control) -> str:
     if control.actor_kind is ActorKind.EOA:
         return f"One key ({named})"
     if control.actor_kind is ActorKind.MULTISIG:
-        return f"A multisig ({named})" + (f" with {plural(keys, 'key')}" if keys else "")
+        needed = f", {plural(keys, 'key')} needed" if keys else ""
+        return f"A multisig ({named}{needed})"
     return f"An actor that was not resolved ({named})"
 
 
@@ -173,7 +174,8 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
 
 
 def _stopper(control: Control) -> str:
-    return "The vote" if control.actor_kind.is_vote else _actor(control)
+    who = "the vote" if control.actor_kind.is_vote else _actor(control)
+    return f"{who[:1].lower()}{who[1:]}"
 
 
 def _sentence(parts: Sequence[str]) -> str:

@@ -9,9 +9,9 @@ from scanner.model.dao import TokenBalance, TreasuryAccount
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import Int
-from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.governance_view import Parameter, parameter, seconds, share
 from scanner.render.lookup import Lookup, Unit
+from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_actor, as_answer, as_number
 
 
@@ -36,7 +36,7 @@ class AccountView:
     keys: Shown
     fastest: Shown
     vote_delay: Shown
-    evidence: tuple[EvidenceView, ...]
+    evidence: Cited
 
 
 def account_views(lookup: Lookup) -> tuple[AccountView, ...]:
@@ -57,7 +57,7 @@ def _account(item: TreasuryAccount, lookup: Lookup) -> AccountView:
         keys=as_number(item.bypass_signers),
         fastest=seconds(item.fastest_seconds),
         vote_delay=seconds(item.vote_delay_seconds),
-        evidence=evidence_views(evidence, lookup),
+        evidence=lookup.register.cite(evidence),
     )
 
 

@@ -74,3 +74,26 @@ def test_many_actors_are_counted_not_drawn() -> None:
     assert made is not None
     assert sum(box.tone == "key" for box in made.boxes) == LIMIT
     assert made.left_out.startswith(f"{40 - LIMIT} more boxes")
+
+
+def test_what_a_timelock_holds_is_a_box_of_its_own() -> None:
+    held = dao.control(
+        dao.GOVERNOR,
+        ActorKind.TOKEN_VOTE,
+        Capability.MOVE_FUNDS,
+        (dao.TIMELOCK, "TimelockController"),
+        bypasses_vote=dao.known(False),
+    )
+    made = graph(look_up(factory.snapshot().model_copy(update={"controls": dao.whole(held)}), factory.assessment()))
+    assert made is not None
+    assert [box.subtitle for box in made.boxes if box.tone == "asset"] == ["what it holds"]
+    assert made.lines[-1].path.startswith(f"M{COLUMNS[2] + BOX} ")
+
+
+def test_a_key_over_the_timelock_ends_at_the_timelock() -> None:
+    admin = dao.control(dao.DEPLOYER, ActorKind.EOA, Capability.ADMIN, (dao.TIMELOCK, "TimelockController"))
+    made = graph(look_up(factory.snapshot().model_copy(update={"controls": dao.whole(admin)}), factory.assessment()))
+    assert made is not None
+    timelock = next(box for box in made.boxes if box.tone == "timelock")
+    assert made.lines[-1].path.endswith(f"{timelock.x} {timelock.y + timelock.height // 2}")
+    assert not [box for box in made.boxes if box.tone == "asset"]

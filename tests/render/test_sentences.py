@@ -76,7 +76,7 @@ def test_anyone_comes_before_a_multisig() -> None:
     assert who.text.startswith("Anyone can move assets (Safe) without a vote")
     alone, _, _ = answered(with_controls(multisig))
     assert alone.text.startswith("A multisig (")
-    assert "with 3 keys" in alone.text
+    assert "3 keys needed)" in alone.text
 
 
 def test_every_link_of_an_answer_has_its_place() -> None:

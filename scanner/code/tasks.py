@@ -164,7 +164,7 @@ class Tasks:
         return Limits(seconds=max(left, 0.0), resident_bytes=self._options.resident_bytes, stopped=self._stopped)
 
 
-_FAILURES = (CompilerUnavailable, CompileFailed, CompileLimit, WorkerLimit, WorkerDied, OSError, ValueError)
+_FAILURES = (CompilerUnavailable, CompileFailed, CompileLimit, WorkerLimit, WorkerDied, OSError, ValueError, TypeError)
 
 
 def _failure_of(error: Exception) -> Payload:
@@ -178,8 +178,10 @@ def _failure_of(error: Exception) -> Payload:
             return failure(Reason.LIMIT, str(error))
         case OSError():
             return failure(Reason.ANALYSIS_FAILED, f"no room to work: {error.strerror}")
-        case _:
+        case WorkerDied():
             return failure(Reason.ANALYSIS_FAILED, str(error))
+        case _:  # settings that are no settings
+            return failure(Reason.ANALYSIS_FAILED, "the source's settings cannot be read")
 
 
 def _payloads(answer: Mapping[str, Any], count: int) -> tuple[Payload, ...]:

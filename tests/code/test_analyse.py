@@ -88,6 +88,7 @@ def _jobs() -> dict[str, CodeJob]:
         "ambiguous": job(12, bundle(twice, "Same", solc="0.8.28")),
         "picked": job(13, bundle(twice, "Same", solc="0.8.28", path="b.sol")),
         "vyper": job(14, bundle(standard_json({"v.vy": "x: uint256"}), "v", solc="vyper:0.3.7", language="Vyper")),
+        "malformed": job(18, bundle({**standard_json({"a.sol": _OLDEST}), "settings": [1]}, "Oldest", solc="0.8.28")),
         "nightly": job(15, bundle(standard_json({"a.sol": _OLDEST}), "Oldest", solc="0.8.28-nightly.2024.9.1")),
         "unverified": job(16, None, why="explorer-down: no answer"),
         "empty": job(17, None, code="0x"),
@@ -193,6 +194,7 @@ def test_hostile_paths_appear_in_evidence_and_nowhere_else(found: Mapping[str, C
         ("absent", Reason.ANALYSIS_FAILED, "contract Nowhere is not in the source"),
         ("ambiguous", Reason.ANALYSIS_FAILED, "contract Same is there 2 times"),
         ("vyper", Reason.COMPILER_UNAVAILABLE, "Vyper"),
+        ("malformed", Reason.ANALYSIS_FAILED, "settings"),
         ("nightly", Reason.COMPILER_UNAVAILABLE, "nightly"),
     ],
 )
@@ -229,7 +231,7 @@ def test_without_source_the_bytecode_is_analysed(found: Mapping[str, CodeResult]
 _WARM = """
 import sys, time
 from tests.code.test_analyse import _jobs
-jobs = [one for name, one in _jobs().items() if name not in ("vyper", "nightly")]
+jobs = [one for name, one in _jobs().items() if name not in ("vyper", "nightly", "malformed")]
 from pathlib import Path
 import subprocess
 from scanner.code.analyse import analyse

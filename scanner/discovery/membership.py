@@ -252,9 +252,9 @@ def _any_true(facts: Sequence[Known[bool] | Unknown]) -> Known[bool] | Unknown:
 
 
 def _revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] | Unknown:
-    guards = [contract.code.expulsion_guard for contract in core] + [
-        contract.code.confiscation_guard for contract in core
-    ]
+    asked = [contract.code.expulsion_guard for contract in core]
+    asked += [contract.code.confiscation_guard for contract in core]
+    guards = [guard for guard in asked if not _beside_the_point(guard)] or asked
     if any(isinstance(guard, Known) and guard.value == Guard.NONE for guard in guards):
         found = next(guard for guard in guards if isinstance(guard, Known) and guard.value == Guard.NONE)
         return Known(value="anyone", evidence=found.evidence)
@@ -269,6 +269,11 @@ def _revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] 
     return _first_unknown(guards) or Known(
         value="nobody", evidence=_evidence(guards), derivation="no function takes membership away"
     )
+
+
+def _beside_the_point(fact: Known[Any] | Unknown) -> bool:
+    """Whether the question does not arise for this code (a governor keeps no units that could be taken)."""
+    return isinstance(fact, Unknown) and fact.reason is Reason.NOT_SUPPORTED
 
 
 def _anonymous_set(contracts: Iterable[Contract]) -> Known[bool] | Unknown:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scanner.chain.abi import selector
 from scanner.chain.interface import LogRead
+from scanner.discovery.account import transform
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
+from scanner.discovery.families.interface import has_selector
+from scanner.discovery.parts import running_code
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -21,8 +25,14 @@ class Power:
     delegates: Known[dict[str, int]] | Unknown
 
 
+DELEGATE = selector("delegate(address)")
+
+
 def read_power(world: World, tokens: Iterable[str]) -> dict[str, Power]:
-    """Read the transfer and delegation logs of all tokens in one level."""
+    """Read the transfer and delegation logs of all tokens in one level.
+
+    Where a token knows no delegation its holders vote themselves: they are the delegates then.
+    """
     ordered = sorted(tokens)
     topics = (tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED))),)
     answers = world.chain.read([LogRead(token, topics) for token in ordered])
@@ -33,7 +43,11 @@ def read_power(world: World, tokens: Iterable[str]) -> dict[str, Power]:
             result[token] = Power(answer, answer)
             continue
         logs: tuple[LogEvidence, ...] = answer.value
-        result[token] = Power(_balances(logs, answer.evidence), _delegates(logs, answer.evidence))
+        balances = _balances(logs, answer.evidence)
+        if has_selector(running_code(world, world.accounts[token]), DELEGATE):
+            result[token] = Power(balances, _delegates(logs, answer.evidence))
+        else:
+            result[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
     return result
 
 

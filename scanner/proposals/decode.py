@@ -42,7 +42,7 @@ def decode_action(world: World, target: str, signature: str, calldata: str) -> D
             Argument(name=name, type=kind, value=_show(value))
             for name, kind, value in zip(names or [""] * len(types), types, values, strict=True)
         )
-        return Decoded(Known(value=candidate, evidence=(), derivation=f"decoded by {by}"), by, values, shown)
+        return Decoded(Known(value=candidate, evidence=()), by, values, shown)
     unknown = Unknown(reason=Reason.UNDECODABLE, detail=f"selector {calldata[:10]} is in no ABI and no table at hand")
     return Decoded(unknown, "raw", (), ())
 

@@ -14,11 +14,11 @@ from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_text, shown, value_of
 from scanner.render.words import ACTORS, CAPABILITIES
 
-DECISIVE = frozenset(
+STRONG = frozenset(
     {Capability.MOVE_FUNDS, Capability.EXECUTE, Capability.UPGRADE, Capability.ADMIN, Capability.SET_PARAMETERS}
+    | {Capability.MINT, Capability.CONFISCATE}
 )
-"""What moves the money or changes the rules."""
-STRONG = DECISIVE | {Capability.MINT, Capability.CONFISCATE}
+"""What moves the money or changes the rules; who creates or takes units decides the votes."""
 STOPPING = frozenset({Capability.CANCEL, Capability.VETO, Capability.PAUSE})
 """What can stop somebody else."""
 _WEAKEST_FIRST = (
@@ -30,6 +30,20 @@ _WEAKEST_FIRST = (
     ActorKind.NFT_VOTE,
     ActorKind.TOKEN_VOTE,
     ActorKind.NOBODY,
+)
+
+_DIRECT_FIRST = (
+    Capability.MOVE_FUNDS,
+    Capability.UPGRADE,
+    Capability.EXECUTE,
+    Capability.ADMIN,
+    Capability.SET_PARAMETERS,
+    Capability.CONFISCATE,
+    Capability.MINT,
+    Capability.PAUSE,
+    Capability.VETO,
+    Capability.CANCEL,
+    Capability.PROPOSE,
 )
 
 
@@ -65,16 +79,16 @@ def ordered(controls: tuple[Control, ...]) -> tuple[Control, ...]:
     return tuple(sorted(controls, key=_rank))
 
 
-def _rank(control: Control) -> tuple[bool, int, int, int, str, str, str]:
+def _rank(control: Control) -> tuple[bool, int, int, int, int, str, str]:
     bypass = bypasses(control)
     return (
         control.capability not in STRONG,
         0 if bypass else 1 if bypass is None else 2,
         _WEAKEST_FIRST.index(control.actor_kind),
         value_of(control.signers_needed) or 0,
+        _DIRECT_FIRST.index(control.capability),
         control.actor,
         control.contract,
-        control.capability,
     )
 
 

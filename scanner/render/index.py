@@ -14,7 +14,7 @@ from scanner.model.snapshot import Snapshot
 from scanner.render.findings_view import severity_counts
 from scanner.render.lookup import dao_name
 from scanner.render.page import render_page
-from scanner.render.quantities import utc
+from scanner.render.quantities import short, utc
 from scanner.render.report_model import Report
 from scanner.render.strip import Cell, cells
 from scanner.render.words import DIMENSIONS, SEVERITIES, chain_name
@@ -78,7 +78,7 @@ def _entry(
     return Entry(
         name=name,
         chain=chain_name(chain_id),
-        address=address,
+        address=short(address),
         href=f"{quote(folder, safe='')}/report.html",
         as_of=as_of,
         cells=cells(dimensions),

@@ -10,12 +10,12 @@ from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.controls_view import DECISIVE, STOPPING, bypasses, control_anchors, known_delay, ordered
+from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.quantities import duration, percent, plural, short
 from scanner.render.shown import value_of, why_unknown
 from scanner.render.text import line
-from scanner.render.words import CAPABILITIES
+from scanner.render.words import ACTORS, CAPABILITIES, by_value
 
 _LINKS = 4
 NAME_LIMIT = 48
@@ -42,7 +42,7 @@ class Answer:
 
 def answers(lookup: Lookup) -> tuple[Answer, ...]:
     """Return who can move the money or change the rules, how fast, and what stops them."""
-    decisive = [item for item in ordered(lookup.snapshot.controls.items) if item.capability in DECISIVE]
+    decisive = [item for item in ordered(lookup.snapshot.controls.items) if item.capability in STRONG]
     return (_who(decisive, lookup), _how_fast(decisive, lookup), _what_stops(decisive, lookup))
 
 
@@ -99,6 +99,10 @@ def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:
     effective = lookup.snapshot.dao.effective_controller_kind
     if isinstance(effective, Unknown) and not parts:
         parts.append(f"the weakest controller is not known ({why_unknown(effective)})")
+    around = any(bypasses(item) for item in decisive)
+    if isinstance(effective, Known) and effective.value != ActorKind.NOBODY and not around:
+        kind = by_value(ACTORS, effective.value)
+        parts.append(f"somebody can act without a vote ({kind}), by a way that the list does not hold")
     return "; ".join(parts)
 
 

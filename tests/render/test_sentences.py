@@ -97,3 +97,11 @@ def test_a_delay_that_is_not_known_is_said() -> None:
     _, fast, _ = answered(with_controls(unsure))
     assert "Around the vote" not in fast.text
     assert "delay of at least one way around the vote is not known" in fast.open
+
+
+def test_only_votes_is_not_said_against_the_weakest_controller() -> None:
+    votes = factory.only_votes()
+    other = votes.dao.model_copy(update={"effective_controller_kind": factory.known_text("eoa")})
+    who, _, _ = answered(votes.model_copy(update={"dao": other}))
+    assert "Only" not in who.text
+    assert "somebody can act without a vote (one key (EOA))" in who.open

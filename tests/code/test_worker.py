@@ -34,6 +34,14 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def _first_child(pid: int) -> int:
+    until = time.monotonic() + 30
+    while not _children(pid):
+        assert time.monotonic() < until, "no job was started"
+        time.sleep(0.02)
+    return _children(pid)[0]
+
+
 def _alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -42,7 +50,7 @@ def _alive(pid: int) -> bool:
 
 
 def _gone(pid: int) -> bool:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while _alive(pid) and time.monotonic() < until:
         time.sleep(0.02)
     return not _alive(pid)
@@ -115,7 +123,6 @@ with tempfile.TemporaryDirectory() as folder, Workers(module="tests.code.unruly_
             pass
     thread = threading.Thread(target=job, daemon=True)
     thread.start()
-    time.sleep(0.5)
     print(workers.pid, flush=True)
     time.sleep(100)
 """
@@ -128,8 +135,8 @@ def test_nothing_is_left_behind_when_the_scan_is_ended(signum: signal.Signals) -
     ) as holder:
         assert holder.stdout is not None
         server = int(holder.stdout.readline())
-        (child,) = _children(server)
+        child = _first_child(server)
         os.kill(holder.pid, signum)
-        holder.wait(timeout=20)
+        holder.wait(timeout=60)
         assert _gone(server)
         assert _gone(child)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from scanner.content import rules_dir
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.groups import group_ids
 from scanner.discovery.world import World, only_a_target
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Anonymity
@@ -67,33 +68,54 @@ def privacy_topics() -> tuple[str, ...]:
     return tuple(sorted(privacy_data().topics))
 
 
-def stages(world: World, account: Account, code: CodeFacts) -> Anonymity:
-    """Return the stage of every feature at one contract.
+def stages(world: World, account: Account, code: CodeFacts, *, executed: Container[str]) -> Anonymity:
+    """Return the stage of every feature at one contract; `executed` are the targets of executed proposals.
 
-    Code gives present or reachable. A contract that governance state points at (anything but a mere link from a
-    proposal) has its features configured; logs of use at its address make them exercised.
+    Code gives present or reachable. A contract that governance state points at has its features configured. What an
+    executed proposal called, and what the DAO's own contract logged, is exercised: a stranger's pool that others use
+    is not, however busy it is.
     """
-    used = _use(account)
-    facts: dict[str, Any] = {name: _stage(world, account, code, name, used) for name in CATEGORIES}
+    use = _Use(_counts(world, account), only_a_target(account), account.address in executed)
+    facts: dict[str, Any] = {name: _stage(world, account, code, name, use) for name in CATEGORIES}
     if isinstance(account.logs, Unknown):
         facts["use_count"] = account.logs
     else:
-        facts["use_count"] = Known(value=sum(used.values()), evidence=account.logs.evidence)
+        facts["use_count"] = Known(value=sum(use.counts.values()), evidence=account.logs.evidence)
     return Anonymity(**facts)
 
 
-def _use(account: Account) -> dict[str, int]:
+@dataclass(frozen=True)
+class _Use:
+    counts: Mapping[str, int]
+    stranger: bool
+    called: bool
+
+    def raise_stage(self, stage: Stage, categories: tuple[str, ...]) -> Stage:
+        """Return how far the feature goes once state and logs are looked at."""
+        if stage is not Stage.REACHABLE:
+            return stage
+        if self.called:
+            return Stage.EXERCISED
+        if self.stranger:
+            return Stage.REACHABLE
+        return Stage.EXERCISED if any(self.counts.get(one) for one in categories) else Stage.CONFIGURED
+
+
+def _counts(world: World, account: Account) -> dict[str, int]:
+    """Count the logs of use by category; of a shared Semaphore contract only those of the DAO's own groups."""
     topics = privacy_data().topics
+    groups = group_ids(world)
     counts: dict[str, int] = {}
-    if isinstance(account.logs, Known):
-        for log in account.logs.value:
-            category = topics.get(log.topics[0]) if log.topics else None
-            if category:
-                counts[category] = counts.get(category, 0) + 1
+    for log in account.logs.value if isinstance(account.logs, Known) else ():
+        category = topics.get(log.topics[0]) if log.topics else None
+        if category == "anon.zk_membership" and groups and (len(log.topics) < 2 or log.topics[1] not in groups):
+            continue
+        if category:
+            counts[category] = counts.get(category, 0) + 1
     return counts
 
 
-def _stage(world: World, account: Account, code: CodeFacts, name: str, used: Mapping[str, int]) -> Known[str] | Unknown:
+def _stage(world: World, account: Account, code: CodeFacts, name: str, use: _Use) -> Known[str] | Unknown:
     categories = CATEGORIES[name]
     label = privacy_data().addresses.get((world.chain.chain_id, account.address))
     evidence: tuple[Evidence, ...] = ()
@@ -115,10 +137,8 @@ def _stage(world: World, account: Account, code: CodeFacts, name: str, used: Map
         return _relayer(account, code, stage)
     if stage is Stage.ABSENT:
         return _absent(code, name)
-    if stage is Stage.REACHABLE and not only_a_target(account):
-        stage = Stage.CONFIGURED
-    if stage in (Stage.REACHABLE, Stage.CONFIGURED) and any(used.get(category) for category in categories):
-        stage = Stage.EXERCISED
+    stage = use.raise_stage(stage, categories)
+    if stage is Stage.EXERCISED:
         evidence += account.logs.evidence
     return Known(value=stage.value, evidence=evidence or account.code.evidence, derivation=words)
 

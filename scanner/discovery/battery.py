@@ -92,6 +92,7 @@ GETTERS: tuple[tuple[str, str], ...] = (
     ("trustedForwarder()", "address"),
     ("avatar()", "address"),
     ("target()", "address"),
+    ("groupId()", "uint256"),
 )
 
 
@@ -138,6 +139,12 @@ ROLE_GRANTED = topic("RoleGranted(bytes32,address,address)")
 ROLE_REVOKED = topic("RoleRevoked(bytes32,address,address)")
 UPGRADED = topic("Upgraded(address)")
 NEW_IMPLEMENTATION = topic("NewImplementation(address,address)")
+GROUP_ADMIN_UPDATED = topic("GroupAdminUpdated(uint256,address,address)")
+MEMBER_ADDED = topic("MemberAdded(uint256,uint256,uint256,uint256)")
+MEMBERS_ADDED = topic("MembersAdded(uint256,uint256,uint256[],uint256)")
+MEMBER_REMOVED = topic("MemberRemoved(uint256,uint256,uint256,uint256)")
+"""Semaphore (ISemaphoreGroups); the group id is indexed in each."""
+
 TRANSFER = topic("Transfer(address,address,uint256)")
 DELEGATE_VOTES_CHANGED = topic("DelegateVotesChanged(address,uint256,uint256)")
 
@@ -155,6 +162,10 @@ GOVERNANCE_TOPICS: tuple[str, ...] = tuple(
             ROLE_REVOKED,
             UPGRADED,
             NEW_IMPLEMENTATION,
+            GROUP_ADMIN_UPDATED,
+            MEMBER_ADDED,
+            MEMBERS_ADDED,
+            MEMBER_REMOVED,
         }
     )
 )

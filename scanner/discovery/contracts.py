@@ -110,7 +110,7 @@ def build_contract(world: World, resolver: Resolver, account: Account, results: 
         "compiler": Known(value=source.bundle.compiler, evidence=evidence) if source else missing,
         "verification": verification(account),
         "code": code,
-        "anonymity": stages(world, account, code),
+        "anonymity": stages(world, account, code, executed=resolver.parts.executed),
     }
     facts.update(_proxy(world, resolver, account))
     return Contract(**facts)

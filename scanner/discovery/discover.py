@@ -19,7 +19,7 @@ from scanner.discovery.governors import build_governor
 from scanner.discovery.holders import Resolver
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.lists import AddressList, Met, match
-from scanner.discovery.membership import GROUP_ADMIN_UPDATED, build_membership
+from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.power import Power, read_power
 from scanner.discovery.safes import build_safe
@@ -31,6 +31,7 @@ from scanner.discovery.world import CrawlLimits, Link, World, crawl
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
 from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
+from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.sources.interface import Sources
 
@@ -75,7 +76,7 @@ class Discovered:
 
 def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: Analyse, steps: Steps) -> Found:
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
-    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), GROUP_ADMIN_UPDATED}))
+    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics()}))
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry]
     crawl(world, asked, links_of, getters_of, steps.progress)
@@ -89,7 +90,20 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     powers = read_power(world, parts.tokens)
     balances = _read_balances(world, parts, powers)
     _source_gaps(world)
-    return Found(world, parts, results, powers, balances, Resolver(world, parts))
+    return Found(world, parts, results, powers, balances, Resolver(world, parts, _guards(world, results)))
+
+
+def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
+    """Return, by address, the conditions on the caller in the code that runs there."""
+    return {
+        address: tuple(
+            function.guarded_by
+            for function in code_at(world, results, address).functions.items
+            if function.guard == Guard.CALLER
+        )
+        for address, account in world.accounts.items()
+        if account.has_code
+    }
 
 
 def _job(world: World, account: Account) -> CodeJob:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
@@ -20,6 +21,8 @@ _MAX_STEPS = 2_000
 """Contracts that own each other in a ring of rings have more paths than anyone can follow."""
 
 _MAX_NAME = 60
+
+_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 _WEAKEST_FIRST = (
     ActorKind.ANYONE,
@@ -76,9 +79,11 @@ def short(address: str) -> str:
 class Resolver:
     """Answers who is behind an address. Results are kept: the graph is walked once."""
 
-    def __init__(self, world: World, parts: Parts) -> None:
+    def __init__(self, world: World, parts: Parts, guards: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """`guards` are, by address, the conditions on the caller that its code was found to hold."""
         self.world = world
         self.parts = parts
+        self._guards = guards or {}
         self._known: dict[str, tuple[Path, ...]] = {}
         self._steps = 0
 
@@ -237,7 +242,7 @@ class Resolver:
         """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""
         name = self.label(account.address)
         found = False
-        for getter in ("owner()", "admin()", "authority()", "avatar()"):
+        for getter in dict.fromkeys(("owner()", "admin()", "authority()", "avatar()", *self._named_in_guards(account))):
             answer = account.address_of(getter)
             if owner := nonzero(answer):
                 found = True
@@ -250,6 +255,13 @@ class Resolver:
             yield from self._through(self._walk(member.address, seen), step, _zero_delay(), member.evidence)
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
+
+    def _named_in_guards(self, account: Account) -> Iterable[str]:
+        """Yield the getters whose variable a function's condition on its caller names (`msg.sender == timelock`)."""
+        words = {word for text in self._guards.get(account.address, ()) for word in _WORD.findall(text)}
+        for signature, (outputs, _) in account.calls.items():
+            if outputs == ("address",) and signature.partition("(")[0] in words:
+                yield signature
 
     def _upgrades(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         """Who replaces the code at an address can make it do anything."""

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from scanner.chain.abi import DecodeError, decode
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import PROPOSAL_CREATED, SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
+from scanner.discovery.battery import (
+    PROPOSAL_CREATED,
+    PROPOSAL_EXECUTED,
+    SAFE_FALLBACK_HANDLER,
+    SAFE_GUARD,
+    SAFE_MODULE_GUARD,
+    SENTINEL,
+)
+from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.proxies import detect
 from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import IMPLEMENTATION_OF_TARGET, TARGET_OF, Getter, Link, World, only_a_target
@@ -59,6 +67,9 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
     for member in read_roles(account).members:
         yield Link(member.address, f"{role_name(member.role)} on {short}")
     yield from _safe_links(account, short)
+    for number in group_ids(world):
+        if (admin := group_admin(account, number)) is not None:
+            yield Link(admin.value, f"admin of a group of {short}")
     yield from _abi_links(account, short)
     for target in proposal_targets(account):
         yield Link(target, f"{TARGET_OF} {short}")
@@ -115,17 +126,26 @@ def _abi_links(account: Account, short: str) -> Iterator[Link]:
 
 def proposal_targets(account: Account) -> Iterator[str]:
     """Yield every target of every ProposalCreated log, each once."""
-    seen: set[str] = set()
+    yield from dict.fromkeys(target for _, targets in _proposals(account) for target in targets)
+
+
+def executed_targets(account: Account) -> frozenset[str]:
+    """Return the targets of those proposals of a governor that were executed."""
+    done = set()
+    for log in account.events(PROPOSAL_EXECUTED):
+        word = log.topics[1] if len(log.topics) > 1 else log.data[:66]
+        if len(word) == 66:
+            done.add(int(word, 16))
+    return frozenset(target for number, targets in _proposals(account) if number in done for target in targets)
+
+
+def _proposals(account: Account) -> Iterator[tuple[int, tuple[str, ...]]]:
     for log in account.events(PROPOSAL_CREATED):
         try:
-            targets = decode(PROPOSAL_TYPES, log.data)[2]
+            row = decode(PROPOSAL_TYPES, log.data)
         except DecodeError:
             continue
-        for target in targets:
-            address = str(target).lower()
-            if address not in seen:
-                seen.add(address)
-                yield address
+        yield int(row[0]), tuple(str(target).lower() for target in row[2])
 
 
 def getters_of(world: World, account: Account) -> Iterable[Getter]:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scanner.chain.abi import topic
 from scanner.discovery.account import transform
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.groups import group_admin, group_ids, group_members
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
-from scanner.model.evidence import Evidence, LogEvidence
+from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage
 from scanner.model.observation import Known, Reason, Unknown
-
-GROUP_ADMIN_UPDATED = topic("GroupAdminUpdated(uint256,address,address)")
-MEMBER_ADDED = topic("MemberAdded(uint256,uint256,uint256,uint256)")
-MEMBERS_ADDED = topic("MembersAdded(uint256,uint256,uint256[],uint256)")
-MEMBER_REMOVED = topic("MemberRemoved(uint256,uint256,uint256,uint256)")
 
 _WEAKEST_FIRST = (
     MembershipKind.OPEN_FREE,
@@ -192,39 +187,25 @@ def _stage_of(contract: Contract) -> str:
 
 
 def _of_group(dossier: Dossier, group: Contract, paths: _Paths, facts: dict[str, Any]) -> None:
-    """Semaphore: the group's admin admits (ISemaphoreGroups, GroupAdminUpdated)."""
+    """Semaphore: the admin of the group that the DAO's contracts name admits its members."""
     account = dossier.world.accounts[group.address]
-    changes = account.events(GROUP_ADMIN_UPDATED)
-    if not changes:
-        paths.unknown = Unknown(
-            reason=Reason.UNRESOLVED, detail=f"who admits members to {group.label} is not in its logs"
-        )
+    for number in group_ids(dossier.world):
+        admin = group_admin(account, number)
+        if admin is None:
+            continue
+        kind = dossier.resolver.kind_behind(admin)
+        facts["gatekeeper_kind"] = kind
+        facts["member_count"] = group_members(account, number)
+        words = f"admitted to a group of {group.label} by its admin"
+        if isinstance(kind, Unknown):
+            paths.unknown = kind
+        elif ActorKind(kind.value).is_vote:
+            paths.add(MembershipKind.SPONSORED, words, kind.evidence)
+        else:
+            paths.add(MembershipKind.ALLOWLIST, f"{words} ({kind.value})", kind.evidence)
         return
-    admin = "0x" + changes[-1].topics[-1][-40:]
-    kind = dossier.resolver.kind_behind(Known(value=admin, evidence=(changes[-1],)))
-    facts["gatekeeper_kind"] = kind
-    facts["member_count"] = _members(account.logs)
-    words = f"admitted to {group.label} by its group admin"
-    if isinstance(kind, Known) and ActorKind(kind.value).is_vote:
-        paths.add(MembershipKind.SPONSORED, words, kind.evidence)
-    elif isinstance(kind, Known):
-        paths.add(MembershipKind.ALLOWLIST, f"{words} ({kind.value})", kind.evidence)
-    else:
-        paths.unknown = kind
-
-
-def _members(logs: Known[tuple[LogEvidence, ...]] | Unknown) -> Known[int] | Unknown:
-    if isinstance(logs, Unknown):
-        return logs
-    count = 0
-    for log in logs.value:
-        if log.topics[0] == MEMBER_ADDED:
-            count += 1
-        elif log.topics[0] == MEMBER_REMOVED:
-            count -= 1
-        elif log.topics[0] == MEMBERS_ADDED and len(log.data) >= 2 + 64 * 4:
-            count += int(log.data[2 + 64 * 3 : 2 + 64 * 4], 16)
-    return Known(value=count, evidence=logs.evidence, derivation="members added and removed, from logs")
+    detail = f"who admits members to {group.label} is not in its logs"
+    paths.unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
 
 
 def _of_safe(safe: Safe, paths: _Paths, facts: dict[str, Any]) -> None:

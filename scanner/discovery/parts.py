@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.links import executed_targets
 from scanner.discovery.world import TARGET_OF, World, only_a_target
 from scanner.model.kinds import Role
 from scanner.model.observation import Known
@@ -21,6 +22,9 @@ class Parts:
     tokens: set[str] = field(default_factory=set)
     safes: set[str] = field(default_factory=set)
     treasuries: set[str] = field(default_factory=set)
+    executed: set[str] = field(default_factory=set)
+    """Addresses that an executed proposal called."""
+
     roles: dict[str, set[Role]] = field(default_factory=dict)
 
     def add(self, address: str, role: Role) -> None:
@@ -113,6 +117,7 @@ def _governed(world: World, parts: Parts) -> None:
     """Name executors, tokens and treasuries: what governors, and those they lead to, act through."""
     for address, family in parts.governors.items():
         account = world.accounts[address]
+        parts.executed |= executed_targets(account)
         token = nonzero(family.token(account))
         if token and (found := world.get(token)) and found.has_code:
             parts.tokens.add(token)

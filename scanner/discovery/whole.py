@@ -34,7 +34,7 @@ _LEGAL = "legal documents are off-chain and none was given to this scan"
 def build_dao(dossier: Dossier, entry: str, *, hits: tuple[ListHit, ...], list_count: int) -> Dao:
     """Return the facts about the whole."""
     world, governors, contracts, controls = dossier.world, dossier.governors, dossier.contracts, dossier.controls
-    ruling = [edge for edge in controls.items if edge.capability in _RULING]
+    ruling = [edge for edge in controls.items if edge.capability in _RULING and not _open_membership(edge)]
     off_chain = Unknown(reason=Reason.OFF_CHAIN, detail=_LEGAL)
     here = world.accounts[entry].code.evidence
     facts: dict[str, Any] = {
@@ -71,6 +71,11 @@ def build_dao(dossier: Dossier, entry: str, *, hits: tuple[ListHit, ...], list_c
         ),
     }
     return Dao(**facts)
+
+
+def _open_membership(edge: Control) -> bool:
+    """Whether the edge is a way to join: where anyone may become a member nobody rules alone by it."""
+    return edge.capability is Capability.MINT and edge.actor_kind is ActorKind.ANYONE
 
 
 def _count(found: int, collection: Collection[Any], evidence: tuple[Evidence, ...]) -> Known[int] | Unknown:

@@ -242,7 +242,8 @@ def _private(found: Found, target: str, gains: str | None, who: Account | None) 
             continue
         if not account.has_code:
             continue
-        features = stages(found.world, account, code_at(found.world, found.results, address))
+        code = code_at(found.world, found.results, address)
+        features = stages(found.world, account, code, executed=found.parts.executed)
         for feature in (features.mixer, features.shielded_pool, features.stealth_address):
             if isinstance(feature, Unknown):
                 unknown = unknown or feature

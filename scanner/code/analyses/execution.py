@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.code.analyses.answers import known, unresolved, unsupported
-from scanner.code.analyses.guards import all_clauses, effect_guard, guard_of, lasting, once_only, strength
+from scanner.code.analyses.guards import all_clauses, effect_guard, guard_of, lasting, once_only, strength, switched
 from scanner.code.analyses.known_calls import PROOF_CHECKS
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
@@ -55,6 +55,9 @@ def _is_execution(effect: Effect, clauses: Clauses) -> bool:
     if effect.kind == "call":
         handed_on = any(label[0] in ("arg", "state") for label in flat(effect.all_inputs))
         return effect.name in _TIMELOCK_CALLS and handed_on and bool(clauses)
+    if not any(label[0] in ("arg", "state", "data") for label in effect.all_inputs):
+        # Value goes to somebody and nothing is called.
+        return False
     stored = [label for label in effect.target if label[0] == "state" and _picked(label[2])]
     if stored:
         return True
@@ -183,6 +186,8 @@ def _arbitrary(program: Program, kind: str) -> BoolObs:
     if open_ways:
         elements = [part for entry, effect in open_ways for part in (entry.function, effect.node)]
         names = ", ".join(sorted({entry.signature for entry, _ in open_ways}))
+        if all(switched(all_clauses(entry, effect)) for entry, effect in open_ways):
+            return unresolved(program, f"state decides whether anyone can: {names}", elements)
         return known(program, True, elements, f"by {names}")
     return known(program, False)
 

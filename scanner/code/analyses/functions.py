@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.code.analyses.guards import entry_guard, once_only
+from scanner.code.analyses.guards import entry_guard, once_only, switched
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.wording import clause_text
 from scanner.model.code import FunctionFact
@@ -39,6 +39,8 @@ def guard_and_text(program: Program, entry: Entry) -> tuple[Guard, str]:
     text = clause_text(guarded.clause, entry.parameters) if guarded.clause else ""
     if not text and guarded.guard is Guard.PAYMENT:
         text = "takes tokens from the caller"
+    if not text:
+        text = clause_text(switched(entry.summary.exit_clauses), entry.parameters)
     if not text and once_only(program, entry):
         text = "initializer"
     return guarded.guard, text

@@ -91,6 +91,22 @@ def clause_guard(clause: Clause) -> Guard:
     return min(guards, key=strength) if guards else Guard.NONE
 
 
+def switched(clauses: Clauses) -> Clause:
+    """Return a clause under which state decides whether a guard stands: a caller check, or a flag. Else nothing."""
+    for clause in sorted(clauses, key=lambda c: (len(c), sorted_key(c))):
+        guarding = [atom for atom in clause if strength(atom_guard(atom)) > strength(Guard.PAYMENT)]
+        others = [atom for atom in clause if atom not in guarding]
+        if guarding and others and all(_about_state_alone(atom) for atom in others):
+            return clause
+    return frozenset()
+
+
+def _about_state_alone(atom: Atom) -> bool:
+    labels = flat(atom.labels)
+    kinds = {str(label[0]) for label in labels}
+    return "state" in kinds and not kinds & {"arg", "sender", "value", "ext", "data", "time"}
+
+
 def entry_guard(entry: Entry) -> Guarded:
     """Return what guards a whole function: what must hold for it to end normally."""
     return _with_payment(guard_of(entry.summary.exit_clauses), entry)

@@ -23,6 +23,7 @@ from scanner.code.analyses.values import (
     NEVER,
     RECOVERED,
     SENDER,
+    THIS,
     ZERO,
     Atom,
     Clause,
@@ -277,7 +278,7 @@ def _had_owner(entry: Entry, effect: Effect, owners: frozenset[str]) -> bool:
 
 def _freezes(effect: Effect, names: frozenset[str]) -> bool:
     place = effect.place
-    return place is not None and effect.name in names and bool(place.keys) and SENDER not in place.keys
+    return place is not None and effect.name in names and bool(place.keys) and not place.keys & {SENDER, RECOVERED}
 
 
 def _freezing_names(program: Program, units: frozenset[str]) -> frozenset[str]:
@@ -287,10 +288,16 @@ def _freezing_names(program: Program, units: frozenset[str]) -> frozenset[str]:
         if entry.name not in _TRANSFERS:
             continue
         for clause in entry.summary.exit_clauses:
-            for atom in clause:
-                if atom.op in ("truthy", "falsy", "==", "!="):
-                    found |= {str(label[1]) for label in atom.labels if _is_mark(label, units)}
+            if all(_looks_at_mark(atom, units) for atom in clause):
+                found |= {str(label[1]) for atom in clause for label in atom.labels if _is_mark(label, units)}
     return frozenset(found)
+
+
+def _looks_at_mark(atom: Atom, units: frozenset[str]) -> bool:
+    """Whether an atom does nothing but ask for a mark: set, unset, or compared with a constant."""
+    if atom.op not in ("truthy", "falsy", "==", "!="):
+        return False
+    return all(label[0] == "const" or _is_mark(label, units) for label in atom.labels)
 
 
 def _is_mark(label: tuple[Any, ...], units: frozenset[str]) -> bool:
@@ -311,7 +318,7 @@ def _without_holder(entry: Entry, effect: Effect) -> Guarded | None:
 
 def _spends_allowance(entry: Entry, victim: Labels) -> bool:
     return any(
-        e.place is not None and SENDER in e.place.keys and victim <= e.place.keys and bool(victim)
+        e.place is not None and e.place.keys & {SENDER, THIS} and victim <= e.place.keys and bool(victim)
         for e in entry.writes()
         if e.change == "-" or _CONSENT.search(e.name)
     )
@@ -333,7 +340,8 @@ def _is_consent(atom: Atom, victim: Labels) -> bool:
     for label in atom.labels:
         if label[0] == "ext" and label[1] == "isValidSignatureNow" and label[2] & victim:
             return True
-        if label[0] == "state" and SENDER in label[2] and (label[2] & victim or _CONSENT.search(label[1])):
+        spender = label[0] == "state" and bool(label[2] & {SENDER, THIS})
+        if spender and (label[2] & victim or _CONSENT.search(label[1])):
             return True
     return False
 

@@ -100,6 +100,8 @@ def weight_reading(program: Program, entry: Entry) -> Reading | None:
     named = called_weights(entry)
     if named:
         return read_time(program, entry, named, [entry.function])
+    if _spends_proof(entry):
+        return VoteTime.CALL_TIME_LOCKED, "one ballot per proof, spent with the vote", [entry.function]
     gate = _member_gate(entry)
     return None if gate is None else read_time(program, entry, gate, [entry.function])
 
@@ -213,7 +215,7 @@ def vote_changeable(program: Program) -> BoolObs:
 
 def _refuses_second(entry: Entry) -> bool:
     """Whether the vote writes a mark that must not have been there before, or spends a one-time proof."""
-    if any(effect.kind == "call" and effect.name == "validateProof" for effect in entry.effects):
+    if _spends_proof(entry):
         return True
     counted = {effect.name for effect in tallies(entry)}
     marks = {effect.name for effect in entry.writes() if effect.place is not None and effect.place.keys} - counted
@@ -222,6 +224,11 @@ def _refuses_second(entry: Entry) -> bool:
         for clause in entry.summary.exit_clauses
         for atom in clause
     )
+
+
+def _spends_proof(entry: Entry) -> bool:
+    """Whether the vote uses up a one-time proof of membership (Semaphore's validateProof)."""
+    return any(effect.kind == "call" and effect.name == "validateProof" for effect in entry.effects)
 
 
 def _asks_first_time(atom: Atom) -> bool:

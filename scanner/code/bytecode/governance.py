@@ -40,7 +40,7 @@ LIVE = _selectors("balanceOf(address)", "getVotes(address)", "getCurrentVotes(ad
 
 
 def vote_weight_time(reading: Reading) -> Answer:
-    """Known as past-block where voting calls a past-votes function and the whole code calls none that reads the present."""
+    """Known as past-block where voting calls a past-votes function and the code calls none of the present."""
     return _time(reading, VOTES, "no vote counting in this code")
 
 

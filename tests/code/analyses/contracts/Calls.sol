@@ -210,3 +210,111 @@ contract Initialised {
         balanceOf[to] += value;
     }
 }
+
+/// Shares that are burned for a part of what is there, and a member who can be thrown out by the others' vote.
+contract Guild {
+    mapping(address => uint256) public shares;
+    uint256 public totalShares;
+    address public immutable council;
+
+    constructor(address council_) {
+        council = council_;
+    }
+
+    function ragequit(uint256 units) external {
+        uint256 part = (address(this).balance * units) / totalShares;
+        shares[msg.sender] -= units;
+        totalShares -= units;
+        payable(msg.sender).transfer(part);
+    }
+
+    function ragekick(address member) external {
+        require(msg.sender == council, "council");
+        totalShares -= shares[member];
+        shares[member] = 0;
+    }
+}
+
+/// Anyone may execute once the switch is on; before, the owner only.
+contract SwitchedOpen {
+    address public owner = msg.sender;
+    bool public open;
+
+    modifier ownerUnlessOpen() {
+        if (!open) require(msg.sender == owner, "owner");
+        _;
+    }
+
+    function setOpen(bool value) external {
+        require(msg.sender == owner, "owner");
+        open = value;
+    }
+
+    function run(address target, bytes calldata data) external ownerUnlessOpen {
+        (bool ok, ) = target.call(data);
+        require(ok);
+    }
+}
+
+interface IAuthority {
+    function canCall(address caller, address target, bytes4 selector) external view returns (bool);
+}
+
+/// The check is made by another contract, and in a helper with several ways out.
+contract AuthGuarded {
+    address public owner = msg.sender;
+    IAuthority public authority;
+    uint256 public x;
+
+    function isAuthorized(address caller, bytes4 selector) internal view returns (bool) {
+        if (caller == address(this)) {
+            return true;
+        } else if (caller == owner) {
+            return true;
+        } else if (address(authority) == address(0)) {
+            return false;
+        } else {
+            return authority.canCall(caller, address(this), selector);
+        }
+    }
+
+    modifier auth() {
+        require(isAuthorized(msg.sender, msg.sig), "not authorised");
+        _;
+    }
+
+    function set(uint256 x_) external auth {
+        x = x_;
+    }
+
+    function setForAll(uint256 x_) external {
+        x = x_;
+    }
+
+    /// Compares the caller with an argument: no guard at all.
+    function setAs(address who, uint256 x_) external {
+        require(msg.sender == who, "not you");
+        x = x_;
+    }
+
+    /// The check comes only after an early return.
+    function setMaybe(uint256 x_) external {
+        if (x_ > 100) {
+            require(msg.sender == owner, "owner");
+        }
+        x = x_;
+    }
+
+    /// tx.origin instead of msg.sender.
+    function setByOrigin(uint256 x_) external {
+        if (tx.origin != owner) revert();
+        x = x_;
+    }
+
+    /// A helper that is not called proves nothing.
+    function setBeside(uint256 x_) external returns (bool) {
+        bool allowed = isAuthorized(msg.sender, msg.sig);
+        x = x_;
+        return allowed;
+    }
+}

@@ -167,3 +167,63 @@ contract NullifierSignal {
         emit Signal(signal);
     }
 }
+
+/// Like NotePool, for any amount.
+contract AnyAmountPool {
+    IVerifier public immutable verifier;
+    mapping(uint256 => bool) public spent;
+    bytes32 public last;
+
+    constructor(IVerifier verifier_) {
+        verifier = verifier_;
+    }
+
+    function put(bytes32 note) external payable {
+        require(msg.value > 0, "nothing");
+        last = keccak256(abi.encode(last, note, msg.value));
+    }
+
+    function take(bytes calldata proof, uint256 nullifier, uint256 amount, address payable to) external {
+        require(!spent[nullifier], "spent");
+        spent[nullifier] = true;
+        require(verifier.verifyProof(proof, [nullifier, amount]), "proof");
+        to.transfer(amount);
+    }
+}
+
+/// A proof opens a claim, once: nothing was put in before by those who claim.
+contract ProofDrop {
+    IVerifier public immutable verifier;
+    mapping(uint256 => bool) public claimed;
+
+    constructor(IVerifier verifier_) payable {
+        verifier = verifier_;
+    }
+
+    function claim(bytes calldata proof, uint256 index, address payable to) external {
+        require(!claimed[index], "claimed");
+        claimed[index] = true;
+        require(verifier.verifyProof(proof, [index, uint256(uint160(address(to)))]), "proof");
+        to.transfer(0.1 ether);
+    }
+}
+
+/// The interface of a well-known pool and one of its constants, with nothing behind.
+contract ClassicPool {
+    uint256 public constant ZERO_VALUE = 21663839004416932945382355908790599225266501822907911457504978515578255421292;
+    uint256 public denomination;
+    mapping(bytes32 => bool) public nullifierHashes;
+    mapping(bytes32 => bool) public commitments;
+
+    function isKnownRoot(bytes32) external pure returns (bool) {
+        return false;
+    }
+
+    function getLastRoot() external pure returns (bytes32) {
+        return 0;
+    }
+
+    function isSpent(bytes32 nullifier) external view returns (bool) {
+        return nullifierHashes[nullifier];
+    }
+}

@@ -44,7 +44,7 @@ class AccountRead:
 
 @dataclass(frozen=True)
 class LogRead:
-    """All logs of `address` whose topics match, from `from_block` to the pinned block.
+    """All logs of `address` (of any address where it is empty) whose topics match, up to the pinned block.
 
     Answers Known[tuple[LogEvidence, ...]] in chain order, whose evidence is one LogSetEvidence.
     """

@@ -46,7 +46,7 @@ def canonical(read: Read) -> Read:
         topics = [tuple(sorted({wire.word32(topic) for topic in choices})) for choices in read.topics]
         while topics and not topics[-1]:
             topics.pop()  # nodes differ on whether "anything" at the end means that there must be a topic
-        return LogRead(wire.address(read.address), tuple(topics), max(0, read.from_block))
+        return LogRead(wire.address(read.address) if read.address else "", tuple(topics), max(0, read.from_block))
     return read
 
 

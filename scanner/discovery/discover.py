@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.chain.abi import encode_call
-from scanner.chain.interface import CallRead, Chain
+from scanner.chain.interface import Chain
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
 from scanner.discovery.anonymity import privacy_topics
@@ -17,15 +16,16 @@ from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.governors import build_governor
 from scanner.discovery.holders import Resolver
+from scanner.discovery.holdings import Holdings, read_holdings
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.lists import AddressList, Met, match
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
-from scanner.discovery.power import Power, read_power
+from scanner.discovery.power import Power, read_token_logs
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.tokens import build_token
-from scanner.discovery.treasury import BALANCE_OF, build_treasury, tokens_to_ask
+from scanner.discovery.treasury import build_treasury
 from scanner.discovery.whole import build_dao
 from scanner.discovery.world import CrawlLimits, Link, World, crawl
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
@@ -55,7 +55,7 @@ class Found:
     parts: Parts
     results: Mapping[str, CodeResult]
     powers: Mapping[str, Power]
-    balances: Mapping[tuple[str, str], Known[int] | Unknown]
+    holdings: Holdings
     resolver: Resolver
 
 
@@ -87,10 +87,10 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     for result in results.values():
         world.gaps.extend(result.gaps)
     settle_upgrades(world, results)
-    powers = read_power(world, parts.tokens)
-    balances = _read_balances(world, parts, powers)
+    logs = read_token_logs(world, parts.tokens, parts.treasuries)
+    holdings = read_holdings(world, parts, logs)
     _source_gaps(world)
-    return Found(world, parts, results, powers, balances, Resolver(world, parts, _guards(world, results)))
+    return Found(world, parts, results, logs.powers, holdings, Resolver(world, parts, _guards(world, results)))
 
 
 def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
@@ -125,26 +125,6 @@ def _source_gaps(world: World) -> None:
         for what, answer in (("code", account.code), ("logs", account.logs), ("balance", account.state)):
             if isinstance(answer, Unknown):
                 world.gap(account.address, what, answer.reason, answer.detail)
-
-
-def _read_balances(
-    world: World, parts: Parts, powers: Mapping[str, Power]
-) -> dict[tuple[str, str], Known[int] | Unknown]:
-    targets = [address for address, account in world.accounts.items() if account.has_code]
-    tokens = tokens_to_ask(world, Resolver(world, parts), powers, targets)
-    pairs = [(token, holder) for token in tokens for holder in sorted(parts.treasuries)]
-    answers = world.chain.read(
-        [CallRead(token, encode_call(BALANCE_OF, (holder,)), BALANCE_OF) for token, holder in pairs]
-    )
-    return {pair: _uint(answer) for pair, answer in zip(pairs, answers, strict=True)}
-
-
-def _uint(answer: Known[Any] | Unknown) -> Known[int] | Unknown:
-    if isinstance(answer, Unknown):
-        return answer
-    if len(answer.value) != 66:
-        return Unknown(reason=Reason.UNDECODABLE, detail="not one 32-byte word", evidence=answer.evidence)
-    return Known(value=int(answer.value, 16), evidence=answer.evidence)
 
 
 def describe(
@@ -206,7 +186,7 @@ def describe(
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
         membership=build_membership(dossier),
-        treasury=build_treasury(world, resolver, controls, found.balances),
+        treasury=build_treasury(world, resolver, controls, found.holdings),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner.chain.abi import selector
+from scanner.chain.abi import address_topic, selector
 from scanner.chain.interface import LogRead
 from scanner.discovery.account import transform
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
@@ -28,27 +28,40 @@ class Power:
 DELEGATE = selector("delegate(address)")
 
 
-def read_power(world: World, tokens: Iterable[str]) -> dict[str, Power]:
-    """Read the transfer and delegation logs of all tokens in one level.
+@dataclass(frozen=True)
+class TokenLogs:
+    """The power behind each voting token, and all transfers of any token to a treasury."""
+
+    powers: dict[str, Power]
+    received: Known[tuple[LogEvidence, ...]] | Unknown
+
+
+def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[str]) -> TokenLogs:
+    """Read the logs of the voting tokens and the transfers to treasuries, in one level.
 
     Where a token knows no delegation its holders vote themselves: they are the delegates then.
     """
     ordered = sorted(tokens)
     topics = (tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED))),)
-    answers = world.chain.read([LogRead(token, topics) for token in ordered])
-    result: dict[str, Power] = {}
+    receivers = tuple(sorted(address_topic(treasury) for treasury in treasuries))
+    reads = [LogRead(token, topics) for token in ordered]
+    if receivers:
+        reads.append(LogRead("", ((TRANSFER,), (), receivers)))
+    answers = list(world.chain.read(reads))
+    received: Known[tuple[LogEvidence, ...]] | Unknown = answers.pop() if receivers else Known(value=(), evidence=())
+    powers: dict[str, Power] = {}
     for token, answer in zip(ordered, answers, strict=True):
         if isinstance(answer, Unknown):
             world.gap(token, "transfer and delegation logs", answer.reason, answer.detail)
-            result[token] = Power(answer, answer)
+            powers[token] = Power(answer, answer)
             continue
         logs: tuple[LogEvidence, ...] = answer.value
         balances = _balances(logs, answer.evidence)
         if has_selector(running_code(world, world.accounts[token]), DELEGATE):
-            result[token] = Power(balances, _delegates(logs, answer.evidence))
+            powers[token] = Power(balances, _delegates(logs, answer.evidence))
         else:
-            result[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
-    return result
+            powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
+    return TokenLogs(powers, received)
 
 
 def _balances(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from scanner.discovery.account import Account
 from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.power import Power
+from scanner.discovery.holdings import Holdings, held_by
 from scanner.discovery.world import World
 from scanner.model.controls import Control
 from scanner.model.dao import TokenBalance, TreasuryAccount
@@ -14,22 +14,16 @@ from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
-BALANCE_OF = "balanceOf(address)"
-
-
-def balance_key(token: str, holder: str) -> tuple[str, str]:
-    return (token, holder)
-
 
 def build_treasury(
     world: World,
     resolver: Resolver,
     controls: Collection[Control],
-    balances: Mapping[tuple[str, str], Known[int] | Unknown],
+    holdings: Holdings,
 ) -> Collection[TreasuryAccount]:
     """Return every account in scope that holds, or may hold, assets for the DAO."""
     items = tuple(
-        _account(world, resolver, world.accounts[address], controls=controls, balances=balances)
+        _account(world, resolver, world.accounts[address], controls=controls, holdings=holdings)
         for address in sorted(resolver.parts.treasuries)
         if address in world.accounts
     )
@@ -44,7 +38,7 @@ def _account(
     account: Account,
     *,
     controls: Collection[Control],
-    balances: Mapping[tuple[str, str], Known[int] | Unknown],
+    holdings: Holdings,
 ) -> TreasuryAccount:
     moves = [
         edge
@@ -55,12 +49,11 @@ def _account(
     tokens = tuple(
         TokenBalance(
             token=token,
-            symbol=world.accounts[token].ask("symbol()"),
-            decimals=world.accounts[token].ask("decimals()"),
+            symbol=holdings.tokens[token].ask("symbol()"),
+            decimals=holdings.tokens[token].ask("decimals()"),
             balance=balance,
         )
-        for (token, holder), balance in sorted(balances.items())
-        if holder == account.address
+        for token, balance in held_by(holdings, account.address)
     )
     state = account.state
     native: Known[int] | Unknown = (
@@ -71,9 +64,7 @@ def _account(
         address=account.address,
         label=resolver.label(account.address),
         native_balance_wei=native,
-        tokens=Collection[TokenBalance](
-            items=tokens, complete=False, reason="only tokens that this scan met are asked for; others may be held"
-        ),
+        tokens=Collection[TokenBalance](items=tokens, complete=holdings.complete, reason=holdings.reason),
         bypass_vote=_bypass(moves),
         bypass_actor_kind=_bypass_kind(moves),
         bypass_signers=_bypass_signers(moves),
@@ -151,13 +142,3 @@ def _unresolved(moves: list[Control]) -> Unknown:
 
 def _words(edges: Iterable[Control]) -> list[str]:
     return sorted({f"{edge.actor_label} via {' → '.join(edge.path)}" for edge in edges})
-
-
-def tokens_to_ask(world: World, resolver: Resolver, powers: Mapping[str, Power], targets: Iterable[str]) -> list[str]:
-    """Return the tokens whose balances are worth asking for: the vote's own, and those that proposals named."""
-    found = set(resolver.parts.tokens) | set(powers)
-    for target in targets:
-        account = world.get(target)
-        if account is not None and account.has_code and account.answers("totalSupply()", "symbol()"):
-            found.add(target)
-    return sorted(found)

@@ -53,11 +53,12 @@ class LogEvidence(AtBlock):
 class LogSetEvidence(AtBlock):
     """All logs of a filter up to the pinned block: their number and a digest, so that a count can be checked.
 
-    `digest` is the SHA-256 over `transaction_hash || log_index(32 bytes)` of each log in chain order.
+    An empty `address` is any address. `digest` is the SHA-256 over
+    `transaction_hash || log_index(32 bytes)` of each log in chain order.
     """
 
     kind: Literal["logs"] = "logs"
-    address: Address
+    address: Address | Literal[""]
     topics: tuple[tuple[HexBytes, ...], ...]
     from_block: Int
     to_block: Int

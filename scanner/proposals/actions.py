@@ -178,7 +178,7 @@ def _share(found: Found, data: ProposalData, one: RawProposal, index: int, meani
     elif meaning.effect is Effect.VALUE_OUT and 0 <= meaning.amount < len(decoded.values):
         amount = int(decoded.values[meaning.amount])
         missing = Unknown(reason=Reason.NOT_READ, detail="the treasury's balance of this token was not read")
-        held = found.balances.get((raw.target, executor), missing)
+        held = found.holdings.balances.get((raw.target, executor), missing)
     elif meaning.effect is Effect.VALUE_OUT:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments", evidence=(one.log,))
     else:

@@ -100,6 +100,8 @@ def _view(piece: Evidence, lookup: Lookup) -> EvidenceView:
 
 
 def _named(address: str, lookup: Lookup) -> str:
+    if not address:
+        return "any address"
     label = lookup.label(address)
     return f"{label} {address}" if label and label != address else address
 
@@ -113,7 +115,7 @@ def call_command(piece: CallEvidence) -> str:
 def logs_command(piece: LogSetEvidence) -> str:
     """Return an `eth_getLogs` request with the same filter."""
     query = {
-        "address": piece.address,
+        **({"address": piece.address} if piece.address else {}),
         "fromBlock": hex(piece.from_block),
         "toBlock": hex(piece.to_block),
         "topics": [list(position) or None for position in piece.topics],

@@ -15,7 +15,7 @@ from scanner.code.analyses.known_calls import (
     TOKEN_LIBRARIES,
     VOID_GATES,
 )
-from scanner.code.analyses.summary import instantiate
+from scanner.code.analyses.summary import MAX_EFFECTS, TooMuchCode, instantiate
 from scanner.code.analyses.values import (
     NEVER,
     NOTHING,
@@ -38,9 +38,11 @@ def call_internal(frame: Frame, function: Any, arguments: tuple[Value, ...]) -> 
     """Return what an internal, library or modifier call returns; its effects and checks go into the frame."""
     name = str(getattr(function, "name", ""))
     frame.called.add(name)
-    summary = instantiate(frame.summarise(function), arguments, frame.clauses, name)
+    summary = instantiate(frame.summarise(function), arguments, frame.clauses)
     frame.called |= summary.called
     frame.effects.extend(summary.effects)
+    if len(frame.effects) > 4 * MAX_EFFECTS:
+        raise TooMuchCode(name)
     if summary.exit_clauses == NEVER:
         frame.stopped = True
         return summary.result

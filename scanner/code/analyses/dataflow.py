@@ -11,7 +11,7 @@ from typing import Any
 from scanner.code.analyses import language
 from scanner.code.analyses.calls import call_external, call_internal, call_low_level, intercepted
 from scanner.code.analyses.cfg import Flow, flow_of
-from scanner.code.analyses.summary import Effect, Summary
+from scanner.code.analyses.summary import MAX_EFFECTS, Effect, Summary, TooMuchCode
 from scanner.code.analyses.values import (
     DERIVED,
     EMPTY,
@@ -147,7 +147,10 @@ def _finish(frame: Frame, function: Any) -> Summary:
     exit_clauses = NEVER
     for clauses in frame.exits:
         exit_clauses = either(exit_clauses, clauses)
-    return Summary(tuple(frame.effects), _result(frame, function), exit_clauses, frozenset(frame.called))
+    effects = tuple(dict.fromkeys(frame.effects))
+    if len(effects) > MAX_EFFECTS:
+        raise TooMuchCode(str(function.name))
+    return Summary(effects, _result(frame, function), exit_clauses, frozenset(frame.called))
 
 
 def _result(frame: Frame, function: Any) -> Value:

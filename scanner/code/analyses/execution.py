@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from scanner.code.analyses.answers import known, unresolved, unsupported
 from scanner.code.analyses.guards import all_clauses, effect_guard, guard_of, lasting, once_only, strength, switched
@@ -27,6 +28,10 @@ from scanner.model.observation import BoolObs, StrObs
 
 _TIMELOCK_CALLS = frozenset({"executeTransaction", "executeBatch", "execute", "executeTransactions"})
 _QUICK = re.compile(r"emergency|fast_?track|expedit|instant|immediate", re.I)
+_UNREAD = {
+    "delegatecall": re.compile(r"\b(delegatecall|callcode)\s*\("),
+    "low-level": re.compile(r"\bcall\s*\("),
+}
 _CALL_KINDS = ("low-level", "delegatecall", "call")
 
 
@@ -189,6 +194,9 @@ def _arbitrary(program: Program, kind: str) -> BoolObs:
         if all(switched(all_clauses(entry, effect)) for entry, effect in open_ways):
             return unresolved(program, f"state decides whether anyone can: {names}", elements)
         return known(program, True, elements, f"by {names}")
+    unread = _in_old_assembly(program, _UNREAD[kind])
+    if unread:
+        return unresolved(program, f"a {kind} call in assembly that the compiler hands on as plain text", unread)
     return known(program, False)
 
 
@@ -208,20 +216,25 @@ def _chosen(labels: Labels) -> bool:
 
 def selfdestruct_reachable(program: Program) -> BoolObs:
     """Return whether a SELFDESTRUCT can be reached from outside, whatever guards it."""
-    return _reachable(program, "selfdestruct", ("selfdestruct(", "suicide("))
+    return _reachable(program, "selfdestruct", re.compile(r"\b(selfdestruct|suicide)\s*\("))
 
 
 def delegatecall_reachable(program: Program) -> BoolObs:
     """Return whether a DELEGATECALL can be reached from outside, whatever guards it."""
-    return _reachable(program, "delegatecall", ("delegatecall(", "callcode("))
+    return _reachable(program, "delegatecall", _UNREAD["delegatecall"])
 
 
-def _reachable(program: Program, kind: str, in_assembly: tuple[str, ...]) -> BoolObs:
+def _reachable(program: Program, kind: str, in_assembly: re.Pattern[str]) -> BoolObs:
     found = [effect.node for entry in program.entries for effect in entry.effects if effect.kind == kind]
-    found += [
+    found += _in_old_assembly(program, in_assembly)
+    return known(program, bool(found), found)
+
+
+def _in_old_assembly(program: Program, pattern: re.Pattern[str]) -> list[Any]:
+    """Return the nodes whose assembly, which compilers before 0.6 give as text, matches."""
+    return [
         node
         for function in program.reached
         for node in function.nodes
-        if isinstance(node.inline_asm, str) and any(word in node.inline_asm for word in in_assembly)
+        if isinstance(node.inline_asm, str) and pattern.search(node.inline_asm)
     ]
-    return known(program, bool(found), found)

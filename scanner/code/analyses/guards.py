@@ -45,7 +45,7 @@ STRENGTH: tuple[Guard, ...] = (
 IDENTITY_CHECKS = frozenset(
     {
         "isVerified", "isAttestationValid", "getAttestation", "getAttestationUid", "getAttributes", "getAttributesBulk",
-        "getFlashAttributeGTE", "verifyToken", "isClaimValid", "isWhitelisted", "isKYC", "hasKYC", "isAccredited",
+        "getFlashAttributeGTE", "verifyToken", "isClaimValid", "isKYC", "hasKYC", "isAccredited",
     }
 )  # fmt: skip
 

@@ -31,9 +31,7 @@ _FORK_SELECTORS = frozenset(
 _REDEEM_SELECTORS = frozenset(
     selector_of(signature) for signature in ("redeem(uint256,address,address)", "withdraw(uint256,address,address)")
 )
-_SYBIL_CALLS = frozenset(
-    {"validateProof", "verifyAnonAadhaarProof", "isHuman", "getScore", "isRegistered", "isUniqueHuman"}
-)
+_SYBIL_CALLS = frozenset({"validateProof", "verifyAnonAadhaarProof", "isHuman", "isUniqueHuman"})
 
 
 def expulsion_guard(program: Program) -> StrObs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -228,6 +229,7 @@ def _is_board(entry: Entry) -> bool:
     return all(strength(effect_guard(entry, effect).guard) <= strength(Guard.PAYMENT) for effect in published)
 
 
+@cache
 def _other_meanings() -> frozenset[str]:
     """Return selectors with a known meaning of their own: the stealth-address announcer has a board's shape."""
     return frozenset(

@@ -9,10 +9,10 @@ from eth_utils.crypto import keccak
 
 from scanner.code.analyses.dataflow import summarise_function
 from scanner.code.analyses.interface import Unit
-from scanner.code.analyses.summary import NO_SUMMARY, Effect, Summary
+from scanner.code.analyses.summary import NO_SUMMARY, Effect, Summary, TooMuchCode
 from scanner.model.evidence import SourceEvidence
 
-_MAX_DEPTH = 60
+_MAX_DEPTH = 100
 
 
 def selector_of(signature: str) -> str:
@@ -64,7 +64,10 @@ class Program:
             self._own.setdefault(str(function.canonical_name), function)
 
     def summary(self, function: Any) -> Summary:
-        """Return a function's summary; recursion and very deep calls end in an empty one."""
+        """Return a function's summary; a function that calls itself adds nothing to its own.
+
+        Raises TooMuchCode where more would have to be followed than is sensible.
+        """
         if not hasattr(function, "nodes"):
             return NO_SUMMARY
         # super.f() names the parent's copy, whose own calls are not resolved for this contract: take ours.
@@ -73,7 +76,7 @@ class Program:
         if known is not None:
             return known
         if self._depth >= _MAX_DEPTH:
-            return NO_SUMMARY
+            raise TooMuchCode(str(function.name))
         self._summaries[function] = NO_SUMMARY
         self._depth += 1
         try:

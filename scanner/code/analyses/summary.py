@@ -37,7 +37,6 @@ class Effect(NamedTuple):
     place: Place | None = None
     change: str = ""
     signature: str = ""
-    through: tuple[str, ...] = ()
 
     @property
     def all_inputs(self) -> Labels:
@@ -56,8 +55,14 @@ class Summary(NamedTuple):
 
 NO_SUMMARY = Summary()
 
+MAX_EFFECTS = 5_000
 
-def instantiate(summary: Summary, actual: tuple[Value, ...], at: Clauses, through: str) -> Summary:
+
+class TooMuchCode(Exception):
+    """A function does more than can be followed. Raised, because leaving something out would read as its absence."""
+
+
+def instantiate(summary: Summary, actual: tuple[Value, ...], at: Clauses) -> Summary:
     """Return `summary` with a call's arguments put in, below the clauses `at` of the call site."""
     substitution = Substitution(actual)
     effects: list[Effect] = []
@@ -74,7 +79,6 @@ def instantiate(summary: Summary, actual: tuple[Value, ...], at: Clauses, throug
                 inputs=tuple(substitution.labels(part) for part in effect.inputs),
                 sent=substitution.labels(effect.sent),
                 place=place,
-                through=(through, *effect.through),
             )
         )
     return Summary(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from scanner.code.analyses.signatures import MIXER_CONSTANTS, all_signatures, recognise, selectors_of
 from scanner.code.bytecode.graph import Block, Function
@@ -15,12 +16,16 @@ from scanner.model.observation import Collection, Known, Unknown
 Answer = Known[bool] | Known[str] | Unknown | None
 
 _LOGS = frozenset({"LOG0", "LOG1", "LOG2", "LOG3", "LOG4"})
-_OUTSIDE = frozenset({"SSTORE", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL", "CREATE", "CREATE2", "SELFDESTRUCT"})
+_OUTSIDE = frozenset(
+    {"SSTORE", "SLOAD", "CALL", "CALLCODE", "DELEGATECALL", "STATICCALL", "CREATE", "CREATE2", "SELFDESTRUCT"}
+)
+"""What a function that only logs does without. Reading state is among it: that may be a check of who calls."""
+
 _TOKEN = frozenset({"0x70a08231", "0x18160ddd"})
 """balanceOf(address) and totalSupply()."""
 _FLASH_LOAN = "0x5cffe9de"
 _RAGEQUIT = ("ragequit(",)
-_NEAR = 6
+_NEAR = 4
 
 
 def fingerprints(reading: Reading) -> Collection[Fingerprint]:
@@ -118,7 +123,7 @@ def _dynamic(arguments: str) -> set[str]:
 
 
 def _is_board(reading: Reading, function: Function) -> bool:
-    if not _takes_text(function) or function.mutability in ("view", "pure") or _known_function(function.selector):
+    if not _takes_text(function) or function.mutability in ("view", "pure") or function.selector in _other_meanings():
         return False
     body = reading.graph.body(function)
     names = {i.name for block in body for i in block.instructions}
@@ -127,15 +132,19 @@ def _is_board(reading: Reading, function: Function) -> bool:
     return not any(_compares_caller(block) for block in body)
 
 
-def _known_function(selector: str) -> bool:
-    """Whether a selector has a known meaning of its own: the stealth-address announcer has a board's shape."""
-    return any(s.hash == selector for s in all_signatures() if not s.category.startswith(("comms.", "content.")))
+@cache
+def _other_meanings() -> frozenset[str]:
+    """Return hashes with a known meaning of their own: the stealth-address announcer has a board's shape."""
+    return frozenset(s.hash for s in all_signatures() if not s.category.startswith(("comms.", "content.")))
 
 
 def _compares_caller(block: Block) -> bool:
+    """Whether a block branches on a comparison with the caller. SUB also masks an address to 20 bytes, then far from
+    the branch."""
     names = [i.name for i in block.instructions]
-    callers = [index for index, name in enumerate(names) if name == "CALLER"]
-    return any({"EQ", "SUB", "XOR"} & set(names[index : index + _NEAR]) for index in callers)
+    if names[-1:] != ["JUMPI"] or not {"CALLER", "ORIGIN"} & set(names):
+        return False
+    return "EQ" in names or bool({"SUB", "XOR"} & set(names[-_NEAR:]))
 
 
 def flash_mint(reading: Reading) -> Answer:

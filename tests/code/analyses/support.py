@@ -22,7 +22,7 @@ _CONTRACT = re.compile(r"^contract (\w+)", re.MULTILINE)
 def facts_of(file: str) -> dict[str, CodeFacts]:
     """Return the facts of every contract of a file beside the tests, by name. Facts are kept between runs under the
     digest of the source and of the code that makes them."""
-    recipe = Recipe((f"{_PREFIX}{file}",), "0.8.28", _PACKAGES)
+    recipe = Recipe((f"{_PREFIX}{file}",), "0.5.17" if file == "Old.sol" else "0.8.28", _PACKAGES)
     request = of_recipe(recipe)
     path = f"{_PREFIX}{file}"
     names = _CONTRACT.findall(request["sources"][path]["content"])

@@ -59,6 +59,13 @@ def test_dangerous_instructions() -> None:
     assert value(facts["AnyCall"].delegatecall_reachable) is False
 
 
+def test_assembly_that_comes_as_text_is_not_taken_for_safe() -> None:
+    facts = facts_of("Old.sol")["TextAssembly"]
+    assert value(facts.delegatecall_reachable) is True
+    assert value(facts.arbitrary_delegatecall) == "unknown: unresolved"
+    assert value(facts.arbitrary_call) is False
+
+
 def test_upgrades() -> None:
     facts = facts_of("Calls.sol")
     assert value(facts["UpgradeableByOwner"].upgrade_guard) == "caller"

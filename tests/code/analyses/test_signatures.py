@@ -23,6 +23,16 @@ def test_every_hash_is_the_keccak_of_its_signature() -> None:
         assert signature.hash == (digest[:10] if signature.kind == "function" else digest), signature
 
 
+def test_the_lists_are_sorted_and_written_in_one_way() -> None:
+    for name in ("signatures.json", "known_addresses.json"):
+        text = (rules_dir() / "data" / name).read_text(encoding="utf-8")
+        rows = json.loads(text)
+        assert text == json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        assert len({json.dumps(row, sort_keys=True) for row in rows}) == len(rows)
+    keys = [(s.category, s.system, s.kind, s.text) for s in all_signatures()]
+    assert keys == sorted(keys)
+
+
 def test_every_address_has_its_checksum() -> None:
     rows = json.loads((rules_dir() / "data" / "known_addresses.json").read_text(encoding="utf-8"))
     assert len(rows) > 80

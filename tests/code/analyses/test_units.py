@@ -105,6 +105,13 @@ def test_openzeppelin_4_tokens() -> None:
     assert guards(facts["FourVotes"])["transferOwnership"] == "caller"
 
 
+def test_sums_through_a_library() -> None:
+    facts = facts_of("Old.sol")["OldToken"]
+    assert value(facts.mint_guard) == "caller"
+    assert value(facts.confiscation_guard) == ABSENT
+    assert value(facts.transfer_restricted) is False
+
+
 def test_joining_leaving_and_being_thrown_out() -> None:
     facts = facts_of("Calls.sol")
     assert value(facts["Club"].mint_guard) == "none"

@@ -7,8 +7,6 @@ from scanner.discovery.battery import GROUP_ADMIN_UPDATED, MEMBER_ADDED, MEMBER_
 from scanner.discovery.world import World, only_a_target
 from scanner.model.observation import Known, Unknown
 
-_GROUP_EVENTS = (GROUP_ADMIN_UPDATED, MEMBER_ADDED, MEMBERS_ADDED, MEMBER_REMOVED)
-
 
 def group_ids(world: World) -> tuple[str, ...]:
     """Return the group numbers that contracts of the DAO answer for `groupId()`, each as a topic word."""
@@ -23,7 +21,7 @@ def group_ids(world: World) -> tuple[str, ...]:
 def keeps_groups(world: World, address: str) -> bool:
     """Whether the contract's logs tell of groups and their members."""
     account = world.accounts[address]
-    return any(account.events(topic) for topic in _GROUP_EVENTS)
+    return bool(account.events(GROUP_ADMIN_UPDATED))
 
 
 def group_admin(account: Account, number: str) -> Known[str] | None:

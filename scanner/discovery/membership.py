@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.discovery.account import transform
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.groups import group_admin, group_ids, group_members
+from scanner.discovery.groups import group_admin, group_ids, group_members, keeps_groups
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
@@ -97,7 +97,8 @@ def _of_governors(dossier: Dossier, paths: _Paths, facts: dict[str, Any]) -> Non
         return
     facts["delegation"] = Known(value="none", evidence=first.evidence, derivation="the vote is not carried by a token")
     facts["transferable"] = Known(value="no", evidence=first.evidence, derivation="membership is not a token")
-    groups = [contract for contract in contracts.values() if _stage_of(contract) in (Stage.CONFIGURED, Stage.EXERCISED)]
+    proving = [one for one in contracts.values() if _stage_of(one) in (Stage.CONFIGURED, Stage.EXERCISED)]
+    groups = [one for one in proving if keeps_groups(dossier.world, one.address)]
     for group in groups:
         _of_group(dossier, group, paths, facts)
     if not groups:

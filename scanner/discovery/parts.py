@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account, nonzero
@@ -11,6 +12,9 @@ from scanner.discovery.links import executed_targets
 from scanner.discovery.world import TARGET_OF, World, only_a_target
 from scanner.model.kinds import Role
 from scanner.model.observation import Known
+
+_HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
+"""Getters by which contracts name an account that keeps the DAO's assets."""
 
 
 @dataclass
@@ -126,9 +130,11 @@ def _governed(world: World, parts: Parts) -> None:
         if executor in world.accounts:
             parts.add(executor, Role.EXECUTOR)
             parts.treasuries.add(executor)
-        treasury = nonzero(account.address_of("treasury()"))
-        if treasury and (found := world.get(treasury)) and found.has_code:
-            parts.treasuries.add(treasury)
-    for address in world.accounts:
-        if address in parts.safes or address in parts.timelocks:
+    for address, account in world.accounts.items():
+        named = any(_HOLDS_ASSETS.match(why) for why in account.why)
+        if address in parts.safes or address in parts.timelocks or (named and _may_hold(parts, account)):
             parts.treasuries.add(address)
+
+
+def _may_hold(parts: Parts, account: Account) -> bool:
+    return account.has_code and account.address not in parts.governors and not is_token(account)

@@ -137,12 +137,14 @@ def test_a_key_in_the_url_reaches_no_result_no_cache_and_no_process_argument_of_
     field: Field, tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
-    url = f"{field.chain.url}/{_SECRET}"
-    run = daoscan(
-        "scan", field.daos["open-club"].governor, "--sourcify-url", field.sourcify.url, "--etherscan-url",
-        "http://127.0.0.1:9/api", out=tmp_path / "out",
-        env={"DAOSCAN_RPC_URL": url, "DAOSCAN_ETHERSCAN_KEY": _SECRET + "2", "DAOSCAN_CACHE": str(cache)},
-    )  # fmt: skip
+    with _server(200, b"", forward=field.chain.url) as url:
+        run = daoscan(
+            "scan", field.daos["open-club"].governor, "--sourcify-url", field.sourcify.url, "--etherscan-url",
+            "http://127.0.0.1:9/api", out=tmp_path / "out",
+            env={
+                "DAOSCAN_RPC_URL": f"{url}/{_SECRET}", "DAOSCAN_ETHERSCAN_KEY": _SECRET + "2", "DAOSCAN_CACHE": str(cache),
+            },
+        )  # fmt: skip
     assert (tmp_path / "out" / "report.html").is_file(), run.stderr
     assert _SECRET not in run.stdout + run.stderr
     for folder in (tmp_path / "out", cache):
@@ -153,7 +155,7 @@ def test_a_key_in_the_url_reaches_no_result_no_cache_and_no_process_argument_of_
 
 def test_a_rule_file_with_a_typo_stops_before_the_chain_is_read(field: Field, tmp_path: Path) -> None:
     pack = tmp_path / "pack"
-    made = daoscan("rules", "new", str(pack), "--id", "XYZ-001", "--name", "my-first-rule")
+    made = daoscan("rules", "new", str(pack), "--id", "XYZ-001", "--name", "my-first-rule", "--subject", "governor")
     if made.code != 0:
         pytest.fail(made.stderr + made.stdout)
     rule = next(path for path in pack.rglob("*.yaml") if path.name != "pack.yaml")

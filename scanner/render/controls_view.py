@@ -79,11 +79,13 @@ def ordered(controls: tuple[Control, ...]) -> tuple[Control, ...]:
     return tuple(sorted(controls, key=_rank))
 
 
-def _rank(control: Control) -> tuple[bool, int, int, int, int, str, str]:
+def _rank(control: Control) -> tuple[bool, int, bool, int, int, int, str, str]:
     bypass = bypasses(control)
+    open_door = control.capability is Capability.MINT and control.actor_kind is ActorKind.ANYONE
     return (
         control.capability not in STRONG,
         0 if bypass else 1 if bypass is None else 2,
+        open_door,  # anyone may join: said after those who can act alone
         _WEAKEST_FIRST.index(control.actor_kind),
         value_of(control.signers_needed) or 0,
         _DIRECT_FIRST.index(control.capability),

@@ -51,7 +51,7 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     around = [item for item in decisive if bypasses(item)]
     votes = [item for item in decisive if item.actor_kind.is_vote]
     if around:
-        first = around[0]
+        first = _strongest(around)
         others = {item.actor for item in around} - {first.actor}
         text = f"{_actor(first)} can {_deeds(around, first)} without a vote of the members."
         if others:
@@ -66,6 +66,15 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     else:
         text = "Not known: no line of control that moves money or changes rules could be established."
     return Answer(question, text, _undecided(decisive, lookup), _links(around[:_LINKS] or votes[:1], lookup))
+
+
+def _strongest(around: Sequence[Control]) -> Control:
+    """Return a line of the actor who can do most among those who are as easy to act through as the first."""
+    reach: dict[str, set[tuple[str, str]]] = {}
+    for item in around:
+        reach.setdefault(item.actor, set()).add((item.capability.value, item.contract))
+    equals = [item for item in around if item.actor_kind is around[0].actor_kind]
+    return max(equals, key=lambda item: len(reach[item.actor]))
 
 
 def _actor(control: Control) -> str:

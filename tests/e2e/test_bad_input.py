@@ -142,7 +142,9 @@ def test_a_key_in_the_url_reaches_no_result_no_cache_and_no_process_argument_of_
             "scan", field.daos["open-club"].governor, "--sourcify-url", field.sourcify.url, "--etherscan-url",
             "http://127.0.0.1:9/api", out=tmp_path / "out",
             env={
-                "DAOSCAN_RPC_URL": f"{url}/{_SECRET}", "DAOSCAN_ETHERSCAN_KEY": _SECRET + "2", "DAOSCAN_CACHE": str(cache),
+                "DAOSCAN_RPC_URL": f"{url}/{_SECRET}",
+                "DAOSCAN_ETHERSCAN_KEY": _SECRET + "2",
+                "DAOSCAN_CACHE": str(cache),
             },
         )  # fmt: skip
     assert (tmp_path / "out" / "report.html").is_file(), run.stderr

@@ -79,14 +79,24 @@ def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unk
     )
 
 
-def implementation_of(world: World, account: Account) -> Known[str] | Unknown:
-    """Return the implementation, a beacon's included; the zero address for a contract that is no proxy."""
+def settle_beacons(world: World) -> None:
+    """Give proxies behind a beacon the implementation that the beacon names (EIP-1967)."""
+    for account in world.accounts.values():
+        proxy = account.proxy
+        if proxy is None or proxy.kind != "eip1967-beacon":
+            continue
+        beacon = world.get(nonzero(proxy.admin) or "")
+        if beacon is not None:
+            answer = beacon.address_of("implementation()")
+            if isinstance(answer, Known):
+                answer = Known(value=answer.value, evidence=proxy.admin.evidence + answer.evidence)
+            account.proxy = replace(proxy, implementation=answer)
+
+
+def implementation_of(account: Account) -> Known[str] | Unknown:
+    """Return the implementation; the zero address for a contract that is no proxy."""
     if account.proxy is None:
         return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation="no proxy pattern")
-    if account.proxy.kind == "eip1967-beacon" and (beacon := nonzero(account.proxy.admin)):
-        found = world.get(beacon)
-        if found is not None:
-            return found.address_of("implementation()")
     return account.proxy.implementation
 
 
@@ -142,7 +152,7 @@ def _no_source(account: Account) -> Unknown:
 
 def label(world: World, account: Account, roles: tuple[Role, ...]) -> str:
     """Return a name to show: the source's, with the implementation's for a proxy; else what it is."""
-    implementation = nonzero(implementation_of(world, account))
+    implementation = nonzero(implementation_of(account))
     running = world.get(implementation) if implementation else None
     for candidate in (running, account):
         if candidate is not None and candidate.verified is not None:
@@ -172,7 +182,7 @@ def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]
         nobody = Known(value=ZERO_ADDRESS, evidence=evidence, derivation="no proxy: its code cannot be replaced")
         return {
             "proxy_kind": Known(value="none", evidence=evidence),
-            "implementation": implementation_of(world, account),
+            "implementation": implementation_of(account),
             "upgrade_admin": nobody,
             "upgrade_admin_kind": Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation=nobody.derivation),
             "upgrade_delay_seconds": Known(value=0, evidence=evidence, derivation="nothing to upgrade"),
@@ -189,7 +199,7 @@ def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]
     proof = account.proxy.implementation.evidence or evidence
     return {
         "proxy_kind": Known(value=account.proxy.kind, evidence=proof),
-        "implementation": implementation_of(world, account),
+        "implementation": implementation_of(account),
         "upgrade_admin": admin,
         "upgrade_admin_kind": resolver.kind_behind(admin),
         "upgrade_delay_seconds": delay,

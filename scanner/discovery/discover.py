@@ -11,7 +11,7 @@ from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
 from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
-from scanner.discovery.contracts import build_contract, code_at, settle_upgrades
+from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.governors import build_governor
@@ -80,6 +80,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry]
     crawl(world, asked, links_of, getters_of, steps.progress)
+    settle_beacons(world)
     parts = sort_out(world, entry[0])
     jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
     steps.progress(f"analysing the code of {len(jobs)} contracts")

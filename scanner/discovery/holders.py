@@ -111,8 +111,11 @@ class Resolver:
             return f"timelock ({short(address)})"
         if account and account.is_eoa:
             return f"key {short(address)}"
-        if account and account.verified:
-            return f"{account.verified.bundle.contract_name.rsplit(':', 1)[-1]} ({short(address)})"
+        implementation = nonzero(account.proxy.implementation) if account and account.proxy else None
+        for candidate in (self.world.get(implementation) if implementation else None, account):
+            if candidate and candidate.verified:
+                source_name = candidate.verified.bundle.contract_name.rsplit(":", 1)[-1]
+                return f"{source_name[:_MAX_NAME]} ({short(address)})"
         return f"contract {short(address)}"
 
     def holder(self, address: str, evidence: tuple[Evidence, ...]) -> Holder:

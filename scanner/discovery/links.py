@@ -50,6 +50,8 @@ PROPOSAL_TYPES = ("uint256", "address", "address[]", "uint256[]", "string[]", "b
 
 _GETTER_DEPTH = 3
 
+BEACON_OF = "beacon of"
+
 
 def links_of(world: World, account: Account) -> Iterator[Link]:
     """Yield what a freshly read account leads to."""
@@ -58,6 +60,9 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
     account.proxy = detect(account)
     short = account.address
     yield from _proxy_links(account, short)
+    named = nonzero(account.address_of("implementation()"))
+    if named and any(why.startswith(BEACON_OF) for why in account.why):
+        yield Link(named, f"implementation named by beacon {short}")
     if only_a_target(account):
         return
     for getter in _GETTERS:
@@ -84,7 +89,7 @@ def _proxy_links(account: Account, short: str) -> Iterator[Link]:
         yield Link(implementation, f"{IMPLEMENTATION_OF_TARGET if target else 'implementation of'} {short}")
     admin = nonzero(account.proxy.admin)
     if admin and not target:
-        yield Link(admin, f"{'beacon' if account.proxy.kind == 'eip1967-beacon' else 'proxy admin'} of {short}")
+        yield Link(admin, f"{BEACON_OF if account.proxy.kind == 'eip1967-beacon' else 'proxy admin of'} {short}")
 
 
 def _safe_links(account: Account, short: str) -> Iterator[Link]:

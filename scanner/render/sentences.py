@@ -95,7 +95,9 @@ def _deeds(controls: Sequence[Control], of: Control) -> str:
     said = dict.fromkeys(f"{CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})" for item in mine)
     shown = list(said)[:3]
     more = len(said) - len(shown)
-    return " and ".join(shown) + (f" and {more} more" if more else "")
+    if more:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join((", ".join(shown[:-1]), shown[-1]) if len(shown) > 1 else shown)
 
 
 def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:

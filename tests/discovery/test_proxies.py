@@ -4,9 +4,11 @@ import pytest
 
 from scanner.discovery.account import Account
 from scanner.discovery.battery import EIP1822_LOGIC, EIP1967_ADMIN, EIP1967_BEACON, EIP1967_IMPLEMENTATION, SLOT_ZERO
+from scanner.discovery.contracts import implementation_of, settle_beacons
+from scanner.discovery.links import links_of
 from scanner.discovery.proxies import detect
 from scanner.model.observation import Known, Unknown
-from tests.discovery.support import address, code, contract, reverted, word
+from tests.discovery.support import address, code, contract, reverted, word, world
 
 _TARGET = address(9)
 
@@ -84,3 +86,16 @@ def test_small_code_that_delegatecalls_without_a_pattern_is_unresolved() -> None
     found = detect(account)
     assert found is not None
     assert found.kind == "unresolved"
+
+
+def test_a_proxy_behind_a_beacon_runs_what_the_beacon_names_and_its_code_is_looked_at() -> None:
+    proxy = _slots(contract(1), beacon=address(4))
+    beacon = _slots(contract(4, implementation=("address", _TARGET), owner=("address", address(5))))
+    beacon.why = [f"beacon of {address(1)}"]
+    proxy.proxy = detect(proxy)
+    here = world(proxy, beacon)
+    assert _TARGET in {link.address for link in links_of(here, beacon)}
+    settle_beacons(here)
+    found = implementation_of(proxy)
+    assert isinstance(found, Known)
+    assert found.value == _TARGET

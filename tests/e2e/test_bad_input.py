@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -69,6 +69,27 @@ def _server(status: int, body: bytes, *, stop_after: int = 10**9, forward: str =
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def _arguments_seen() -> Iterator[set[bytes]]:
+    """The arguments of every process that runs meanwhile."""
+    seen: set[bytes] = set()
+    done = Event()
+
+    def look() -> None:
+        while not done.wait(0.05):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    seen.add(path.read_bytes())
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_not_an_address(field: Field, tmp_path: Path) -> None:
@@ -133,11 +154,9 @@ def test_a_refused_key_is_named_without_being_shown(field: Field, tmp_path: Path
     assert _SECRET not in run.stderr + run.stdout
 
 
-def test_a_key_in_the_url_reaches_no_result_no_cache_and_no_process_argument_of_a_child(
-    field: Field, tmp_path: Path
-) -> None:
+def test_keys_reach_no_result_no_cache_and_no_process_argument(field: Field, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    with _server(200, b"", forward=field.chain.url) as url:
+    with _server(200, b"", forward=field.chain.url) as url, _arguments_seen() as seen:
         run = daoscan(
             "scan", field.daos["open-club"].governor, "--sourcify-url", field.sourcify.url, "--etherscan-url",
             "http://127.0.0.1:9/api", out=tmp_path / "out",
@@ -147,6 +166,8 @@ def test_a_key_in_the_url_reaches_no_result_no_cache_and_no_process_argument_of_
                 "DAOSCAN_CACHE": str(cache),
             },
         )  # fmt: skip
+    assert any(b"worker_main" in line for line in seen), "no worker was seen: the test looked at nothing"
+    assert not [line for line in seen if _SECRET.encode() in line]
     assert (tmp_path / "out" / "report.html").is_file(), run.stderr
     assert _SECRET not in run.stdout + run.stderr
     for folder in (tmp_path / "out", cache):

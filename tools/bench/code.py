@@ -3,7 +3,8 @@
 Plain is `slither FILE` with all its detectors and the outputs that crytic-compile asks for, once per source. Ours is
 the whole of `analyse` (compile, Slither, its detectors, our analyses) in a process of its own. Everything runs twice,
 in turns, and the best time of each counts, so that other work on the machine disturbs less. Memory is resident: the
-largest single process of each, and, as a second figure, the largest sum over all processes at one moment.
+largest single process of each, and, as a second figure, the largest sum over all processes at one moment, shared pages
+counted once.
 """
 
 from __future__ import annotations
@@ -234,9 +235,18 @@ def _measured(command: Sequence[str], folder: Path) -> Run:
 
 def _sample(pid: int, peak: list[int], ended: threading.Event) -> None:
     while not ended.wait(_SAMPLE_SECONDS):
-        sizes = [resident_bytes(process) for process in _family(pid)]
-        peak[0] = max(peak[0], *sizes)
-        peak[1] = max(peak[1], sum(sizes))
+        family = _family(pid)
+        peak[0] = max(peak[0], *(resident_bytes(process) for process in family))
+        peak[1] = max(peak[1], sum(_own_share(process) for process in family))
+
+
+def _own_share(pid: int) -> int:
+    """Return the memory of a process in bytes, pages that several share counted by share (Linux: Pss)."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return resident_bytes(pid)
 
 
 def _family(pid: int) -> list[int]:

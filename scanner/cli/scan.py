@@ -74,6 +74,10 @@ def scan(
     max_contracts: Annotated[
         int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")
     ] = 150,
+    max_transfers: Annotated[
+        int,
+        typer.Option(envvar="DAOSCAN_MAX_TRANSFERS", min=0, help="a token with more is read without its holders"),
+    ] = 300_000,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
 ) -> None:
@@ -111,7 +115,7 @@ def scan(
             ),
             code=CodeOptions(cache_dir=folder, solc=solc, offline=offline_compilers),
             lists=tuple(lists or ()),
-            limits=CrawlLimits(max_contracts=max_contracts),
+            limits=CrawlLimits(max_contracts=max_contracts, max_transfers=max_transfers),
             use_cache=cache,
         )
         with progress(quiet=quiet) as say:

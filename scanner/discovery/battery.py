@@ -148,6 +148,16 @@ MEMBER_REMOVED = topic("MemberRemoved(uint256,uint256,uint256,uint256)")
 TRANSFER = topic("Transfer(address,address,uint256)")
 DELEGATE_VOTES_CHANGED = topic("DelegateVotesChanged(address,uint256,uint256)")
 
+PARAMETER_EVENTS: tuple[str, ...] = (
+    "VotingDelaySet(uint256,uint256)",
+    "VotingPeriodSet(uint256,uint256)",
+    "ProposalThresholdSet(uint256,uint256)",
+    "QuorumNumeratorUpdated(uint256,uint256)",
+    "LateQuorumVoteExtensionSet(uint64,uint64)",
+    "MinDelayChange(uint256,uint256)",
+)
+"""Events that hold a protection's value before and after, in this order (OpenZeppelin Governor and timelock, Bravo)."""
+
 GOVERNANCE_TOPICS: tuple[str, ...] = tuple(
     sorted(
         {
@@ -166,6 +176,7 @@ GOVERNANCE_TOPICS: tuple[str, ...] = tuple(
             MEMBER_ADDED,
             MEMBERS_ADDED,
             MEMBER_REMOVED,
+            *(topic(event) for event in PARAMETER_EVENTS),
         }
     )
 )

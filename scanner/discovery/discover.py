@@ -35,6 +35,8 @@ from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.sources.interface import Sources
 
+_NO_PROPOSAL = Unknown(reason=Reason.NOT_SUPPORTED, detail="no proposal was ever made")
+
 Analyse = Callable[[Sequence[CodeJob]], Mapping[str, CodeResult]]
 Progress = Callable[[str], None]
 
@@ -144,7 +146,7 @@ def describe(
             resolver,
             world.accounts[address],
             power=dict(found.powers),
-            last_proposal=last_proposals.get(address, Unknown(reason=Reason.NOT_READ, detail="no proposal was read")),
+            last_proposal=last_proposals.get(address, _NO_PROPOSAL),
         )
         for address in sorted(parts.governors)
     )

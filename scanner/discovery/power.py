@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scanner.chain.abi import address_topic, selector
@@ -25,6 +25,8 @@ class Power:
     delegates: Known[dict[str, int]] | Unknown
 
 
+_SAMPLE_BLOCKS = 5_000
+
 DELEGATE = selector("delegate(address)")
 
 
@@ -42,9 +44,10 @@ def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[st
     Where a token knows no delegation its holders vote themselves: they are the delegates then.
     """
     ordered = sorted(tokens)
-    topics = (tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED))),)
+    busy = _busy(world, ordered)
+    both = tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED)))
     receivers = tuple(sorted(address_topic(treasury) for treasury in treasuries))
-    reads = [LogRead(token, topics) for token in ordered]
+    reads = [LogRead(token, ((DELEGATE_VOTES_CHANGED,) if token in busy else both,)) for token in ordered]
     if receivers:
         reads.append(LogRead("", ((TRANSFER,), (), receivers)))
     answers = list(world.chain.read(reads))
@@ -56,12 +59,29 @@ def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[st
             powers[token] = Power(answer, answer)
             continue
         logs: tuple[LogEvidence, ...] = answer.value
-        balances = _balances(logs, answer.evidence)
+        balances = busy.get(token) or _balances(logs, answer.evidence)
         if has_selector(running_code(world, world.accounts[token]), DELEGATE):
             powers[token] = Power(balances, _delegates(logs, answer.evidence))
         else:
             powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
     return TokenLogs(powers, received)
+
+
+def _busy(world: World, tokens: Sequence[str]) -> dict[str, Unknown]:
+    """Return the tokens with more transfers than are read, judged by their latest blocks, each with that reason."""
+    block = world.chain.block.number
+    since = max(0, block - _SAMPLE_BLOCKS)
+    found: dict[str, Unknown] = {}
+    answers = world.chain.read([LogRead(token, ((TRANSFER,),), since) for token in tokens])
+    for token, answer in zip(tokens, answers, strict=True):
+        if isinstance(answer, Unknown):
+            continue  # the read that follows says why
+        estimate = len(answer.value) * (block + 1) // (block - since + 1)
+        if estimate > world.limits.max_transfers:
+            detail = f"about {estimate} transfers, more than the {world.limits.max_transfers} that are read"
+            found[token] = Unknown(reason=Reason.LIMIT, detail=detail, evidence=answer.evidence)
+            world.gap(token, "holders", Reason.LIMIT, f"{detail}: raise --max-transfers")
+    return found
 
 
 def _balances(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:

@@ -38,6 +38,7 @@ class CrawlLimits:
     max_contracts: int = 150
     max_targets: int = 150
     max_depth: int = 8
+    max_transfers: int = 300_000
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.chain.abi import topic
 from scanner.discovery.account import Account, combine, nonzero
 from scanner.discovery.anonymity import privacy_data, stages
 from scanner.discovery.contracts import code_at, label, verification
@@ -11,13 +12,14 @@ from scanner.discovery.discover import Found
 from scanner.discovery.holders import short
 from scanner.discovery.power import share_bps
 from scanner.discovery.world import only_a_target
+from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.collect import ProposalData, beneficiary_of
 from scanner.proposals.decode import Decoded
-from scanner.proposals.effects import PROTECTIONS, UNLIMITED, Meaning, meaning_of
+from scanner.proposals.effects import PROTECTIONS, UNLIMITED, Meaning, Parameter, meaning_of
 from scanner.proposals.events import RawProposal
 
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
@@ -211,18 +213,28 @@ def _lowers(found: Found, data: ProposalData, one: RawProposal, index: int) -> K
     parameter = PROTECTIONS.get(decoded.signature.value)
     if parameter is None:
         return Known(value=False, evidence=(one.log,), derivation="sets no protection")
-    if (one.governor, one.id) in data.executions:
-        detail = "already executed: the value before it was not read"
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=(one.log,))
     target = found.world.get(raw.target)
     if target is None:
         return Unknown(reason=Reason.NOT_READ, detail="the target was not read")
+    executed = data.executions.get((one.governor, one.id))
+    if executed is not None:
+        return _lowered(target, parameter, executed)
     new = int(decoded.values[0])
     return combine(
         {"current": target.ask(parameter.getter)},
         lambda current: new < int(current),
         f"{parameter.getter} now against {new} then",
     )
+
+
+def _lowered(target: Account, parameter: Parameter, executed: LogEvidence) -> Known[bool] | Unknown:
+    """Compare before and after as the event in the executing transaction tells them."""
+    for log in target.events(topic(parameter.event)) if parameter.event else ():
+        if log.transaction_hash == executed.transaction_hash and len(log.data) == 130:
+            before, after = int(log.data[2:66], 16), int(log.data[66:], 16)
+            return Known(value=after < before, evidence=(log,), derivation=f"{before} before, {after} after")
+    detail = "executed, and no event tells the value before"
+    return Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=(executed,))
 
 
 def _private(found: Found, target: str, gains: str | None, who: Account | None) -> Known[bool] | Unknown:

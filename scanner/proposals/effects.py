@@ -24,9 +24,13 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A setter that weakens a protection when it lowers the value that `getter` of the same contract returns."""
+    """A setter that weakens a protection when it lowers the value that `getter` of the same contract returns.
+
+    `event` holds the value before and after once it was called; empty where there is none.
+    """
 
     getter: str
+    event: str = ""
 
 
 MEANINGS: Mapping[str, Meaning] = {
@@ -70,17 +74,19 @@ MEANINGS: Mapping[str, Meaning] = {
 """Functions whose arguments say who gains; the categories of the signature list cover the rest."""
 
 PROTECTIONS: Mapping[str, Parameter] = {
-    "setVotingDelay(uint48)": Parameter("votingDelay()"),
-    "setVotingDelay(uint256)": Parameter("votingDelay()"),
-    "_setVotingDelay(uint256)": Parameter("votingDelay()"),
-    "setVotingPeriod(uint32)": Parameter("votingPeriod()"),
-    "setVotingPeriod(uint256)": Parameter("votingPeriod()"),
-    "_setVotingPeriod(uint256)": Parameter("votingPeriod()"),
-    "setProposalThreshold(uint256)": Parameter("proposalThreshold()"),
-    "_setProposalThreshold(uint256)": Parameter("proposalThreshold()"),
-    "updateQuorumNumerator(uint256)": Parameter("quorumNumerator()"),
-    "setLateQuorumVoteExtension(uint48)": Parameter("lateQuorumVoteExtension()"),
-    "updateDelay(uint256)": Parameter("getMinDelay()"),
+    "setVotingDelay(uint48)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
+    "setVotingDelay(uint256)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
+    "_setVotingDelay(uint256)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
+    "setVotingPeriod(uint32)": Parameter("votingPeriod()", "VotingPeriodSet(uint256,uint256)"),
+    "setVotingPeriod(uint256)": Parameter("votingPeriod()", "VotingPeriodSet(uint256,uint256)"),
+    "_setVotingPeriod(uint256)": Parameter("votingPeriod()", "VotingPeriodSet(uint256,uint256)"),
+    "setProposalThreshold(uint256)": Parameter("proposalThreshold()", "ProposalThresholdSet(uint256,uint256)"),
+    "_setProposalThreshold(uint256)": Parameter("proposalThreshold()", "ProposalThresholdSet(uint256,uint256)"),
+    "updateQuorumNumerator(uint256)": Parameter("quorumNumerator()", "QuorumNumeratorUpdated(uint256,uint256)"),
+    "setLateQuorumVoteExtension(uint48)": Parameter(
+        "lateQuorumVoteExtension()", "LateQuorumVoteExtensionSet(uint64,uint64)"
+    ),
+    "updateDelay(uint256)": Parameter("getMinDelay()", "MinDelayChange(uint256,uint256)"),
     "setDelay(uint256)": Parameter("delay()"),
 }
 

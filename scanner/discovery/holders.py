@@ -49,8 +49,8 @@ class Path:
     evidence: tuple[Evidence, ...]
 
 
-def _zero_delay() -> Known[int]:
-    return Known(value=0, evidence=(), derivation="no delay on this step")
+def _zero_delay(evidence: tuple[Evidence, ...]) -> Known[int]:
+    return Known(value=0, evidence=evidence, derivation="no delay on this step")
 
 
 def add_delays(first: Known[int] | Unknown, second: Known[int] | Unknown) -> Known[int] | Unknown:
@@ -170,7 +170,7 @@ class Resolver:
 
     def _end(self, actor: str, kind: ActorKind, label: str, signers: int, evidence: tuple[Evidence, ...]) -> Path:
         signed = Known(value=signers, evidence=evidence)
-        return Path(actor, kind, label, (), _zero_delay(), signed, evidence)
+        return Path(actor, kind, label, (), _zero_delay(evidence), signed, evidence)
 
     def _unresolved(self, address: str, detail: str) -> Path:
         unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
@@ -192,7 +192,9 @@ class Resolver:
         kind = self.vote_kind(account.address)
         evidence = account.ask("votingPeriod()").evidence or account.code.evidence
         votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
-        return Path(account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(), votes, evidence)
+        return Path(
+            account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(evidence), votes, evidence
+        )
 
     def vote_kind(self, governor: str) -> ActorKind:
         """Return what carries the vote: a token, an NFT, or membership as such."""
@@ -216,7 +218,7 @@ class Resolver:
         for module in modules.value[0]:
             name = str(module).lower()
             step = f"module {self.label(name)} of Safe {short(account.address)}"
-            yield from self._through(self._walk(name, seen), step, _zero_delay(), modules.evidence)
+            yield from self._through(self._walk(name, seen), step, _zero_delay(modules.evidence), modules.evidence)
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
 
@@ -249,13 +251,17 @@ class Resolver:
             answer = account.address_of(getter)
             if owner := nonzero(answer):
                 found = True
-                yield from self._through(self._walk(owner, seen), f"{getter} of {name}", _zero_delay(), answer.evidence)
+                yield from self._through(
+                    self._walk(owner, seen), f"{getter} of {name}", _zero_delay(answer.evidence), answer.evidence
+                )
         for member in read_roles(account).holders(DEFAULT_ADMIN_ROLE):
             if member.address == account.address:
                 continue
             found = True
             step = f"{role_name(member.role)} of {name}"
-            yield from self._through(self._walk(member.address, seen), step, _zero_delay(), member.evidence)
+            yield from self._through(
+                self._walk(member.address, seen), step, _zero_delay(member.evidence), member.evidence
+            )
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
 
@@ -273,4 +279,6 @@ class Resolver:
         admin = nonzero(account.proxy.admin)
         if admin and admin not in seen:
             step = f"replaces the code of {self.label(account.address)}"
-            yield from self._through(self._walk(admin, seen), step, _zero_delay(), account.proxy.admin.evidence)
+            yield from self._through(
+                self._walk(admin, seen), step, _zero_delay(account.proxy.admin.evidence), account.proxy.admin.evidence
+            )

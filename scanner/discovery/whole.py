@@ -92,9 +92,8 @@ def _unverified(contracts: Iterable[Contract]) -> Known[int] | Unknown:
             continue
         if isinstance(contract.verification, Unknown):
             return contract.verification
-        if contract.verification.value in (Verification.NOT_VERIFIED, Verification.OTHER_BYTECODE):
-            count += 1
-            evidence.extend(contract.verification.evidence)
+        evidence.extend(contract.verification.evidence)
+        count += contract.verification.value in (Verification.NOT_VERIFIED, Verification.OTHER_BYTECODE)
     return Known(
         value=count, evidence=tuple(evidence), derivation="governors, timelocks, tokens, treasuries and their code"
     )

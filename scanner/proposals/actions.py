@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from scanner.chain.abi import topic
 from scanner.discovery.account import Account, combine, nonzero
@@ -24,6 +24,7 @@ from scanner.proposals.events import RawProposal
 
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
 _CAP_BPS = 10_000
+T = TypeVar("T")
 
 
 def build_action(found: Found, data: ProposalData, one: RawProposal, index: int) -> Action:
@@ -41,7 +42,7 @@ def build_action(found: Found, data: ProposalData, one: RawProposal, index: int)
         "value_wei": raw.value,
         "calldata": raw.calldata,
         "selector": raw.calldata[:10] if len(raw.calldata) >= 10 else "0x",
-        "function": decoded.signature,
+        "function": _cited(decoded.signature, one),
         "decoded_by": decoded.by,
         "arguments": decoded.arguments,
         "effect": meaning.effect,
@@ -53,11 +54,18 @@ def build_action(found: Found, data: ProposalData, one: RawProposal, index: int)
         "beneficiary_kind": _kind(found, gains, who),
         "beneficiary_fresh": _fresh(gains, who),
         "treasury_share_bps": _share(found, data, one, index, meaning),
-        "unlimited_approval": _unlimited(decoded, meaning),
+        "unlimited_approval": _cited(_unlimited(decoded, meaning), one),
         "lowers_protection": _lowers(found, data, one, index),
-        "privacy_destination": _private(found, raw.target, nonzero(gains), who),
+        "privacy_destination": _cited(_private(found, raw.target, nonzero(gains), who), one),
     }
     return Action(**facts)
+
+
+def _cited(observation: Known[T] | Unknown, one: RawProposal) -> Known[T] | Unknown:
+    """Rest what was read off the calldata on the event that holds it."""
+    if isinstance(observation, Unknown) or observation.evidence:
+        return observation
+    return Known(value=observation.value, evidence=(one.log,), derivation=observation.derivation)
 
 
 def _meaning(decoded: Decoded, value: int, calldata: str) -> Meaning:

@@ -1,0 +1,41 @@
+"""No claim without evidence: in the snapshot of every fixture each known value carries some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fixtures.catalogue import FIXTURES
+from tests.e2e.conftest import Field
+
+
+def _bare(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("status") == "known" and value.get("evidence") == []:
+            yield f"{path} = {value['value']!r} ({value['derivation']})"
+        if value.get("status") == "unknown" and not value.get("reason"):
+            yield f"{path} is unknown without a reason"
+        for key, item in value.items():
+            yield from _bare(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _bare(item, f"{path}[{number}]")
+
+
+@pytest.mark.parametrize("name", [fixture.name for fixture in FIXTURES])
+def test_every_known_value_has_evidence_and_every_unknown_a_reason(field: Field, name: str) -> None:
+    assert list(_bare(field.scan(name).snapshot)) == []
+
+
+def test_a_value_without_evidence_would_be_noticed() -> None:
+    assert list(_bare({"a": [{"status": "known", "value": 1, "evidence": [], "derivation": ""}]}))
+
+
+@pytest.mark.parametrize("name", [fixture.name for fixture in FIXTURES])
+def test_every_finding_has_evidence(field: Field, name: str) -> None:
+    for finding in field.scan(name).report["findings"]:
+        assert finding["evidence"], finding["rule_id"]
+        assert finding["legitimate_use"]
+        assert finding["fingerprint"]

@@ -142,7 +142,7 @@ def _thresholds(
         "top_delegate_bps": share(top),
         "delegates_for_quorum": combine(
             {"delegates": delegates, "quorum": quorum},
-            lambda delegates, quorum: fewest_to_reach(delegates.values(), quorum),
+            lambda delegates, quorum: fewest_to_reach(delegates.values(), max(1, quorum)),
             "fewest delegates whose votes reach the quorum",
         ),
     }

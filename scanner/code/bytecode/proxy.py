@@ -1,17 +1,29 @@
-"""Minimal proxies (EIP-1167), whose whole code is known."""
+"""Minimal proxies (EIP-1167), whose target stands in the code itself and can never change."""
 
 from __future__ import annotations
 
-_HEADS = (bytes.fromhex("363d3d373d3d3d363d73"), bytes.fromhex("3d3d3d3d363d3d37363d73"))
-_TAILS = (bytes.fromhex("5af43d82803e903d91602b57fd5bf3"), bytes.fromhex("5af43d3d93803e602a57fd5bf3"))
-_PUSH0 = (bytes.fromhex("365f5f375f5f365f73"), bytes.fromhex("5af43d5f5f3e5f3d91602a57fd5bf3"))
-_ADDRESS = 20
+import re
+
+_FORMS = tuple(
+    re.compile(form, re.DOTALL)
+    for form in (
+        rb"\x36\x3d\x3d\x37\x3d\x3d\x3d\x36\x3d\x73(.{20})\x5a\xf4\x3d\x82\x80\x3e\x90\x3d\x91\x60\x2b\x57\xfd\x5b\xf3",
+        rb"\x3d\x3d\x3d\x3d\x36\x3d\x3d\x37\x36\x3d\x73(.{20})\x5a\xf4\x3d\x3d\x93\x80\x3e\x60\x2a\x57\xfd\x5b\xf3",
+        rb"\x36\x3d\x3d\x3d\x3d\x36\x3d\x3d\x37\x36\x3d\x73(.{20})\x5a\xf4\x3d\x3d\x93\x80\x3e\x60\x2a\x57\xfd\x5b\xf3",
+        rb"\x36\x5f\x5f\x37\x5f\x5f\x36\x5f\x73(.{20})\x5a\xf4\x3d\x5f\x5f\x3e\x5f\x3d\x91\x60\x2a\x57\xfd\x5b\xf3",
+        rb"\x36\x60\x00\x60\x00\x37\x61\x10\x00\x60\x00\x36\x60\x00\x73(.{20})\x5a\xf4\x60\x2c\x57\x60\x00\x80\xfd"
+        rb"\x5b\x61\x10\x00\x60\x00\xf3",
+    )
+)
+"""The canonical form, two shorter ones, the one with PUSH0 (ERC-7511), and Vyper's."""
 
 
 def minimal_proxy_target(code: bytes) -> str | None:
-    """Return the implementation of an EIP-1167 proxy (also in its PUSH0 form, ERC-7511); None for other code."""
-    pairs = [(head, tail) for head in _HEADS for tail in _TAILS] + [_PUSH0]
-    for head, tail in pairs:
-        if len(code) == len(head) + _ADDRESS + len(tail) and code.startswith(head) and code.endswith(tail):
-            return "0x" + code[len(head) : len(head) + _ADDRESS].hex()
+    """Return the implementation of a minimal proxy; None for other code.
+
+    Bytes behind the last instruction of the form are immutable arguments, which no execution reaches.
+    """
+    for form in _FORMS:
+        if found := form.match(code):
+            return "0x" + found.group(1).hex()
     return None

@@ -142,8 +142,9 @@ def test_minimal_proxies() -> None:
     assert value(facts.arbitrary_delegatecall) is False
     assert value(facts.upgrade_guard) == "no-function"
     assert value(facts.vote_weight_time) == "unknown: not-supported"
-    # One byte more is another program.
-    assert minimal_proxy_target(bytes.fromhex(PROXY[2:]) + b"\0") is None
+    # What stands behind the program is data (immutable arguments); another program is no proxy.
+    assert minimal_proxy_target(bytes.fromhex(PROXY[2:]) + b"\0") is not None
+    assert minimal_proxy_target(b"\0" + bytes.fromhex(PROXY[2:])) is None
 
 
 @pytest.mark.parametrize(

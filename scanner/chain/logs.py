@@ -9,13 +9,14 @@ from typing import Any
 
 from scanner.chain import wire
 from scanner.chain.faults import Answer, Fault, Kind, Result
-from scanner.chain.interface import LogRead
+from scanner.chain.interface import LogRead, Read
 from scanner.chain.plans import Outcome, Plan
 from scanner.chain.rpc import Request
 from scanner.model.evidence import LogEvidence
 from scanner.model.snapshot import PinnedBlock
 
 MAX_REQUESTS = 20_000
+ADDRESSES_EACH = 100
 Range = tuple[int, int]
 
 
@@ -34,49 +35,73 @@ class LogSpan:
 
 @dataclass
 class _Search:
-    """One filter on its way through the blocks."""
+    """One filter, for one address or several, on its way through the blocks."""
 
-    read: LogRead
+    reads: tuple[LogRead, ...]
     block: PinnedBlock
     found: list[LogEvidence] = field(default_factory=list)
     requests: int = 0
 
     def request(self, part: Range) -> Request:
         self.requests += 1
-        return log_request(self.read, part)
+        return log_request(self.reads, part)
 
     def take(self, part: Range, answer: Result) -> Fault | None:
         try:
-            self.found += _checked_logs(self.read, part, answer.value, self.block)
+            self.found += _checked_logs(self.reads, part, answer.value, self.block)
         except ValueError as error:
             return Fault(Kind.GARBAGE, f"the node's logs are malformed: {error}")
         return None
 
 
-def log_request(read: LogRead, part: Range) -> Request:
-    """Return the `eth_getLogs` of a filter over a range of blocks, both ends included."""
-    topics = [list(choices) if choices else None for choices in read.topics]
+def log_request(reads: Sequence[LogRead], part: Range) -> Request:
+    """Return the `eth_getLogs` of a filter over a range of blocks, both ends included.
+
+    `reads` differ in nothing but their address; one that is empty stands alone.
+    """
+    topics = [list(choices) if choices else None for choices in reads[0].topics]
     query: dict[str, Any] = {"topics": topics, "fromBlock": hex(part[0]), "toBlock": hex(part[1])}
-    if read.address:
-        query["address"] = read.address
+    addresses = [read.address for read in reads]
+    if addresses != [""]:
+        query["address"] = addresses[0] if len(addresses) == 1 else addresses
     return Request("eth_getLogs", (query,), divisible=True)
 
 
-def logs(read: LogRead, block: PinnedBlock, span: LogSpan) -> Plan:
-    """Ask for all logs of a filter up to the pinned block.
+def grouped(reads: Sequence[LogRead]) -> list[tuple[LogRead, ...]]:
+    """Put filters together that differ in nothing but their address: a node that allows small ranges only is then
+    asked once for all of them."""
+    groups: dict[tuple[Any, ...], list[LogRead]] = {}
+    for read in reads:
+        groups.setdefault((read.topics, read.from_block, read.address == ""), []).append(read)
+    return [
+        tuple(group[first : first + ADDRESSES_EACH])
+        for group in groups.values()
+        for first in range(0, len(group), ADDRESSES_EACH)
+    ]
+
+
+def logs(reads: tuple[LogRead, ...], block: PinnedBlock, span: LogSpan) -> Plan:
+    """Ask for all logs of filters (see `grouped`) up to the pinned block.
 
     A refused range is first sounded out: ranges of half, a quarter … down to one block, all in one batch, tell how much
     the node takes, and whether it has logs there at all. Ranges that still fail are halved.
     """
-    search = _Search(read, block)
+    search = _Search(reads, block)
     fault = yield from _search(search, span)
+    if fault is not None and fault.kind is Kind.LIMIT and len(reads) > 1:
+        done: dict[Read, Outcome | Fault] = {}
+        for read in reads:  # together they were too much; alone most of them are not
+            done.update((yield from logs((read,), block, span)))
+        return done
     if fault is not None:
-        return {read: fault}
+        return dict.fromkeys(reads, fault)
     found = sorted(search.found, key=lambda log: (log.block_number, log.log_index))
     if any(_place(one) == _place(two) for one, two in pairwise(found)):
-        return {read: Fault(Kind.GARBAGE, "the node gave the same log twice")}
-    outcome: Outcome = {"logs": [log.model_dump_json() for log in found]}
-    return {read: outcome}
+        return dict.fromkeys(reads, Fault(Kind.GARBAGE, "the node gave the same log twice"))
+    of_each: dict[str, list[str]] = {read.address: [] for read in reads}
+    for log in found:
+        of_each["" if "" in of_each else log.address].append(log.model_dump_json())
+    return {read: {"logs": of_each[read.address]} for read in reads}
 
 
 def _place(log: LogEvidence) -> tuple[int, int]:
@@ -84,9 +109,10 @@ def _place(log: LogEvidence) -> tuple[int, int]:
 
 
 def _search(search: _Search, span: LogSpan) -> Generator[list[Request], list[Answer], Fault | None]:
-    if search.read.from_block > search.block.number:
+    first = search.reads[0].from_block
+    if first > search.block.number:
         return None
-    waiting = span.cut(search.read.from_block, search.block.number)
+    waiting = span.cut(first, search.block.number)
     sounded = False
     while waiting:
         if search.requests + len(waiting) > MAX_REQUESTS:
@@ -145,13 +171,14 @@ def _halves(part: Range) -> list[Range]:
     return [(part[0], middle), (middle + 1, part[1])]
 
 
-def _checked_logs(read: LogRead, part: Range, value: Any, block: PinnedBlock) -> list[LogEvidence]:
+def _checked_logs(reads: Sequence[LogRead], part: Range, value: Any, block: PinnedBlock) -> list[LogEvidence]:
     """Read an answer and hold it against the filter: a node that mixes answers up must not go unnoticed."""
     if not isinstance(value, list):
         raise wire.Malformed("not a list")
     found = [wire.log(item, chain_id=block.chain_id) for item in value]
+    addresses, read = {one.address for one in reads}, reads[0]
     for log in found:
-        if (read.address and log.address != read.address) or not part[0] <= log.block_number <= part[1]:
+        if (addresses != {""} and log.address not in addresses) or not part[0] <= log.block_number <= part[1]:
             raise wire.Malformed("a log of another address or block")
         if len(log.topics) < len(read.topics):
             raise wire.Malformed("a log of another event")

@@ -20,7 +20,7 @@ from scanner.chain.interface import (
     StorageRead,
     Trips,
 )
-from scanner.chain.logs import LogSpan, logs
+from scanner.chain.logs import LogSpan, grouped, logs
 from scanner.chain.multicall import MULTICALL3, MULTICALL3_CODEHASH, WORTHWHILE, bundled_calls
 from scanner.chain.payload import Observation, Payload, cache_key, canonical, codehash, observe, unknown
 from scanner.chain.pin import Wish, pin
@@ -146,10 +146,10 @@ class NodeChain(Chain):
                 made.append(plans.code(read))
             elif isinstance(read, AccountRead):
                 made.append(plans.account(read))
-            elif isinstance(read, LogRead):
-                made.append(logs(read, self.block, self._span))
             elif isinstance(read, BlockRead):
                 made.append(plans.block(read))
+        for group in grouped([read for read in reads if isinstance(read, LogRead)]):
+            made.append(logs(group, self.block, self._span))
         for of_one in slots.values():
             for first in range(0, len(of_one), _SLOTS_EACH):
                 made.append(plans.storage(of_one[first : first + _SLOTS_EACH], self.block))

@@ -228,13 +228,13 @@ def _plan_of(read: Read, block: PinnedBlock, span: LogSpan) -> plans.Plan:
     if isinstance(read, AccountRead):
         return plans.account(read)
     assert isinstance(read, LogRead)
-    return logs(read, block, span)
+    return logs((read,), block, span)
 
 
 def _read_logs(other: _Other, pieces: Sequence[LogEvidence]) -> dict[tuple[str, int], list[LogEvidence] | Fault]:
     """Read the blocks that hold single logs again, one request for each address and block."""
     places = sorted({(piece.address, piece.block_number) for piece in pieces})
-    answers = other.rpc.ask([log_request(LogRead(address), (number, number)) for address, number in places])
+    answers = other.rpc.ask([log_request((LogRead(address),), (number, number)) for address, number in places])
     return {place: _logs_in(answer, other.chain_id) for place, answer in zip(places, answers, strict=True)}
 
 

@@ -179,3 +179,31 @@ def test_hex_of_the_range_is_canonical(scene: Scene) -> None:
     query = between.seen[-1]["params"][0]
     assert (query["fromBlock"], query["toBlock"]) == ("0x3", "0x3c")
     assert re.fullmatch(r"0x[0-9a-f]{40}", query["address"])
+
+
+def test_filters_that_differ_in_their_address_alone_are_one_question(scene: Scene) -> None:
+    """Also where the node allows small ranges only: the pieces are paid for once, not once for each address."""
+    asked: list[Any] = []
+
+    def limited(call: Call, answer: Call) -> Call:
+        if call["method"] != "eth_getLogs":
+            return answer
+        asked.append(call["params"][0].get("address"))
+        return error(call, -32602, "too wide") if span(call) > 5 else answer
+
+    others = [f"0x{number:040x}" for number in range(1_000, 1_020)]
+    with proxy(scene.node.url, rewrite=limited) as between, chain(between.url) as opened:
+        mine, *none, anywhere = opened.read(
+            [
+                LogRead(scene.subject, ((NOTED,),)),
+                *(LogRead(other, ((NOTED,),)) for other in others),
+                LogRead("", ((NOTED,),)),
+            ]
+        )
+    assert numbers(mine) == list(range(30))
+    assert all(numbers(one) == [] for one in none)
+    assert numbers(anywhere) == list(range(30))
+    assert mine.evidence[0].address == scene.subject
+    assert mine.evidence[0].count == 30
+    assert {len(one) for one in asked if isinstance(one, list)} == {21}
+    assert len(asked) < 60

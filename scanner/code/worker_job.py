@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scanner.code.analyses.run import analyse_source
 from scanner.code.bytecode.run import analyse_bytecode
 from scanner.code.compilers.interface import CompileFailed
 from scanner.code.compilers.resolve import read_output
+from scanner.code.layout import storage_variables
 from scanner.code.requests import (
     NO_ADDRESS,
     NOWHERE,
@@ -73,16 +75,30 @@ def _source(request: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
         for path, contracts in (output.get("contracts") or {}).items()
         for name, contract in contracts.items()
     }
+    layouts = {
+        (path, name): contract.get("storageLayout")
+        for path, contracts in (output.get("contracts") or {}).items()
+        for name, contract in contracts.items()
+    }
     sources = folder / SOURCES_FOLDER
     sources.mkdir()
     os.chdir(sources)
     unit = build_unit(request["files"], output, sources, source_id=request["source_id"], version=request["compiler"])
     detected = unit.run_detectors()
-    return [_target(unit, Wanted(*wanted), detected, abis, folder) for wanted in request["wanted"]]
+    outputs = _Outputs(abis, layouts)
+    return [_target(unit, Wanted(*wanted), detected, outputs, folder) for wanted in request["wanted"]]
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """What the compiler said of each contract, by (path, name)."""
+
+    abis: dict[tuple[str, str], Any]
+    layouts: dict[tuple[str, str], Any]
 
 
 def _target(
-    unit: SlitherUnit, wanted: Wanted, detected: DetectorRun, abis: dict[tuple[str, str], Any], folder: Path
+    unit: SlitherUnit, wanted: Wanted, detected: DetectorRun, outputs: _Outputs, folder: Path
 ) -> dict[str, Any]:
     try:
         contract = unit.contract(wanted)
@@ -91,7 +107,7 @@ def _target(
     path = unit.source_line(contract).file
     hits = _hits(unit.hits(contract, detected.results), detected)
     kept = {
-        "abi": abis.get((path, wanted.name), []),
+        "abi": outputs.abis.get((path, wanted.name), []),
         "gaps": [[f"detector {name}", Reason.ANALYSIS_FAILED.value, error] for name, error in detected.failed],
     }
     try:
@@ -113,7 +129,8 @@ def _target(
         for name, value in facts
         if isinstance(value, Unknown) and value.reason is Reason.ANALYSIS_FAILED
     ]
-    return {**kept, "facts": facts.model_copy(update={"detectors": hits}).model_dump(mode="json")}
+    storage = storage_variables(outputs.layouts.get((path, wanted.name)))
+    return {**kept, "facts": facts.model_copy(update={"detectors": hits, "storage": storage}).model_dump(mode="json")}
 
 
 def _hits(hits: tuple[DetectorHit, ...], detected: DetectorRun) -> Collection[DetectorHit]:

@@ -10,6 +10,7 @@ from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity import stages
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, UPGRADER_ROLE
+from scanner.discovery.collisions import collisions
 from scanner.discovery.holders import Resolver, short, weakest
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
@@ -119,6 +120,7 @@ def build_contract(world: World, resolver: Resolver, account: Account, results: 
         "source_id": Known(value=source.bundle.source_id, evidence=evidence) if source else missing,
         "compiler": Known(value=source.bundle.compiler, evidence=evidence) if source else missing,
         "verification": verification(account),
+        "storage_collisions": collisions(world, account, results),
         "code": code,
         "anonymity": stages(world, account, code, executed=resolver.parts.executed),
     }

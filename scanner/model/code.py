@@ -7,7 +7,7 @@ from pydantic import Field
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Stage
 from scanner.model.observation import BoolObs, Collection, NamesObs, StrObs
-from scanner.model.values import HexBytes, Model
+from scanner.model.values import HexBytes, Int, Model
 
 
 class DetectorHit(Model):
@@ -42,6 +42,16 @@ class Fingerprint(Model):
     evidence: tuple[Evidence, ...]
 
 
+class StorageVariable(Model):
+    """A state variable and where it lies (solc's storageLayout, from 0.5.13 on)."""
+
+    label: str
+    type: str = Field(description="as solc writes it, e.g. address or mapping(address => uint256)")
+    slot: Int
+    offset: Int = Field(description="bytes from the low end of the slot")
+    size_bytes: Int
+
+
 class CodeFacts(Model):
     """What the analyses found in the code that runs at an address (a proxy's implementation)."""
 
@@ -50,6 +60,7 @@ class CodeFacts(Model):
     functions: Collection[FunctionFact]
     detectors: Collection[DetectorHit]
     fingerprints: Collection[Fingerprint]
+    storage: Collection[StorageVariable] = Field(description="state variables in the order of their slots")
     vote_weight_time: StrObs = Field(description="past-block, call-time-locked or call-time (VoteTime)")
     proposal_power_time: StrObs = Field(description="the same for the proposal threshold (VoteTime)")
     emergency_execution: BoolObs = Field(description="a vote can be executed without the normal delay")

@@ -33,6 +33,16 @@ class Anonymity(Model):
     use_count: IntObs = Field(description="logs that show use of these features at this contract")
 
 
+class StorageCollision(Model):
+    """A slot that proxy and implementation both use for something of their own."""
+
+    slot: Int
+    proxy_variable: str = Field(description="label and type")
+    implementation_variable: str = Field(description="label and type")
+    initializer: bool = Field(description="the implementation keeps there whether it was initialized")
+    evidence: tuple[Evidence, ...]
+
+
 class Contract(Entity):
     """A contract in scope."""
 
@@ -52,6 +62,7 @@ class Contract(Entity):
     upgrade_admin: AddressObs = Field(description="who can replace the implementation; zero for nobody")
     upgrade_admin_kind: StrObs = Field(description="an ActorKind; nobody when the code cannot be replaced")
     upgrade_delay_seconds: IntObs
+    storage_collisions: Collection[StorageCollision] = Field(description="of a proxy with its implementation")
     code: CodeFacts
     anonymity: Anonymity
 

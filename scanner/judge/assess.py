@@ -16,6 +16,7 @@ from scanner.model.outcome import (
     Finding,
     Outcome,
     RuleSummary,
+    RuleTexts,
     ScenarioLink,
     Severity,
     Status,
@@ -63,6 +64,7 @@ def assess(snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, 
             *sorted((f"rules/{pack.name}", pack.digest) for pack in rulebook.packs),
             ("rules/scenarios", scenarios.digest),
         ),
+        texts=tuple(_texts(rule) for rule in rulebook.rules),
     )
 
 
@@ -92,6 +94,19 @@ def _summary(rule: Rule, rulebook: Rulebook) -> RuleSummary:
         dimension=rule.dimension,
         pack=rulebook.pack_of(rule).name,
         status=rule.status,
+    )
+
+
+def _texts(rule: Rule) -> RuleTexts:
+    return RuleTexts(
+        id=rule.id,
+        worst=rule.worst,
+        confidence=rule.confidence,
+        why=rule.why,
+        legitimate_use=rule.legitimate_use,
+        remediation=rule.remediation,
+        false_positives=rule.false_positives,
+        references=rule.references,
     )
 
 

@@ -203,6 +203,19 @@ class RuleSummary(Model):
     status: str = Field(default="stable", description="experimental, stable or deprecated")
 
 
+class RuleTexts(Model):
+    """What a rule that ran says whatever it finds, for formats that list every rule with its explanation."""
+
+    id: str
+    worst: Severity | None = Field(description="the worst severity it can give; null where it describes")
+    confidence: Confidence
+    why: str
+    legitimate_use: str
+    remediation: Remediation
+    false_positives: tuple[str, ...]
+    references: tuple[str, ...]
+
+
 class Assessment(Model):
     """All that was judged."""
 
@@ -212,3 +225,4 @@ class Assessment(Model):
     scenarios: tuple[ScenarioAssessment, ...]
     rules: tuple[RuleSummary, ...]
     digests: tuple[tuple[str, str], ...] = Field(description="(input, SHA-256) of rule packs, scenarios, policy")
+    texts: tuple[RuleTexts, ...] = Field(default=(), description="one for each rule that ran, in the order of `rules`")

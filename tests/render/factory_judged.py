@@ -20,6 +20,7 @@ from scanner.model.outcome import (
     Relation,
     Remediation,
     RuleSummary,
+    RuleTexts,
     ScenarioAssessment,
     ScenarioLink,
     ScenarioSentence,
@@ -365,4 +366,18 @@ def assessment(file_sha256: str) -> Assessment:
             for rule in RULES
         ),
         digests=(("rules/governance", "ab" * 32), ("rules/scenarios", "cd" * 32)),
+        texts=tuple(texts(rule) for rule in RULES),
+    )
+
+
+def texts(rule: Rule) -> RuleTexts:
+    return RuleTexts(
+        id=rule.id,
+        worst=None if rule.dimension.descriptive else Severity.HIGH,
+        confidence=Confidence.HIGH,
+        why=rule.why,
+        legitimate_use=rule.legitimate_use,
+        remediation=Remediation(effort="low", text="Give the right to the timelock."),
+        false_positives=(),
+        references=("https://docs.openzeppelin.com/contracts/5.x/governance",),
     )

@@ -1,0 +1,246 @@
+"""report.sarif: SARIF 2.1.0 as code scanning services read it.
+
+One run; one reporting descriptor for every rule that ran; one result for every finding. Findings that rest on source
+stand on its lines, all others on the first line of snapshot.json, which holds what they rest on. What stayed undecided
+is told by notifications of the invocation: a file without results is no clearance.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from scanner.model.evidence import SourceEvidence
+from scanner.model.outcome import Assessment, Finding, Outcome, Severity, Status
+from scanner.model.snapshot import Snapshot
+from scanner.render.coverage import coverage_of, coverage_sentence
+from scanner.render.findings_view import severity_order
+from scanner.render.lookup import look_up
+from scanner.render.quantities import plural
+from scanner.render.report_json import inputs_of
+from scanner.render.sarif_rules import LEVELS, descriptors, plain
+from scanner.render.text import line
+from scanner.render.unchecked_view import UndecidedView, partial_collections, undecided_views
+from scanner.render.words import REASONS
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+RESULTS_LIMIT = 5_000
+RULES_LIMIT = 25_000
+MESSAGE_LIMIT = 1_000
+RELATED_LIMIT = 10
+"""Further places of one result."""
+PATH_LIMIT = 1_000
+SNAPSHOT_FILE = "snapshot.json"
+SOURCE_ROOT = "SRCROOT"
+FINGERPRINT = "daoscan/v1"
+_NOTIFICATIONS = {
+    "undecided": "A rule stayed undecided for want of a fact.",
+    "check-failed": "A rule could not be evaluated.",
+    "gap": "Something could not be read.",
+    "results-cut": "There are more findings than this file may hold.",
+    "rules-cut": "There are more rules than this file may hold.",
+}
+
+
+def sarif(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> dict[str, Any]:
+    """Return the log as JSON values. The same inputs give the same values."""
+    found = sorted(assessment.findings, key=severity_order)
+    kept = found[:RESULTS_LIMIT]
+    rules = _rules_kept(assessment, kept)
+    index = {rule["id"]: place for place, rule in enumerate(rules)}
+    artifacts = _Artifacts()
+    results = [_result(item, index, artifacts) for item in kept]
+    notes = _notifications(snapshot, assessment, index)
+    if len(found) > len(kept):
+        text = f"{plural(len(found), 'finding')}, the worst {len(kept)} are listed; report.json lists all."
+        notes.insert(0, _notification("results-cut", "error", text))
+    if len(assessment.rules) > len(rules):
+        text = f"{plural(len(assessment.rules), 'rule')} ran, {len(rules)} are described; report.json lists all."
+        notes.insert(0, _notification("rules-cut", "warning", text))
+    run = {
+        "tool": {"driver": _driver(snapshot, rules)},
+        "automationDetails": {"id": f"daoscan/{snapshot.target.caip10}/"},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "originalUriBaseIds": {
+            SOURCE_ROOT: {"description": {"text": "The folder that paths of verified source files are relative to."}}
+        },
+        "artifacts": artifacts.listed(),
+        "results": results,
+        "properties": _about(snapshot, assessment, snapshot_sha256),
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(snapshot: Snapshot, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": "daoscan",
+        "version": snapshot.tool_version,
+        "rules": list(rules),
+        "notifications": [
+            {"id": name, "shortDescription": {"text": text}} for name, text in sorted(_NOTIFICATIONS.items())
+        ],
+    }
+
+
+def _rules_kept(assessment: Assessment, kept: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return the descriptors by id; where there are too many, those that results name come first."""
+    every = descriptors(assessment)
+    if len(every) <= RULES_LIMIT:
+        return every
+    named = {item.rule_id for item in kept}
+    every.sort(key=lambda rule: (rule["id"] not in named, rule["id"]))
+    return sorted(every[:RULES_LIMIT], key=lambda rule: str(rule["id"]))
+
+
+def _about(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> dict[str, Any]:
+    return {
+        "target": snapshot.target.caip10,
+        "asOf": snapshot.as_of,
+        "blocks": [
+            {"chainId": block.chain_id, "number": str(block.number), "hash": block.hash} for block in snapshot.blocks
+        ],
+        "coverage": coverage_sentence(coverage_of(snapshot, assessment)),
+        "inputs": [
+            {"name": plain(item.name, 200), "sha256": item.sha256}
+            for item in inputs_of(snapshot, assessment, snapshot_sha256)
+        ],
+        "reading": "What the structure allows, not what anybody intends. No accusation, no clearance, no legal advice.",
+    }
+
+
+def _result(item: Finding, index: dict[str, int], artifacts: _Artifacts) -> dict[str, Any]:
+    text = plain(f"{line(item.subject.label, 200)}: {item.message}", MESSAGE_LIMIT)
+    sources = [piece for piece in dict.fromkeys(item.evidence) if isinstance(piece, SourceEvidence)]
+    places = list(dict.fromkeys(place for piece in sources if (place := _place(piece))))
+    physical = [artifacts.physical(place) for place in places[: RELATED_LIMIT + 1]]
+    first = physical[0] if physical else _anchor()
+    result: dict[str, Any] = {
+        "ruleId": item.rule_id,
+        "ruleIndex": index[item.rule_id],
+        "level": LEVELS[item.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": first, "logicalLocations": [_logical(item)]}],
+        # The second is the only one that some services compare; without it they take the line's text, which all
+        # findings on snapshot.json share.
+        "partialFingerprints": {FINGERPRINT: item.fingerprint, "primaryLocationLineHash": f"{item.fingerprint}:1"},
+        "properties": _properties(item),
+    }
+    if physical[1:]:
+        result["relatedLocations"] = [
+            {"id": number, "physicalLocation": place} for number, place in enumerate(physical[1:], 1)
+        ]
+    return result
+
+
+def _logical(item: Finding) -> dict[str, str]:
+    about = item.subject
+    whole = about.id if "#" in about.id else f"{about.id}#{about.kind}"
+    return {"name": plain(about.label, 200), "fullyQualifiedName": whole, "kind": about.kind}
+
+
+def _properties(item: Finding) -> dict[str, Any]:
+    return {
+        "dimension": item.dimension.value,
+        "severity": item.severity.value if item.severity else "",
+        "atLeast": item.at_least,
+        "stage": item.stage.value if item.stage else "",
+        "confidence": item.confidence.value,
+        "evidenceClass": item.evidence_class,
+        "mitigations": [plain(text, 400) for text in item.mitigations],
+        "scenarios": [{"id": link.id, "relation": link.relation.value} for link in item.scenarios],
+    }
+
+
+def _anchor() -> dict[str, Any]:
+    return {"artifactLocation": {"uri": SNAPSHOT_FILE}, "region": {"startLine": 1}}
+
+
+_Place = tuple[str, str, int, int]
+"""URI, SHA-256 of the file, first and last line"""
+
+
+def _place(piece: SourceEvidence) -> _Place | None:
+    uri = source_uri(piece.file)
+    if not uri:
+        return None
+    first = max(piece.first_line, 1)
+    return uri, piece.file_sha256.removeprefix("0x"), first, max(piece.last_line, first)
+
+
+def source_uri(path: str) -> str:
+    """Return a stranger's path as a relative URI that stays below its root; empty when nothing of it is left.
+
+    RFC 3986: no scheme, no authority, no leading slash, no dot segments; everything else percent-encoded as UTF-8.
+    """
+    parts: list[str] = []
+    for part in path.replace("\\", "/").split("/"):
+        if part == "..":
+            parts[-1:] = []
+        elif part not in {"", "."}:
+            parts.append(quote(part.encode("utf-8", "replace"), safe="@"))
+    uri = "/".join(parts)
+    return uri if len(uri) <= PATH_LIMIT else ""
+
+
+class _Artifacts:
+    """The files that results stand on, numbered as they are met. A path may stand for files of several contracts."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def physical(self, place: _Place) -> dict[str, Any]:
+        uri, digest, first, last = place
+        number = self._numbers.setdefault((uri, digest), len(self._numbers))
+        return {
+            "artifactLocation": {"uri": uri, "uriBaseId": SOURCE_ROOT, "index": number},
+            "region": {"startLine": first, "endLine": last},
+        }
+
+    def listed(self) -> list[dict[str, Any]]:
+        return [
+            {"location": {"uri": uri, "uriBaseId": SOURCE_ROOT}, "hashes": {"sha-256": digest}}
+            for uri, digest in self._numbers
+        ]
+
+
+def _notifications(snapshot: Snapshot, assessment: Assessment, index: dict[str, int]) -> list[dict[str, Any]]:
+    """Return what is not known, in aggregate: one for each rule and way of ending, one for each reason of gaps."""
+    notes: list[dict[str, Any]] = []
+    views = undecided_views(look_up(snapshot, assessment))
+    for status, name, level in ((Status.ERROR, "check-failed", "error"), (Status.UNKNOWN, "undecided", "warning")):
+        outcomes = [item for item in assessment.outcomes if item.status is status]
+        reasons = [view for view in views if (view.status == "the check failed") is (status is Status.ERROR)]
+        for rule_id in sorted({item.rule_id for item in outcomes}):
+            mine = [item for item in outcomes if item.rule_id == rule_id]
+            text = _undecided(rule_id, mine, [view for view in reasons if view.rule_id == rule_id])
+            notes.append(_notification(name, level, text, rule_id if rule_id in index else ""))
+            if rule_id in index:
+                notes[-1]["associatedRule"]["index"] = index[rule_id]
+    counts = Counter(REASONS[gap.reason] for gap in snapshot.gaps)
+    for reason, count in sorted(counts.items()):
+        notes.append(_notification("gap", "warning", f"{plural(count, 'gap')} in what was read: {reason}."))
+    for view in partial_collections(snapshot):
+        text = f"The list of {view.what.removeprefix('all ')} is not complete: {view.detail or 'no reason given'}"
+        notes.append(_notification("gap", "warning", text))
+    return notes
+
+
+def _undecided(rule_id: str, outcomes: Sequence[Outcome], views: Iterable[UndecidedView]) -> str:
+    worst = max((item.undecided_severity for item in outcomes if item.undecided_severity), key=_rank, default=None)
+    up_to = f", up to {worst.value}" if worst else ""
+    reasons = "; ".join(dict.fromkeys(line(view.reason, 200) for view in views))
+    word = "failed" if outcomes[0].status is Status.ERROR else "undecided"
+    return f"{rule_id} {word} on {plural(len(outcomes), 'subject')}{up_to}: {reasons}"
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _notification(name: str, level: str, text: str, rule_id: str = "") -> dict[str, Any]:
+    note: dict[str, Any] = {"descriptor": {"id": name}, "level": level, "message": {"text": plain(text, MESSAGE_LIMIT)}}
+    if rule_id:
+        note["associatedRule"] = {"id": rule_id}
+    return note

@@ -31,7 +31,9 @@ from scanner.model.snapshot import InputDigest, RoundTrips, Snapshot, SourceBund
 from scanner.proposals.build import build_proposals, last_proposals, met_in
 from scanner.proposals.collect import collect as collect_proposals
 from scanner.render.html import render_html
+from scanner.render.markdown import markdown
 from scanner.render.report_json import dump, report
+from scanner.render.sarif import sarif
 from scanner.render.terminal import print_summary
 from scanner.sources.collect import SourceOptions, open_sources
 
@@ -190,13 +192,21 @@ def load_snapshot(data: bytes, where: str) -> Snapshot:
         ) from error
 
 
-def render(snapshot_bytes: bytes, snapshot: Snapshot, assessment: Assessment) -> dict[str, bytes]:
-    """Return every report file by name. The same input gives the same bytes."""
+RENDERERS: dict[str, Callable[[Snapshot, Assessment, str], str]] = {
+    "html": render_html,
+    "json": lambda *inputs: dump(report(*inputs)),
+    "sarif": lambda *inputs: dump(sarif(*inputs)),
+    "md": markdown,
+}
+"""By format, which is the ending of the file's name; each is given snapshot, assessment and the snapshot's SHA-256."""
+
+
+def render(
+    snapshot_bytes: bytes, snapshot: Snapshot, *, assessment: Assessment, formats: Sequence[str]
+) -> dict[str, bytes]:
+    """Return the report files that were asked for by name. The same input gives the same bytes."""
     digest = hashlib.sha256(snapshot_bytes).hexdigest()
-    return {
-        "report.html": render_html(snapshot, assessment, digest).encode(),
-        "report.json": dump(report(snapshot, assessment, digest)).encode(),
-    }
+    return {f"report.{name}": RENDERERS[name](snapshot, assessment, digest).encode() for name in formats}
 
 
 def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:

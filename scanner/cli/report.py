@@ -22,7 +22,9 @@ def report(
     rules: Annotated[
         list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
     ] = None,
-    formats: Annotated[str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json or both")] = "html,json",
+    formats: Annotated[
+        str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md; several with commas")
+    ] = "html,json",
     fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
     allow_incomplete: Annotated[
         bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
@@ -30,7 +32,7 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
 ) -> None:
-    """Judge a snapshot and write report.html and report.json; no network."""
+    """Judge a snapshot and write its report in the formats asked for; no network."""
     with reported(verbose):
         from scanner import pipeline
         from scanner.judge.assess import exit_code
@@ -39,8 +41,8 @@ def report(
         data = read_snapshot(snapshot)
         loaded = pipeline.load_snapshot(data, str(snapshot))
         assessment = pipeline.evaluate(loaded, pipeline.load_rules(rules or ()))
-        files = pipeline.render(data, loaded, assessment)
-        paths = write_all(out or snapshot.parent, {name: files[name] for name in files if name[7:] in wanted})
+        files = pipeline.render(data, loaded, assessment=assessment, formats=wanted)
+        paths = write_all(out or snapshot.parent, files)
         if not quiet:
             pipeline.summarise(loaded, assessment, paths)
         raise typer.Exit(exit_code(assessment, fail_on, allow_incomplete))

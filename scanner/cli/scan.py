@@ -14,7 +14,7 @@ from scanner.cli.progress import progress
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
-FORMATS = ("html", "json")
+FORMATS = ("html", "json", "sarif", "md")
 SOURCIFY = "https://sourcify.dev/server"
 ETHERSCAN = "https://api.etherscan.io/v2/api"
 
@@ -58,7 +58,9 @@ def scan(
     rules: Annotated[
         list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
     ] = None,
-    formats: Annotated[str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json or both")] = "html,json",
+    formats: Annotated[
+        str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md; several with commas")
+    ] = "html,json",
     fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
     allow_incomplete: Annotated[
         bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
@@ -81,7 +83,7 @@ def scan(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
 ) -> None:
-    """Scan one DAO and write report.html, report.json and snapshot.json."""
+    """Scan one DAO and write its snapshot and its report in the formats asked for."""
     with reported(verbose):
         # imported here: help and wrong input need none of it, and web3 alone takes most of a second
         from scanner import pipeline
@@ -124,8 +126,8 @@ def scan(
             say("judging")
             assessment = pipeline.evaluate(snapshot, judged_by)
             data = pipeline.dump_snapshot(snapshot)
-            files = {"snapshot.json": data, **pipeline.render(data, snapshot, assessment)}
-            kept = {name: content for name, content in files.items() if name == "snapshot.json" or name[7:] in wanted}
+            reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted)
+            kept = {"snapshot.json": data, **reports}
             paths = write_all(out, kept)
         if not quiet:
             pipeline.summarise(snapshot, assessment, paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.model.outcome import Assessment
@@ -11,7 +12,7 @@ from scanner.render.evidence_view import EvidenceView
 from scanner.render.findings_view import DimensionFindings, FindingView, RuleFindings, dimension_findings
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.markdown_text import code, inert
-from scanner.render.quantities import plural, utc
+from scanner.render.quantities import plural, short, utc
 from scanner.render.report_json import inputs_of
 from scanner.render.scenario_view import CarrierView, ScenarioView, protective_view, scenario_views
 from scanner.render.sentences import answers
@@ -21,24 +22,36 @@ from scanner.render.words import chain_name
 
 SUBJECTS = 20
 """Subjects of one rule that are spelt out; the others are counted."""
-PIECES = 4
-"""Pieces of evidence of one finding that are listed; the others are counted."""
+PIECES = (3, 2, 1)
+"""Pieces of evidence of one finding that are listed, the others are counted: fewer where the text gets long."""
+LENGTH = 60_000
+"""Characters that most forums take; a goal, as no finding is left out for it."""
 COMMAND_LIMIT = 200
 """Longer commands stand in report.html only."""
-RESULT_LIMIT = 90
+RESULT_LIMIT = 68
 CELL_LIMIT = 240
 ROWS = 200
 """Rows of a list of what was not checked; the others are counted."""
+_LONG_HEX = re.compile(r"0x[0-9a-f]{40,64}(?![0-9a-f])")
 
 
 def markdown(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> str:
     """Return the report as Markdown (CommonMark with tables): the same text for the same inputs, LF only."""
     lookup = look_up(snapshot, assessment)
+    text = ""
+    for pieces in PIECES:
+        text = _text(lookup, snapshot_sha256, pieces)
+        if len(text) <= LENGTH:
+            break
+    return text
+
+
+def _text(lookup: Lookup, snapshot_sha256: str, pieces: int) -> str:
     blocks = (
         *_header(lookup, snapshot_sha256),
         *_summary(lookup),
         *_answers(lookup),
-        *_findings(lookup),
+        *_findings(lookup, pieces),
         *_scenarios(lookup),
         *_unchecked(lookup),
         *_foot(lookup, snapshot_sha256),
@@ -86,13 +99,13 @@ def _answers(lookup: Lookup) -> Iterator[str]:
         yield f"{said} **Not decided:** {inert(answer.open)}." if answer.open else said
 
 
-def _findings(lookup: Lookup) -> Iterator[str]:
+def _findings(lookup: Lookup, pieces: int) -> Iterator[str]:
     yield "## Findings"
     for dimension in dimension_findings(lookup):
         yield f"### {dimension.title}"
         yield _introduced(dimension)
         for rule in dimension.rules:
-            yield from _rule(rule)
+            yield from _rule(rule, pieces)
 
 
 def _introduced(dimension: DimensionFindings) -> str:
@@ -102,9 +115,9 @@ def _introduced(dimension: DimensionFindings) -> str:
     return f"{said} **? {inert(dimension.undecided)}.**" if dimension.undecided else said
 
 
-def _rule(rule: RuleFindings) -> Iterator[str]:
+def _rule(rule: RuleFindings, pieces: int) -> Iterator[str]:
     yield f"#### {inert(rule.rule_id)} {inert(rule.title, CELL_LIMIT)}"
-    lines = [line for finding in rule.findings[:SUBJECTS] for line in _finding(finding)]
+    lines = [line for finding in rule.findings[:SUBJECTS] for line in _finding(finding, pieces)]
     if len(rule.findings) > SUBJECTS:
         lines.append(f"- … and {plural(len(rule.findings) - SUBJECTS, 'subject')} more: report.json lists all.")
     yield "\n".join(lines)
@@ -115,13 +128,13 @@ def _rule(rule: RuleFindings) -> Iterator[str]:
         yield f"**When this may be wrong.** {' '.join(inert(text) for text in rule.false_positives)}"
 
 
-def _finding(item: FindingView) -> Iterator[str]:
+def _finding(item: FindingView, pieces: int) -> Iterator[str]:
     yield f"- **{item.shape} {item.word}**: {inert(item.message)}"
     yield f"  - Subject: {inert(item.subject, CELL_LIMIT)} ({inert(item.subject_kind)} {code(item.subject_id)})"
-    for piece in item.evidence[:PIECES]:
+    for piece in item.evidence[:pieces]:
         yield f"  - Evidence: {_piece(piece)}"
-    if len(item.evidence) > PIECES:
-        yield f"  - … and {plural(len(item.evidence) - PIECES, 'piece')} of evidence more in report.json"
+    if len(item.evidence) > pieces:
+        yield f"  - Further pieces of evidence in report.json: {len(item.evidence) - pieces}"
     for text in item.mitigations:
         yield f"  - Limited by: {inert(text)}"
     yield f"  - Confidence {item.confidence}; {inert(item.evidence_class)}"
@@ -130,8 +143,11 @@ def _finding(item: FindingView) -> Iterator[str]:
 
 
 def _piece(piece: EvidenceView) -> str:
-    said = f"{inert(piece.what, CELL_LIMIT)}: {code(_cut(piece.result))} ({inert(piece.block)})"
-    return f"{said} {code(piece.command)}" if 0 < len(piece.command) <= COMMAND_LIMIT else said
+    has_command = 0 < len(piece.command) <= COMMAND_LIMIT
+    # The command repeats addresses, slots and hashes whole.
+    what = _LONG_HEX.sub(lambda match: short(match.group()), piece.what) if has_command else piece.what
+    said = f"{inert(what, CELL_LIMIT)}: {code(_cut(piece.result))} ({inert(piece.block)})"
+    return f"{said} {code(piece.command)}" if has_command else said
 
 
 def _cut(result: str) -> str:

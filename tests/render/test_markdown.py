@@ -106,6 +106,21 @@ def test_evidence_is_one_line_with_a_command_where_that_is_short() -> None:
         assert len(command) <= 200
 
 
+def test_a_long_report_lists_less_evidence_and_every_finding() -> None:
+    assessment = factory.assessment()
+    many = tuple(
+        item.model_copy(
+            update={"rule_id": f"{item.rule_id[:3]}-{100 + number}", "evidence": (dao.CALL, dao.LOG, dao.CODE)}
+        )
+        for number in range(6)
+        for item in assessment.findings
+    )
+    text = made(assessment=assessment.model_copy(update={"findings": many}))
+    assert len(re.findall(r"^#### ", text, re.M)) == len(many)
+    assert text.count("  - Evidence: ") == len(many)
+    assert text.count("  - Further pieces of evidence in report.json: 2\n") == len(many)
+
+
 def test_the_strip_the_answers_and_the_scenarios_are_there() -> None:
     text = shown(made())
     assert "| Treasury | **◆ Critical** | One key can spend the treasury | 1 finding, 0 passed | – |" in text

@@ -54,6 +54,7 @@ GETTERS: tuple[tuple[str, str], ...] = (
     ("token()", "address"),
     ("comp()", "address"),
     ("uni()", "address"),
+    ("nouns()", "address"),
     ("timelock()", "address"),
     ("executor()", "address"),
     ("treasury()", "address"),

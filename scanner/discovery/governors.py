@@ -12,6 +12,7 @@ from scanner.discovery.holders import Resolver
 from scanner.discovery.power import Power, fewest_to_reach, share_bps
 from scanner.discovery.world import World
 from scanner.model.contracts import Governor
+from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -23,15 +24,15 @@ def build_governor(
     family = resolver.parts.governors[account.address]
     mode = clock_mode(account)
     timelock = family.timelock(account)
-    kind = resolver.vote_kind(account.address)
+    kind, carrier = resolver.vote_kind(account.address), resolver.parts.vote_tokens[account.address]
     facts: dict[str, Any] = {
         "chain_id": world.chain.chain_id,
         "address": account.address,
         "family": Known(value=family.name, evidence=account.code.evidence),
-        "kind": Known(value=kind.value, evidence=family.token(account).evidence or account.code.evidence),
+        "kind": _vote_kind(kind, carrier, account),
         "name": account.ask("name()"),
         "version": account.ask("version()"),
-        "token": family.token(account),
+        "token": carrier,
         "timelock": timelock,
         "executor": transform(
             timelock, lambda found: found if found != ZERO_ADDRESS else account.address, "timelock, or itself"
@@ -43,7 +44,7 @@ def build_governor(
     }
     facts.update(_timing(world, account, mode))
     facts.update(_powers(resolver, account, family))
-    facts.update(_thresholds(world, account, family, power=power, mode=mode))
+    facts.update(_thresholds(world, resolver, account, power=power, mode=mode))
     now = world.chain.block.timestamp
     facts["days_since_last_proposal"] = transform(
         last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time"
@@ -116,10 +117,19 @@ def _largest(votes: dict[str, int]) -> int:
     return max(votes.values(), default=0)
 
 
+def _vote_kind(kind: ActorKind, carrier: Known[str] | Unknown, account: Account) -> Known[str] | Unknown:
+    if kind is ActorKind.UNRESOLVED:
+        return Unknown(
+            reason=Reason.UNRESOLVED, detail="what carries the vote was not found", evidence=carrier.evidence
+        )
+    return Known(value=kind.value, evidence=carrier.evidence or account.code.evidence)
+
+
 def _thresholds(
-    world: World, account: Account, family: GovernorFamily, *, power: dict[str, Power], mode: Known[str] | Unknown
+    world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], mode: Known[str] | Unknown
 ) -> dict[str, Any]:
-    token = nonzero(family.token(account))
+    family = resolver.parts.governors[account.address]
+    token = nonzero(resolver.parts.vote_tokens[account.address])
     threshold = account.ask("proposalThreshold()")
     quorum: Known[int] | Unknown = mode if isinstance(mode, Unknown) else family.quorum(account, mode.value)
     carrier = world.get(token) if token else None

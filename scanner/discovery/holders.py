@@ -197,12 +197,12 @@ class Resolver:
         )
 
     def vote_kind(self, governor: str) -> ActorKind:
-        """Return what carries the vote: a token, an NFT, or membership as such."""
+        """Return what carries the vote: a token, an NFT, or membership as such; unresolved where that was not found."""
         account = self.world.accounts[governor]
-        token = nonzero(self.parts.governors[governor].token(account))
+        token = nonzero(self.parts.vote_tokens.get(governor) or self.parts.governors[governor].token(account))
         carrier = self.world.get(token) if token else None
         if carrier is None or not carrier.has_code:
-            return ActorKind.SHARE_VOTE
+            return ActorKind.SHARE_VOTE if account.verified else ActorKind.UNRESOLVED
         nft = carrier.ask("isNFT")
         return ActorKind.NFT_VOTE if isinstance(nft, Known) and nft.value else ActorKind.TOKEN_VOTE
 

@@ -24,6 +24,7 @@ _GETTERS: tuple[str, ...] = (
     "token()",
     "comp()",
     "uni()",
+    "nouns()",
     "timelock()",
     "executor()",
     "treasury()",

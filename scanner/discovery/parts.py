@@ -5,16 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.families import family_of
-from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.interface import GovernorFamily, has_selector
 from scanner.discovery.links import executed_targets
 from scanner.discovery.world import TARGET_OF, World, only_a_target
 from scanner.model.kinds import Role
-from scanner.model.observation import Known
+from scanner.model.observation import Known, Unknown
 
 _HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
 """Getters by which contracts name an account that keeps the DAO's assets."""
+
+
+VOTES = tuple(
+    selector(signature)
+    for signature in (
+        "getPastVotes(address,uint256)",
+        "getPriorVotes(address,uint256)",
+        "getPriorVotes(address,uint96)",
+    )
+)
+"""Past votes: IVotes (ERC-5805), and COMP in both widths."""
 
 
 @dataclass
@@ -26,6 +38,9 @@ class Parts:
     tokens: set[str] = field(default_factory=set)
     safes: set[str] = field(default_factory=set)
     treasuries: set[str] = field(default_factory=set)
+    vote_tokens: dict[str, Known[str] | Unknown] = field(default_factory=dict)
+    """Per governor the contract that carries its vote."""
+
     executed: set[str] = field(default_factory=set)
     """Addresses that an executed proposal called."""
 
@@ -122,7 +137,8 @@ def _governed(world: World, parts: Parts) -> None:
     for address, family in parts.governors.items():
         account = world.accounts[address]
         parts.executed |= executed_targets(account)
-        token = nonzero(family.token(account))
+        parts.vote_tokens[address] = _vote_token(world, family, account)
+        token = nonzero(parts.vote_tokens[address])
         if token and (found := world.get(token)) and found.has_code:
             parts.tokens.add(token)
         timelock = nonzero(family.timelock(account))
@@ -134,6 +150,24 @@ def _governed(world: World, parts: Parts) -> None:
         named = any(_HOLDS_ASSETS.match(why) for why in account.why)
         if address in parts.safes or address in parts.timelocks or (named and _may_hold(parts, account)):
             parts.treasuries.add(address)
+
+
+def _vote_token(world: World, family: GovernorFamily, account: Account) -> Known[str] | Unknown:
+    """Return what the family's getters name; else a getter of any name that leads to a token with past votes."""
+    named = family.token(account)
+    if isinstance(named, Known):
+        return named
+    for signature, (outputs, answer) in account.calls.items():
+        target = nonzero(account.address_of(signature)) if outputs == ("address",) else None
+        carrier = world.get(target) if target else None
+        if carrier is None or not carrier.has_code or not is_token(carrier):
+            continue
+        code = running_code(world, carrier)
+        if any(has_selector(code, one) for one in VOTES):
+            return Known(
+                value=carrier.address, evidence=answer.evidence, derivation=f"{signature} answers a votes token"
+            )
+    return named
 
 
 def _may_hold(parts: Parts, account: Account) -> bool:

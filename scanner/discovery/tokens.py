@@ -10,7 +10,7 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_RO
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.families.oz_governor import absent_when_reverted
 from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.parts import running_code
+from scanner.discovery.parts import VOTES, running_code
 from scanner.discovery.power import Power, share_bps
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
@@ -20,9 +20,7 @@ from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
-_GET_PAST_VOTES = "0x3a46b1a8"
-_GET_PRIOR_VOTES = "0x782d6fe1"
-_GET_PRIOR_VOTES_96 = "0x3ab10201"
+_GET_PAST_VOTES, *_GET_PRIOR_VOTES = VOTES
 
 
 def build_token(world: World, resolver: Resolver, account: Account, *, code: CodeFacts, power: Power | None) -> Token:
@@ -118,7 +116,7 @@ def _kind(world: World, account: Account) -> Known[str] | Unknown:
         return account.code
     if has_selector(code, _GET_PAST_VOTES):
         value = "erc721votes" if is_nft else "erc20votes"
-    elif has_selector(code, _GET_PRIOR_VOTES) or has_selector(code, _GET_PRIOR_VOTES_96):
+    elif any(has_selector(code, one) for one in _GET_PRIOR_VOTES):
         value = "comp"
     elif account.answers("decimals()"):
         value = "erc20"

@@ -11,12 +11,14 @@ from scanner.discovery.clock import clock_mode
 from scanner.discovery.discover import Found
 from scanner.discovery.lists import Met
 from scanner.discovery.power import share_bps
+from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Action, Proposal
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.actions import build_action
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.events import RawProposal, Vote
+from scanner.proposals.nested import Call
 
 _PROPOSER_SUFFIX = re.compile(r"#proposer=0x[0-9a-fA-F]{40}\Z")
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
@@ -54,10 +56,11 @@ def met_in(proposals: Collection[Proposal]) -> list[Met]:
     met: list[Met] = []
     for proposal in proposals.items:
         for action in proposal.actions:
-            met.append(Met(action.target, "proposal target", proposal.evidence))
+            where = f" on {action.chain}" if action.chain else ""
+            met.append(Met(action.target, f"proposal target{where}", proposal.evidence))
             gains = nonzero(action.beneficiary)
             if gains:
-                met.append(Met(gains, "proposal beneficiary", proposal.evidence))
+                met.append(Met(gains, f"proposal beneficiary{where}", proposal.evidence))
     return met
 
 
@@ -67,7 +70,8 @@ def _proposal(found: Found, data: ProposalData, index: int) -> Proposal:
     state = data.states[key]
     text = _PROPOSER_SUFFIX.sub("", one.description)
     created = data.time_of(one.log.block_number)
-    actions = tuple(build_action(found, data, one, position) for position in range(len(one.actions)))
+    calls = data.calls[key]
+    actions = tuple(build_action(found, data, one, call) for call in calls)
     executed = _executed_at(data, one)
     facts: dict[str, Any] = {
         "id": str(one.id),
@@ -87,8 +91,8 @@ def _proposal(found: Found, data: ProposalData, index: int) -> Proposal:
         "quorum_votes": state.quorum,
         "turnout_bps": _turnout(found, one, data),
         "seconds_to_execution": _to_execution(created, executed),
-        "action_count": len(actions),
-        "effect_count": len({action.effect for action in actions}),
+        "action_count": len(one.actions),
+        "effect_count": _effects(actions, calls),
         "actions": actions,
         "text_length": len(text.strip()),
         "text_hidden_characters": bool(_HIDDEN.search(text)),
@@ -127,7 +131,7 @@ def _to_execution(created: Known[int] | Unknown, executed: Known[int] | Unknown)
 
 
 def _turnout(found: Found, one: RawProposal, data: ProposalData) -> Known[int] | Unknown:
-    token = nonzero(found.parts.governors[one.governor].token(found.world.accounts[one.governor]))
+    token = nonzero(found.parts.vote_tokens[one.governor])
     carrier = found.world.get(token) if token else None
     if carrier is None:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
@@ -199,13 +203,20 @@ def _twin(data: ProposalData, index: int) -> Known[str] | Unknown:
     return Known(value="", evidence=(one.log,))
 
 
+def _effects(actions: tuple[Action, ...], calls: tuple[Call, ...]) -> int:
+    """Count the kinds of effect. A wrapper has those of the calls inside it and none of its own."""
+    pairs = zip(actions, calls, strict=True)
+    return len({one.effect for one, call in pairs if not (call.opened and one.effect is Effect.INDIRECTION)})
+
+
 def _pays_itself(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] | Unknown:
     unknown: Unknown | None = None
     for action in actions:
         if isinstance(action.beneficiary, Unknown):
             unknown = unknown or action.beneficiary
         elif action.beneficiary.value == one.proposer and one.proposer != ZERO_ADDRESS:
-            return Known(value=True, evidence=(one.log,), derivation=f"action {action.index} favours the proposer")
+            which = action.inside or f"action {action.index + 1}"
+            return Known(value=True, evidence=(one.log,), derivation=f"{which} favours the proposer")
     return unknown or Known(value=False, evidence=(one.log,))
 
 

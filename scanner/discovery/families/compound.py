@@ -28,7 +28,7 @@ class _Compound(GovernorFamily):
         return account.answers(*getters) and not account.answers("COUNTING_MODE()")
 
     def token(self, account: Account) -> Known[str] | Unknown:
-        return account.address_of("comp()", "uni()", "token()")
+        return account.address_of("comp()", "uni()", "token()", "nouns()")
 
     def timelock(self, account: Account) -> Known[str] | Unknown:
         return account.address_of("timelock()")

@@ -52,7 +52,7 @@ class UnknownGovernor(GovernorFamily):
         )
 
     def token(self, account: Account) -> Known[str] | Unknown:
-        return account.address_of("token()", "comp()", "uni()")
+        return account.address_of("token()", "comp()", "uni()", "nouns()")
 
     def timelock(self, account: Account) -> Known[str] | Unknown:
         answer = account.address_of("timelock()", "executor()")

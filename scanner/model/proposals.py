@@ -19,9 +19,11 @@ class Argument(Model):
 
 
 class Action(Model):
-    """One call that a proposal makes."""
+    """One call that a proposal makes, or one that such a call makes in turn."""
 
     index: Int
+    inside: str = Field(description="the calls around an inner one: action 2 → multiSend 3; empty for an outer one")
+    chain: str = Field(description="where it runs, in words; empty for the scanned chain")
     target: Address
     target_label: str
     value_wei: Int
@@ -69,9 +71,9 @@ class Proposal(Model):
     quorum_votes: IntObs
     seconds_to_execution: IntObs = Field(description="from creation to execution; unknown: not executed")
     votes_moved_at_end: BoolObs = Field(description="over half of the votes for came in the last tenth of the period")
-    action_count: Int
+    action_count: Int = Field(description="calls of the proposal itself, without the calls inside them")
     effect_count: Int = Field(description="different kinds of effect")
-    actions: tuple[Action, ...]
+    actions: tuple[Action, ...] = Field(description="the proposal's own calls in order, then the calls inside them")
     text_length: Int = Field(description="characters of the description without the proposer suffix")
     text_hidden_characters: bool = Field(description="bidirectional or zero-width control characters")
     twin_of: StrObs = Field(description="id of an earlier proposal with the same text and other calls; empty for none")

@@ -17,63 +17,88 @@ from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.model.values import ZERO_ADDRESS
-from scanner.proposals.collect import ProposalData, beneficiary_of
+from scanner.proposals.bridges import ELSEWHERE
+from scanner.proposals.collect import ProposalData, beneficiary_of, executor_of
 from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import PROTECTIONS, UNLIMITED, Meaning, Parameter, meaning_of
 from scanner.proposals.events import RawProposal
+from scanner.proposals.nested import Call
 
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
 _CAP_BPS = 10_000
 T = TypeVar("T")
 
 
-def build_action(found: Found, data: ProposalData, one: RawProposal, index: int) -> Action:
-    """Return the facts of one action."""
-    raw = one.actions[index]
-    decoded = data.decoded[(one.governor, one.id, index)]
-    meaning = _meaning(decoded, raw.value, raw.calldata)
-    target = found.world.get(raw.target)
-    gains = _beneficiary(decoded, raw.target, raw.value, one)
-    who = _account(found, data, nonzero(gains))
+def build_action(found: Found, data: ProposalData, one: RawProposal, call: Call) -> Action:
+    """Return the facts of one call, the proposal's own or one inside it.
+
+    What is read out of the proposal's log has no evidence of its own: it is the proposal's. A copy of the log with each
+    fact of each call would make a snapshot grow with the square of the calls.
+    """
+    away = elsewhere(call.chain)
+    meaning = _meaning(call)
+    target = None if away else _target(found, data, call)
+    gains = _beneficiary(call)
+    who = None if away else _account(found, data, nonzero(gains))
     facts: dict[str, Any] = {
-        "index": index,
-        "target": raw.target,
-        "target_label": _label(found, target, raw.target),
-        "value_wei": raw.value,
-        "calldata": raw.calldata,
-        "selector": raw.calldata[:10] if len(raw.calldata) >= 10 else "0x",
-        "function": _cited(decoded.signature, one),
-        "decoded_by": decoded.by,
-        "arguments": decoded.arguments,
+        "index": call.index,
+        "inside": call.inside,
+        "chain": call.chain,
+        "target": call.target,
+        "target_label": _label(found, target, call),
+        "value_wei": call.value,
+        "calldata": call.calldata,
+        "selector": call.calldata[:10] if len(call.calldata) >= 10 else "0x",
+        "function": call.decoded.signature,
+        "decoded_by": call.decoded.by,
+        "arguments": call.decoded.arguments,
         "effect": meaning.effect,
-        "target_has_code": _has_code(target),
-        "target_verified": _verified(target),
-        "target_in_scope": target is not None and target.has_code and not only_a_target(target),
-        "delegatecall": _delegatecall(found, one, decoded),
+        "target_has_code": away or _has_code(target),
+        "target_verified": away or _verified(target),
+        "target_in_scope": _in_scope(found, target),
+        "delegatecall": _delegatecall(found, one, call),
         "beneficiary": gains,
-        "beneficiary_kind": _kind(found, gains, who),
-        "beneficiary_fresh": _fresh(gains, who),
-        "treasury_share_bps": _share(found, data, one, index, meaning),
-        "unlimited_approval": _cited(_unlimited(decoded, meaning), one),
-        "lowers_protection": _lowers(found, data, one, index),
-        "privacy_destination": _cited(_private(found, raw.target, nonzero(gains), who), one),
+        "beneficiary_kind": _kind(found, gains, who, away),
+        "beneficiary_fresh": _fresh(gains, who, away),
+        "treasury_share_bps": _share(found, data, one, call, meaning),
+        "unlimited_approval": _unlimited(call.decoded, meaning),
+        "lowers_protection": _lowers(found, data, one, call),
+        "privacy_destination": away or _private(found, call.target, nonzero(gains), who),
     }
     return Action(**facts)
 
 
-def _cited(observation: Known[T] | Unknown, one: RawProposal) -> Known[T] | Unknown:
-    """Rest what was read off the calldata on the event that holds it."""
-    if isinstance(observation, Unknown) or observation.evidence:
-        return observation
-    return Known(value=observation.value, evidence=(one.log,), derivation=observation.derivation)
+def elsewhere(chain: str) -> Unknown | None:
+    """Return why the facts of a call on another chain are unknown, None for one on the scanned chain.
+
+    A scan is of one chain at one block. What is on another one it could never have: where that chain is named, a scan
+    is not less complete for it (OFF_CHAIN). Where a message goes is a fact of this chain: not to know it is a gap.
+    """
+    if not chain:
+        return None
+    if chain == ELSEWHERE:
+        return Unknown(reason=Reason.UNRESOLVED, detail="sent to another chain by a bridge that is not known here")
+    return Unknown(reason=Reason.OFF_CHAIN, detail=f"on {chain}: another chain is not read")
 
 
-def _meaning(decoded: Decoded, value: int, calldata: str) -> Meaning:
-    if isinstance(decoded.signature, Unknown):
+def _meaning(call: Call) -> Meaning:
+    signature = call.decoded.signature
+    if isinstance(signature, Unknown):
         return Meaning(Effect.UNDECODED)
-    if decoded.signature.value == "":
-        return Meaning(Effect.NATIVE_TRANSFER if value or calldata == "0x" else Effect.OTHER)
-    return meaning_of(decoded.signature.value)
+    if signature.value == "":
+        return Meaning(Effect.NATIVE_TRANSFER)
+    return meaning_of(signature.value)
+
+
+def _target(found: Found, data: ProposalData, call: Call) -> Account | None:
+    account = found.world.get(call.target)
+    return data.strangers.get(call.target) if account is None and call.inside else account
+
+
+def _in_scope(found: Found, target: Account | None) -> bool:
+    return (
+        target is not None and target.has_code and target.address in found.world.accounts and not only_a_target(target)
+    )
 
 
 def _account(found: Found, data: ProposalData, address: str | None) -> Account | None:
@@ -82,10 +107,12 @@ def _account(found: Found, data: ProposalData, address: str | None) -> Account |
     return found.world.get(address) or data.strangers.get(address)
 
 
-def _label(found: Found, target: Account | None, address: str) -> str:
+def _label(found: Found, target: Account | None, call: Call) -> str:
+    if call.chain:
+        return f"{short(call.target)} on {call.chain}"
     if target is None or not target.has_code:
-        return short(address)
-    roles = tuple(sorted(found.parts.roles.get(address, {Role.PROPOSAL_TARGET})))
+        return short(call.target)
+    roles = tuple(sorted(found.parts.roles.get(call.target, {Role.PROPOSAL_TARGET})))
     return label(found.world, target, roles)
 
 
@@ -111,40 +138,43 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
     return Known(value=good, evidence=answer.evidence, derivation=answer.value)
 
 
-def _delegatecall(found: Found, one: RawProposal, decoded: Decoded) -> Known[bool] | Unknown:
-    """Whether the target's code runs in the DAO's own storage: by the executor's way, or a Safe operation."""
-    if (
-        isinstance(decoded.signature, Known)
-        and decoded.signature.value.startswith("execTransaction(")
-        and len(decoded.values) > 3
-    ):
-        if decoded.values[3] == 1:
-            return Known(value=True, evidence=(one.log,), derivation="Safe operation 1")
-        return Known(value=False, evidence=(one.log,), derivation="Safe operation 0")
-    family = found.parts.governors[one.governor]
-    executor = nonzero(family.timelock(found.world.accounts[one.governor])) or one.governor
-    for address in dict.fromkeys((executor, one.governor)):
-        context = code_at(found.world, found.results, address).execution_context
+def _delegatecall(found: Found, one: RawProposal, call: Call) -> Known[bool] | Unknown:
+    """Whether the target's code runs in the storage of the account that calls: as the wrapper says or its code does."""
+    if call.delegatecall is not None:
+        return Known(value=call.delegatecall, evidence=(), derivation=f"as {call.inside} says")
+    if call.inside:
+        if not call.through and isinstance(call.decoded.signature, Unknown):
+            return call.decoded.signature
+        return elsewhere(call.chain) or _context(found, (call.through,))
+    return _context(found, tuple(dict.fromkeys((executor_of(found, one.governor), one.governor))))
+
+
+def _context(found: Found, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
+    """How the first of these contracts whose code tells executes calls."""
+    answers = [code_at(found.world, found.results, address).execution_context for address in addresses]
+    for address, context in zip(addresses, answers, strict=True):
         if isinstance(context, Known):
             return Known(
                 value=context.value != "call",
                 evidence=context.evidence,
                 derivation=f"{short(address)} executes by {context.value}",
             )
-    return code_at(found.world, found.results, executor).execution_context  # type: ignore[return-value]
+    return answers[0]  # type: ignore[return-value]
 
 
-def _beneficiary(decoded: Decoded, target: str, value: int, one: RawProposal) -> Known[str] | Unknown:
-    if isinstance(decoded.signature, Unknown):
-        return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded", evidence=(one.log,))
-    return Known(value=beneficiary_of(decoded, target, value) or ZERO_ADDRESS, evidence=(one.log,))
+def _beneficiary(call: Call) -> Known[str] | Unknown:
+    if isinstance(call.decoded.signature, Unknown):
+        return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded")
+    return Known(value=beneficiary_of(call.decoded, call.target, call.value) or ZERO_ADDRESS, evidence=())
 
 
-def _kind(found: Found, gains: Known[str] | Unknown, who: Account | None) -> Known[str] | Unknown:
+def _kind(found: Found, gains: Known[str] | Unknown, who: Account | None, away: Unknown | None) -> Known[str] | Unknown:
     if isinstance(gains, Unknown):
         return gains
     if gains.value == ZERO_ADDRESS:
         return Known(value=ActorKind.NOBODY.value, evidence=gains.evidence)
+    if away is not None:
+        return away
     if gains.value in found.world.accounts:
         return found.resolver.kind_behind(gains)
     if who is not None and who.is_eoa:
@@ -154,11 +184,13 @@ def _kind(found: Found, gains: Known[str] | Unknown, who: Account | None) -> Kno
     return Unknown(reason=Reason.UNRESOLVED, detail="a contract outside the crawl: what controls it was not followed")
 
 
-def _fresh(gains: Known[str] | Unknown, who: Account | None) -> Known[bool] | Unknown:
+def _fresh(gains: Known[str] | Unknown, who: Account | None, away: Unknown | None) -> Known[bool] | Unknown:
     if isinstance(gains, Unknown):
         return gains
     if gains.value == ZERO_ADDRESS:
         return Known(value=False, evidence=gains.evidence, derivation="nobody gains by this call")
+    if away is not None:
+        return away
     if who is None:
         return Unknown(reason=Reason.NOT_READ, detail="the account was not read")
     if isinstance(who.code, Unknown):
@@ -172,33 +204,43 @@ def _fresh(gains: Known[str] | Unknown, who: Account | None) -> Known[bool] | Un
     )
 
 
-def _share(found: Found, data: ProposalData, one: RawProposal, index: int, meaning: Meaning) -> Known[int] | Unknown:
-    """The amount as a share of what the executor holds of that asset; once executed, plus the amount."""
-    raw = one.actions[index]
-    decoded = data.decoded[(one.governor, one.id, index)]
-    family = found.parts.governors[one.governor]
-    executor = nonzero(family.timelock(found.world.accounts[one.governor])) or one.governor
-    if isinstance(decoded.signature, Unknown) and not raw.value:
-        return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded", evidence=(one.log,))
-    held: Known[int] | Unknown
-    if raw.value:
-        amount = raw.value
-        state = found.world.accounts[executor].state
-        held = state if isinstance(state, Unknown) else Known(value=state.value.balance_wei, evidence=(state.value,))
-    elif meaning.effect is Effect.VALUE_OUT and 0 <= meaning.amount < len(decoded.values):
+def _share(found: Found, data: ProposalData, one: RawProposal, call: Call, meaning: Meaning) -> Known[int] | Unknown:
+    """The amount as a share of what its payer holds of that asset; once executed, plus the amount."""
+    decoded = call.decoded
+    moves = call.value > 0 or meaning.effect is Effect.VALUE_OUT
+    if isinstance(decoded.signature, Unknown) and not call.value:
+        return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded")
+    if not moves:
+        return Known(value=0, evidence=(), derivation="moves no value by itself")
+    if call.chain or not call.caller:
+        nobody = Unknown(reason=Reason.UNRESOLVED, detail="whose assets this call moves is not known")
+        return elsewhere(call.chain) or nobody
+    if call.value:
+        amount = call.value
+        held = _native(found, call.caller)
+    elif 0 <= meaning.amount < len(decoded.values):
         amount = int(decoded.values[meaning.amount])
-        missing = Unknown(reason=Reason.NOT_READ, detail="the treasury's balance of this token was not read")
-        held = found.holdings.balances.get((raw.target, executor), missing)
-    elif meaning.effect is Effect.VALUE_OUT:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments", evidence=(one.log,))
+        asset = str(decoded.values[meaning.asset]) if meaning.asset >= 0 else call.target
+        payer = call.target if meaning.asset >= 0 and not meaning.pulled else call.caller
+        missing = Unknown(reason=Reason.NOT_READ, detail=f"what {short(payer)} holds of this token was not read")
+        held = found.holdings.balances.get((asset, payer), missing)
     else:
-        return Known(value=0, evidence=(one.log,), derivation="moves no value by itself")
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
     done = (one.governor, one.id) in data.executions
     return combine(
         {"held": held},
         lambda held: min(_CAP_BPS, share_bps(amount, held + amount if done else held)) if held or done else _CAP_BPS,
         "amount / holdings" + (" before execution" if done else ""),
     )
+
+
+def _native(found: Found, payer: str) -> Known[int] | Unknown:
+    account = found.world.get(payer)
+    if account is None:
+        return Unknown(reason=Reason.NOT_READ, detail=f"the balance of {short(payer)} was not read")
+    if isinstance(account.state, Unknown):
+        return account.state
+    return Known(value=account.state.value.balance_wei, evidence=(account.state.value,))
 
 
 def _unlimited(decoded: Decoded, meaning: Meaning) -> Known[bool] | Unknown:
@@ -213,15 +255,17 @@ def _unlimited(decoded: Decoded, meaning: Meaning) -> Known[bool] | Unknown:
     return Known(value=amount >= ceiling, evidence=(), derivation=f"amount {amount}")
 
 
-def _lowers(found: Found, data: ProposalData, one: RawProposal, index: int) -> Known[bool] | Unknown:
-    raw = one.actions[index]
-    decoded = data.decoded[(one.governor, one.id, index)]
+def _lowers(found: Found, data: ProposalData, one: RawProposal, call: Call) -> Known[bool] | Unknown:
+    decoded = call.decoded
     if isinstance(decoded.signature, Unknown):
         return decoded.signature
     parameter = PROTECTIONS.get(decoded.signature.value)
     if parameter is None:
-        return Known(value=False, evidence=(one.log,), derivation="sets no protection")
-    target = found.world.get(raw.target)
+        return Known(value=False, evidence=(), derivation="sets no protection")
+    away = elsewhere(call.chain)
+    if away is not None:
+        return away
+    target = found.world.get(call.target)
     if target is None:
         return Unknown(reason=Reason.NOT_READ, detail="the target was not read")
     executed = data.executions.get((one.governor, one.id))

@@ -8,14 +8,16 @@ from typing import Any
 
 from scanner.chain.abi import encode_call
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, Read
-from scanner.discovery.account import Account
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import ProposalState, StateCall
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.decode import Decoded, decode_action
+from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import meaning_of
 from scanner.proposals.events import RawProposal, Vote, execution_logs, read_proposals, read_votes
+from scanner.proposals.nested import Call, Opened, open_calls
+from scanner.sources.interface import Deployed, NoSource
 
 _MAX_VOTE_BLOCKS = 2_000
 
@@ -25,7 +27,7 @@ class ProposalData:
     """Everything that was read about the proposals, ready to be judged action by action."""
 
     raw: tuple[RawProposal, ...]
-    decoded: Mapping[tuple[str, int, int], Decoded]
+    calls: Mapping[tuple[str, int], tuple[Call, ...]]
     states: Mapping[tuple[str, int], ProposalState]
     votes: Mapping[tuple[str, int], tuple[Vote, ...]]
     executions: Mapping[tuple[str, int], LogEvidence]
@@ -56,11 +58,7 @@ def collect(found: Found) -> ProposalData:
     """Read all proposals of all governors: one level of reads, whatever their number."""
     world = found.world
     raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(world, governor))
-    decoded = {
-        (one.governor, one.id, index): decode_action(world, action.target, action.signature, action.calldata)
-        for one in raw
-        for index, action in enumerate(one.actions)
-    }
+    opened = {(one.governor, one.id): _opened(found, one, {}) for one in raw}
     votes = _votes(found)
     executions = {
         (governor, number): log
@@ -75,12 +73,13 @@ def collect(found: Found) -> ProposalData:
     times: dict[int, Known[Any] | Unknown] = {}
     for block in _blocks(raw, votes, executions):
         plan.ask(BlockRead(block), _storing(times, block))
-    strangers = _strangers(found, raw, decoded)
+    strangers = _strangers(found, raw, opened)
     for address, account in strangers.items():
         plan.ask(CodeRead(address), _setting(account, "code"))
         plan.ask(AccountRead(address), _setting(account, "state"))
     for take, answer in zip(plan.takers, world.chain.read(plan.reads), strict=True):
         take(answer)
+    decoded = _read_again(found, raw, opened, strangers)
     states = {
         (one.governor, one.id): found.parts.governors[one.governor].read_state(answers[(one.governor, one.id)])
         for one in raw
@@ -134,17 +133,67 @@ def _blocks(
     return sorted(blocks)
 
 
+def executor_of(found: Found, governor: str) -> str:
+    """Return the account that makes a governor's calls: its timelock, or the governor itself."""
+    return nonzero(found.parts.governors[governor].timelock(found.world.accounts[governor])) or governor
+
+
+def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account]) -> Opened:
+    return open_calls(found.world, one.actions, executor_of(found, one.governor), strangers=strangers)
+
+
 def _strangers(
-    found: Found, raw: Sequence[RawProposal], decoded: Mapping[tuple[str, int, int], Decoded]
+    found: Found, raw: Sequence[RawProposal], opened: Mapping[tuple[str, int], Opened]
 ) -> dict[str, Account]:
-    """Return the accounts that gain by an action and were not met by the crawl: their code and nonce are asked for."""
+    """Return the accounts that gain by a call or are called inside one and were not met by the crawl.
+
+    Their code and nonce are asked for. Of the called ones as many are read as the crawl may read targets.
+    """
     addresses: set[str] = {one.proposer for one in raw}
+    called: dict[str, None] = {}
     for one in raw:
-        for index, action in enumerate(one.actions):
-            gains = beneficiary_of(decoded[(one.governor, one.id, index)], action.target, action.value)
+        for call in opened[(one.governor, one.id)].calls:
+            gains = "" if call.chain else beneficiary_of(call.decoded, call.target, call.value)
             if gains:
                 addresses.add(gains)
+            if call.inside and not call.chain and call.target not in found.world.accounts:
+                called[call.target] = None
+    limit = found.world.limits.max_targets
+    addresses.update(list(called)[:limit])
+    if len(called) > limit:
+        what = f"{len(called) - limit} targets of calls inside other calls"
+        found.world.gap("proposals", what, Reason.LIMIT, "the limit of targets was reached: not looked at")
     return {address: Account(address) for address in sorted(addresses) if address not in found.world.accounts}
+
+
+def _read_again(
+    found: Found,
+    raw: Sequence[RawProposal],
+    opened: Mapping[tuple[str, int], Opened],
+    strangers: Mapping[str, Account],
+) -> dict[tuple[str, int], tuple[Call, ...]]:
+    """Ask for the sources of what is called inside other calls, and decode those proposals with the ABIs found."""
+    targets = {call.target for one in opened.values() for call in one.calls if call.inside and not call.chain}
+    chain = found.world.chain.chain_id
+    wanted = [
+        Deployed(chain, account.address, account.code.value)
+        for account in strangers.values()
+        if account.address in targets and account.has_code and isinstance(account.code, Known)
+    ]
+    answers = found.world.sources.fetch_all(wanted) if wanted else {}
+    for one in wanted:
+        missing = NoSource(Reason.NOT_READ, "the source providers gave no answer")
+        strangers[one.address].source = answers.get(one.address, missing)
+    known = {address: account for address, account in strangers.items() if account.verified is not None}
+    calls: dict[tuple[str, int], tuple[Call, ...]] = {}
+    for proposal in raw:
+        key = (proposal.governor, proposal.id)
+        again = any(call.target in known for call in opened[key].calls)
+        last = _opened(found, proposal, known) if again else opened[key]
+        calls[key] = last.calls
+        if last.limit:
+            found.world.gap(proposal.governor, f"calls inside proposal {proposal.id}", Reason.LIMIT, last.limit)
+    return calls
 
 
 def beneficiary_of(decoded: Decoded, target: str, value: int) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.abi import DecodeError, decode_call_input, selector, signature_types
-from scanner.discovery.account import nonzero
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Argument
@@ -23,16 +24,47 @@ class Decoded:
     arguments: tuple[Argument, ...]
 
 
+@dataclass
+class AbiBook:
+    """ABIs of the accounts of the crawl and of `strangers` outside it, each read once."""
+
+    world: World
+    strangers: Mapping[str, Account] = field(default_factory=dict)
+    read: dict[str, dict[str, tuple[str, list[str]]]] = field(default_factory=dict)
+
+    def functions(self, target: str) -> Mapping[str, tuple[str, list[str]]]:
+        """Return selector -> signature and argument names, of the contract and of the code it runs."""
+        if target not in self.read:
+            self.read[target] = self._functions(target)
+        return self.read[target]
+
+    def _functions(self, target: str) -> dict[str, tuple[str, list[str]]]:
+        account = self.world.get(target) or self.strangers.get(target)
+        holders = [account]
+        if account and account.proxy and (implementation := nonzero(account.proxy.implementation)):
+            holders.append(self.world.get(implementation))
+        found: dict[str, tuple[str, list[str]]] = {}
+        for holder in holders:
+            for known, entry in holder.abi_functions() if holder else ():
+                names = [str(item.get("name", "")) for item in entry.get("inputs", ())]
+                found.setdefault(selector(known), (known, names))
+        return found
+
+
 def full_calldata(signature: str, calldata: str) -> str:
     """Return the calldata a target receives: GovernorAlpha and Bravo carry the signature apart from the arguments."""
     return selector(signature) + calldata[2:] if signature else calldata
 
 
-def decode_action(world: World, target: str, signature: str, calldata: str) -> Decoded:
-    """Decode `calldata` (with selector) for `target`."""
-    if len(calldata) < 10:
+def decode_action(book: AbiBook | None, target: str, signature: str, calldata: str) -> Decoded:
+    """Decode `calldata` (with selector) for `target`. Without a book no ABI is at hand: the target is elsewhere."""
+    if calldata == "0x":
         return Decoded(Known(value="", evidence=(), derivation="plain transfer"), "raw", (), ())
-    for by, candidate, names in _candidates(world, target, signature, calldata[:10]):
+    if len(calldata) < 10:
+        short = Unknown(reason=Reason.UNDECODABLE, detail=f"{calldata} is too short for a selector")
+        return Decoded(short, "raw", (), ())
+    named = book.functions(target) if book else {}
+    for by, candidate, names in _candidates(named, signature, calldata[:10]):
         try:
             types = signature_types(candidate)
             values = decode_call_input(types, calldata)
@@ -47,16 +79,12 @@ def decode_action(world: World, target: str, signature: str, calldata: str) -> D
     return Decoded(unknown, "raw", (), ())
 
 
-def _candidates(world: World, target: str, signature: str, head: str) -> list[tuple[str, str, list[str]]]:
+def _candidates(
+    named: Mapping[str, tuple[str, list[str]]], signature: str, head: str
+) -> list[tuple[str, str, list[str]]]:
     found: list[tuple[str, str, list[str]]] = []
-    account = world.get(target)
-    holders = [account]
-    if account and account.proxy and (implementation := nonzero(account.proxy.implementation)):
-        holders.append(world.get(implementation))
-    for holder in holders:
-        for known, entry in holder.abi_functions() if holder else ():
-            if selector(known) == head:
-                found.append(("abi", known, [str(item.get("name", "")) for item in entry.get("inputs", ())]))
+    if head in named:
+        found.append(("abi", *named[head]))
     if signature and selector(signature) == head:
         found.append(("signature", signature, []))
     row = signature_table().get(head)

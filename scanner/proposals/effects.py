@@ -10,16 +10,22 @@ from functools import cache
 from scanner.chain.abi import selector
 from scanner.content import rules_dir
 from scanner.model.kinds import Effect
+from scanner.proposals.wrappers import WRAPPERS
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The effect of a function. `beneficiary`, `amount` are argument positions, -1 for none."""
+    """The effect of a function. `beneficiary`, `amount` and `asset` are argument positions, -1 for none.
+
+    Without an `asset` the target is the asset; with one the target pays out of its own holdings, or out of its caller's
+    where it is `pulled`.
+    """
 
     effect: Effect
     beneficiary: int = -1
     amount: int = -1
     asset: int = -1
+    pulled: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,19 @@ class Parameter:
     event: str = ""
 
 
+_PLANS = "(address,uint256,uint256,uint256,uint256)[]"
+_VESTING = f"batchVestingPlans(address,address,uint256,{_PLANS},uint256,address,bool,uint8)"
+_LOCKING = f"batchLockingPlans(address,address,uint256,{_PLANS},uint256,uint8)"
+
 MEANINGS: Mapping[str, Meaning] = {
     "transfer(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "transferFrom(address,address,uint256)": Meaning(Effect.VALUE_OUT, 1, 2),
     "safeTransferFrom(address,address,uint256)": Meaning(Effect.VALUE_OUT, 1),
+    # A wallet that holds tokens, such as Arbitrum's FixedDelegateErc20Wallet: token, receiver, amount.
+    "transfer(address,address,uint256)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
+    # Hedgey's BatchPlanner takes the tokens from its caller and puts them into vesting or locked plans.
+    _VESTING: Meaning(Effect.VALUE_OUT, -1, 2, 1, pulled=True),
+    _LOCKING: Meaning(Effect.VALUE_OUT, -1, 2, 1, pulled=True),
     "sendValue(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "withdrawTo(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "sweep(address,address)": Meaning(Effect.VALUE_OUT, 1),
@@ -70,8 +85,13 @@ MEANINGS: Mapping[str, Meaning] = {
     "upgradeAndCall(address,address,bytes)": Meaning(Effect.UPGRADE, 1),
     "_setImplementation(address)": Meaning(Effect.UPGRADE, 0),
     "setImplementation(address)": Meaning(Effect.UPGRADE, 0),
+    # Arbitrum's governance actions: contracts whose one function makes the change, run by an UpgradeExecutor.
+    "perform()": Meaning(Effect.INDIRECTION),
+    "perform(address)": Meaning(Effect.INDIRECTION),
+    # Arbitrum's AIP-1.1 target: sets the flag that says that the proposal passed.
+    "effectuate()": Meaning(Effect.PARAMETER),
 }
-"""Functions whose arguments say who gains; the categories of the signature list cover the rest."""
+"""Functions whose arguments say who gains, and some that no list has; the categories of the list cover the rest."""
 
 PROTECTIONS: Mapping[str, Parameter] = {
     "setVotingDelay(uint48)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
@@ -122,7 +142,7 @@ def signature_table() -> Mapping[str, tuple[str, str]]:
         key = row["hash"].lower()
         if key not in table or (row["category"].startswith("action.") and not table[key][1].startswith("action.")):
             table[key] = (row["signature"], row["category"])
-    for signature in (*MEANINGS, *PROTECTIONS):
+    for signature in (*MEANINGS, *PROTECTIONS, *WRAPPERS):
         table.setdefault(selector(signature), (signature, ""))
     return table
 
@@ -136,4 +156,6 @@ def meaning_of(signature: str) -> Meaning:
     row = signature_table().get(selector(signature))
     if row is not None and row[0] == signature and row[1] in _CATEGORY_EFFECTS:
         return Meaning(_CATEGORY_EFFECTS[row[1]])
+    if signature in WRAPPERS:
+        return Meaning(Effect.INDIRECTION)
     return Meaning(Effect.OTHER)

@@ -48,9 +48,11 @@ class ArgumentView:
 
 @dataclass(frozen=True)
 class ActionView:
-    """One decoded call."""
+    """One decoded call. `inside` names the calls around an inner one, `chain` where it runs when not on this chain."""
 
     number: int
+    inside: str
+    chain: str
     effect: str
     target: str
     target_address: str
@@ -211,6 +213,8 @@ def _action(item: Action, lookup: Lookup) -> ActionView:
     )
     return ActionView(
         number=item.index + 1,
+        inside=item.inside,
+        chain=item.chain,
         effect=EFFECTS[item.effect],
         target=item.target_label,
         target_address=item.target,

@@ -6,7 +6,7 @@ from scanner.chain.abi import encode_call, selector
 from scanner.model.kinds import Effect, Verification
 from scanner.model.observation import Known, Unknown
 from scanner.model.snapshot import SourceBundle
-from scanner.proposals.decode import decode_action, full_calldata
+from scanner.proposals.decode import AbiBook, decode_action, full_calldata
 from scanner.proposals.effects import meaning_of, signature_table
 from scanner.sources.interface import VerifiedSource
 from tests.discovery.support import address, contract, world
@@ -28,7 +28,7 @@ def test_the_targets_abi_comes_first_and_names_the_arguments() -> None:
         {"type": "function", "name": "pay", "inputs": [{"name": "who", "type": "address"}], "outputs": []},
         {"type": "function", "name": "no name!", "inputs": []},
     )
-    found = decode_action(world(target), target.address, "", encode_call("pay(address)", (_TO,)))
+    found = decode_action(AbiBook(world(target)), target.address, "", encode_call("pay(address)", (_TO,)))
     assert (found.by, found.signature.value) == ("abi", "pay(address)")  # type: ignore[union-attr]
     assert [(one.name, one.value) for one in found.arguments] == [("who", _TO)]
 
@@ -38,29 +38,29 @@ def test_the_signature_that_a_proposal_carries_stands_in_for_an_abi() -> None:
         "odd(address)", encode_call("odd(address)", (_TO,)).replace(selector("odd(address)"), "0x")
     )
     assert calldata.startswith(selector("odd(address)"))
-    found = decode_action(world(), address(1), "odd(address)", calldata)
+    found = decode_action(AbiBook(world()), address(1), "odd(address)", calldata)
     assert (found.by, found.values) == ("signature", (_TO,))
 
 
 def test_a_known_selector_is_decoded_by_the_table() -> None:
-    found = decode_action(world(), address(1), "", encode_call("transfer(address,uint256)", (_TO, 5)))
+    found = decode_action(AbiBook(world()), address(1), "", encode_call("transfer(address,uint256)", (_TO, 5)))
     assert (found.by, found.values) == ("table", (_TO, 5))
 
 
 @pytest.mark.parametrize("calldata", ["0x12345678", "0xdeadbeef" + "00" * 64])
 def test_an_unknown_selector_stays_raw_and_unknown(calldata: str) -> None:
-    found = decode_action(world(), address(1), "", calldata)
+    found = decode_action(AbiBook(world()), address(1), "", calldata)
     assert found.by == "raw"
     assert isinstance(found.signature, Unknown)
 
 
 def test_arguments_that_do_not_fit_are_not_forced() -> None:
-    found = decode_action(world(), address(1), "", selector("transfer(address,uint256)") + "00" * 5)
+    found = decode_action(AbiBook(world()), address(1), "", selector("transfer(address,uint256)") + "00" * 5)
     assert isinstance(found.signature, Unknown)
 
 
 def test_a_transfer_without_data_is_plain() -> None:
-    found = decode_action(world(), address(1), "", "0x")
+    found = decode_action(AbiBook(world()), address(1), "", "0x")
     assert isinstance(found.signature, Known)
     assert found.signature.value == ""
 

@@ -31,6 +31,8 @@ FILE_SHA256 = "0x" + sha256(dao.SOURCE.encode()).hexdigest()
 
 def action(index: int, target: tuple[str, str], called: str, effect: Effect, **facts: Any) -> Action:
     given: dict[str, Any] = {
+        "inside": "",
+        "chain": "",
         "function": dao.known(called),
         "value_wei": 0,
         "calldata": "0xa9059cbb" + "00" * 12 + dao.OWNER_A[2:] + f"{10**12:064x}",

@@ -299,3 +299,22 @@ def test_contrast(theme: int) -> None:
     for text, ground in pairs:
         light, dark = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_a_call_inside_another_says_what_it_is_inside_of_and_where_it_runs() -> None:
+    snapshot = factory.snapshot()
+    first = snapshot.proposals.items[0]
+    inner = first.actions[0].model_copy(
+        update={
+            "index": 2,
+            "inside": "action 2 → multiSend 1",
+            "chain": "Ethereum",
+            "target_label": "0xabc on Ethereum",
+        }
+    )
+    changed = first.model_copy(update={"actions": (*first.actions, inner)})
+    proposals = snapshot.proposals.model_copy(update={"items": (changed, *snapshot.proposals.items[1:])})
+    page = Page(made(snapshot.model_copy(update={"proposals": proposals})))
+    assert "Inside action 2 → multiSend 1" in page.text
+    assert "0xabc on Ethereum" in page.text
+    assert ("class", "action inner") in page.attributes

@@ -1,0 +1,216 @@
+"""Functions whose arguments hold further calls, and how those are read out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.chain.abi import DecodeError, decode
+from scanner.model.values import ZERO_ADDRESS
+from scanner.proposals import bridges
+
+_SAFE_TYPES = "address,uint256,bytes,uint8"
+_PACKED_HEAD = 2 * (1 + 20 + 32 + 32)
+_RETRYABLE_TYPES = ("address", "address", "uint256", "uint256", "uint256", "bytes")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a wrapper is called: `chain` in words, `own` the account as which it runs (the caller's in a delegatecall).
+
+    `own` and `caller` are empty where they are not known.
+    """
+
+    target: str
+    own: str
+    caller: str
+    chain: str
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A call that a wrapper makes. `delegatecall` is None where the wrapper's code decides."""
+
+    target: str
+    value: int
+    data: str
+    chain: str
+    caller: str
+    signature: str = ""
+    delegatecall: bool | None = False
+
+
+Opener = Callable[[Place, tuple[Any, ...]], Iterator[Inner]]
+"""Yields what a wrapper's arguments hold; raises DecodeError where the rest cannot be read."""
+
+
+def _single(to: int, data: int, *, value: int = -1, operation: int = -1, delegatecall: bool | None = False) -> Opener:
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        how = delegatecall if operation < 0 else _operation(int(values[operation]))
+        amount = int(values[value]) if value >= 0 else 0
+        yield Inner(values[to], amount, values[data], place.chain, place.own, delegatecall=how)
+
+    return opener
+
+
+def _operation(number: int) -> bool:
+    if number > 1:
+        raise DecodeError(f"operation {number} is neither a call nor a delegatecall")
+    return number == 1
+
+
+def _batch(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Targets, values and calldatas as three arrays of one length."""
+    targets, amounts, datas = values[:3]
+    if not len(targets) == len(amounts) == len(datas):
+        raise DecodeError("targets, values and payloads differ in length")
+    for target, amount, data in zip(targets, amounts, datas, strict=True):
+        yield Inner(target, int(amount), data, place.chain, place.own)
+
+
+def _scheduled(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """A TimelockController's one or many calls; Arbitrum's own sends those to its magic address as tickets."""
+    many = isinstance(values[0], tuple)
+    for inner in _batch(place, values if many else tuple((one,) for one in values[:3])):
+        if inner.target == bridges.RETRYABLE_MAGIC:
+            inbox, target, value, _, _, data = decode(_RETRYABLE_TYPES, inner.data)
+            yield Inner(target, int(value), data, bridges.destination(place.chain, inbox), "")
+        else:
+            yield inner
+
+
+def _queued(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Compound's Timelock: the signature stands apart from the arguments."""
+    yield Inner(values[0], int(values[1]), values[3], place.chain, place.own, signature=values[2])
+
+
+def _multisend(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Safe's MultiSend: operation, to, value, length and data, packed. It runs as its caller, the Safe."""
+    packed = values[0][2:]
+    at = 0
+    while at < len(packed):
+        head = packed[at : at + _PACKED_HEAD]
+        if len(head) < _PACKED_HEAD:
+            raise DecodeError("the packed calls are cut short")
+        size = 2 * int(head[106:], 16)
+        data = packed[at + _PACKED_HEAD : at + _PACKED_HEAD + size]
+        if len(data) < size:
+            raise DecodeError("the packed calls are cut short")
+        at += _PACKED_HEAD + size
+        how = _operation(int(head[:2], 16))
+        target = "0x" + head[2:42]
+        # From Safe 1.5 on zero stands for the Safe itself; before, a call to zero does nothing.
+        target = place.own if target == ZERO_ADDRESS and place.own else target
+        yield Inner(target, int(head[42:106], 16), "0x" + data, place.chain, place.own, delegatecall=how)
+
+
+def _itself(position: int) -> Opener:
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        for data in values[position]:
+            yield Inner(place.target, 0, data, place.chain, place.caller)
+
+    return opener
+
+
+def _tuples(position: int, *, value: int = -1, data: int) -> Opener:
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        for row in values[position]:
+            yield Inner(row[0], int(row[value]) if value >= 0 else 0, row[data], place.chain, place.own)
+
+    return opener
+
+
+def _initialiser(target: int, data: int, *, delegatecall: bool = False) -> Opener:
+    """The call after an upgrade; empty data means there is none. Target -1 is the contract that is called."""
+
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        to = values[target] if target >= 0 else place.target
+        if values[data] != "0x" and to != ZERO_ADDRESS:
+            caller = place.own if target >= 0 else place.caller
+            yield Inner(to, 0, values[data], place.chain, caller, delegatecall=delegatecall)
+
+    return opener
+
+
+def _executed(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """`execute(address,bytes)`: a delegatecall in an UpgradeExecutor; elsewhere its code decides."""
+    known = True if (place.chain, place.target) in bridges.UPGRADE_EXECUTORS else None
+    yield Inner(values[0], 0, values[1], place.chain, place.own, delegatecall=known)
+
+
+def _account_execute(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """ERC-7579: the first byte of the mode says one call, several or a delegatecall."""
+    kind, packed = values[0][2:4], values[1][2:]
+    if kind == "01":
+        (rows,) = decode(("(address,uint256,bytes)[]",), values[1])
+        yield from _tuples(0, value=1, data=2)(place, (rows,))
+    elif kind == "00" and len(packed) >= 104:
+        yield Inner("0x" + packed[:40], int(packed[40:104], 16), "0x" + packed[104:], place.chain, place.own)
+    elif kind == "ff" and len(packed) >= 40:
+        to, data = "0x" + packed[:40], "0x" + packed[40:]
+        yield Inner(to, 0, data, place.chain, place.own, delegatecall=True)
+    else:
+        raise DecodeError(f"execution mode {kind} with {len(packed) // 2} bytes")
+
+
+def _message(to: int, data: int, *, value: int = -1) -> Opener:
+    """A call on the chain that the called contract sends to; who makes it there depends on the bridge."""
+
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        amount = int(values[value]) if value >= 0 else 0
+        yield Inner(values[to], amount, values[data], bridges.destination(place.chain, place.target), "")
+
+    return opener
+
+
+_TICKET = "(address,uint256,uint256,address,address,uint256,uint256,bytes)"
+
+WRAPPERS: Mapping[str, Opener] = {
+    # OpenZeppelin TimelockController
+    "schedule(address,uint256,bytes,bytes32,bytes32,uint256)": _scheduled,
+    "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)": _scheduled,
+    "execute(address,uint256,bytes,bytes32,bytes32)": _scheduled,
+    "executeBatch(address[],uint256[],bytes[],bytes32,bytes32)": _scheduled,
+    # Compound Timelock
+    "queueTransaction(address,uint256,string,bytes,uint256)": _queued,
+    "executeTransaction(address,uint256,string,bytes,uint256)": _queued,
+    # Safe, its modules and MultiSend
+    f"execTransaction({_SAFE_TYPES},uint256,uint256,uint256,address,address,bytes)": _single(
+        0, 2, value=1, operation=3
+    ),
+    f"execTransactionFromModule({_SAFE_TYPES})": _single(0, 2, value=1, operation=3),
+    f"execTransactionFromModuleReturnData({_SAFE_TYPES})": _single(0, 2, value=1, operation=3),
+    "multiSend(bytes)": _multisend,
+    # OpenZeppelin Governor, a governor behind a governor
+    "relay(address,uint256,bytes)": _single(0, 2, value=1),
+    "propose(address[],uint256[],bytes[],string)": _batch,
+    "execute(address[],uint256[],bytes[],bytes32)": _batch,
+    # Batches
+    "multicall(bytes[])": _itself(0),
+    "multicall(uint256,bytes[])": _itself(1),
+    "aggregate((address,bytes)[])": _tuples(0, data=1),
+    "aggregate3((address,bool,bytes)[])": _tuples(0, data=2),
+    "tryAggregate(bool,(address,bytes)[])": _tuples(1, data=1),
+    "execute((address,uint256,bytes)[])": _tuples(0, value=1, data=2),
+    "execute(bytes32,(address,uint256,bytes)[],uint256)": _tuples(1, value=1, data=2),
+    # Generic execution
+    "execute(address,uint256,bytes)": _single(0, 2, value=1, delegatecall=None),
+    f"execute({_SAFE_TYPES})": _single(0, 2, value=1, operation=3),
+    "execute(address,bytes)": _executed,
+    "executeCall(address,bytes)": _single(0, 1),
+    "execute(bytes32,bytes)": _account_execute,
+    "exec(address,bytes,uint256)": _single(0, 1, value=2),
+    "delegatecall(address,bytes)": _single(0, 1, delegatecall=True),
+    # Upgrades with a call
+    "diamondCut((address,uint8,bytes4[])[],address,bytes)": _initialiser(1, 2, delegatecall=True),
+    "upgradeToAndCall(address,bytes)": _initialiser(-1, 1),
+    "upgradeAndCall(address,address,bytes)": _initialiser(0, 2),
+    # Messages to other chains
+    "sendTxToL1(address,bytes)": _message(0, 1),
+    f"createRetryableTicket{_TICKET}": _message(0, 7, value=1),
+    f"unsafeCreateRetryableTicket{_TICKET}": _message(0, 7, value=1),
+    "sendMessage(address,bytes,uint32)": _message(0, 1),
+}
+"""Signature -> how its inner calls are read. What an unknown contract does under such a name is its own affair: the
+inner calls are what the name promises, and the outer action keeps the facts of the contract."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
 from rich.console import Console
 
 import scanner
@@ -103,11 +104,12 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
 
 
 def _refuse_without_code(found: Found, entry: str) -> None:
-    account = found.world.accounts[entry]
-    if not account.is_eoa:
+    account = found.world.accounts.get(entry)  # the zero address is never looked at
+    if account is not None and not account.is_eoa:
         return
     block = found.world.chain.block
-    what = "an account without code" if not account.is_delegated_eoa else "a key with EIP-7702 delegated code"
+    delegated = account is not None and account.is_delegated_eoa
+    what = "a key with EIP-7702 delegated code" if delegated else "an account without code"
     raise UsageError(
         f"{entry} is {what} on chain {block.chain_id} at block {block.number}",
         hint="give the address of a governor, timelock, token or Safe, and check the chain and the block",
@@ -183,13 +185,22 @@ def load_snapshot(data: bytes, where: str) -> Snapshot:
     """Read a snapshot file. Raises UsageError for what is none."""
     try:
         return Snapshot.model_validate_json(data)
-    except ValueError as error:
-        first = str(error).splitlines()
+    except ValidationError as error:
         raise UsageError(
-            f"not a snapshot of this version: {' '.join(first[1:3])[:200] if len(first) > 1 else first[0][:200]}",
+            f"not a snapshot of this version: {_first_fault(error)}",
             where=where,
-            hint="give a snapshot.json that `daoscan scan` wrote",
+            hint="give a snapshot.json that `daoscan scan` of this version wrote",
         ) from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Say what is wrong first, without repeating the file's content: it may be any file."""
+    fault = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    place = ".".join(str(step) for step in fault["loc"])[:80]
+    if fault["type"] == "json_invalid":
+        return "the file is no JSON, or breaks off"
+    said = "is missing" if fault["type"] == "missing" else "is not what it should be"
+    return f"{place} {said}" if place else said
 
 
 RENDERERS: dict[str, Callable[[Snapshot, Assessment, str], str]] = {

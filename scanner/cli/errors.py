@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
-from scanner.model.errors import DaoscanError
+from scanner.model.errors import DaoscanError, UsageError
 
 INTERNAL = 4
 INTERRUPTED = 130
@@ -26,6 +26,21 @@ def print_error(error: DaoscanError) -> None:
         typer.echo(f"where: {readable(error.where)}", err=True)
     if error.hint:
         typer.echo(f"hint: {readable(error.hint)}", err=True)
+
+
+def print_usage_error(error: Exception) -> int:
+    """Write what was wrong with the command line as any other error; return the exit code. No command: its help."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "daoscan"
+    said = str(getattr(error, "format_message", lambda: error)()).replace("Value error, ", "")
+    if context is not None and said == context.get_help():
+        typer.echo(said, err=True)
+        return DaoscanError.exit_code
+    hint = f"{command} --help"
+    if "--rpc-url" in said and said.startswith("Missing"):
+        hint = "give --rpc-url URL, or set DAOSCAN_RPC_URL; any node of the chain that keeps the block's state and logs"
+    print_error(UsageError(said[:1].lower() + said[1:].rstrip("."), hint=hint))
+    return DaoscanError.exit_code
 
 
 @contextmanager

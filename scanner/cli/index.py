@@ -20,11 +20,26 @@ def index(
     with reported(verbose):
         from scanner.render.index import read_entry, render_index
 
+        if not folder.is_dir():
+            raise UsageError(
+                "no such folder", where=str(folder), hint="give the folder that holds the results' folders"
+            )
         reports = sorted(folder.glob("*/report.json"))
         if not reports:
-            raise UsageError(
-                "no report.json in any subfolder", where=str(folder), hint="scan with --out FOLDER/NAME first"
-            )
-        entries = [read_entry(path.read_text("utf-8"), path.parent.name) for path in reports]
+            hint = "scan with --out FOLDER/NAME first"
+            if (folder / "report.json").is_file():
+                hint = "these are the results of one scan: give the folder above"
+            raise UsageError("no report.json in any subfolder", where=str(folder), hint=hint)
+        entries = [read_entry(_text(path), path.parent.name) for path in reports]
         (path,) = write_all(folder, {"index.html": render_index(entries).encode()})
         typer.echo(str(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"the report cannot be read: {error.strerror}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        hint = "make it again with `daoscan report`, or move the folder away"
+        raise UsageError("the report is no text", where=str(path), hint=hint) from error

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from scanner.model.errors import OutputError
 
+RESULTS = ("report.html", "report.json", "report.sarif", "report.md", "snapshot.json")
+
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Write every file into `folder`, or leave what was there as it was. Raises OutputError.
@@ -34,6 +36,23 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return tuple(folder / name for name in files)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputError where results can never be written: better before a scan than after it."""
+    nearest = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    if not nearest.is_dir():
+        what, hint = f"{nearest} is a file, not a folder", "name a folder; it is made when it is not there"
+        raise OutputError(what, where=str(folder), hint=hint)
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(
+            "the folder cannot be written to", where=str(nearest), hint="check its rights, or name another"
+        )
+
+
+def left_over(folder: Path, written: Mapping[str, bytes]) -> list[str]:
+    """Return result files in the folder that come from an earlier run and are not written now."""
+    return [name for name in RESULTS if name not in written and (folder / name).exists()]
 
 
 def _failed(folder: Path, error: OSError) -> OutputError:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.errors import reported
-from scanner.cli.output import write_all
+from scanner.cli.output import check_folder, write_all
 from scanner.cli.scan import parse_formats
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
@@ -39,6 +39,7 @@ def report(
 
         wanted = parse_formats(formats)
         data = read_snapshot(snapshot)
+        check_folder(out or snapshot.parent)
         loaded = pipeline.load_snapshot(data, str(snapshot))
         assessment = pipeline.evaluate(loaded, pipeline.load_rules(rules or ()))
         files = pipeline.render(data, loaded, assessment=assessment, formats=wanted)

@@ -16,7 +16,9 @@ from scanner.judge.skeleton import STARTS, write_rule
 from scanner.judge.testing import run_tests
 from scanner.model.errors import DaoscanError, RuleError, UsageError
 
-rules_app = typer.Typer(help="List, show, check and write rules.", no_args_is_help=True, add_completion=False)
+rules_app = typer.Typer(
+    help="List, show, check and write rules.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
 
 Folders = Annotated[
     list[Path] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from scanner.cli.errors import reported
 from scanner.cli.options import default_cache_dir, parse_target, parse_time
-from scanner.cli.output import write_all
+from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
@@ -98,6 +99,9 @@ def scan(
         if block is not None and at is not None:
             raise UsageError("--block and --at both name a block", hint="give one of them")
         wanted = parse_formats(formats)
+        if solc is not None and not (solc.is_file() and os.access(solc, os.X_OK)):
+            raise UsageError("no such program", where=f"--solc {solc}", hint="give the path of an executable solc")
+        check_folder(out)
         folder = cache_dir or default_cache_dir()
         options = pipeline.ScanOptions(
             rpc_url=rpc_url,
@@ -128,6 +132,8 @@ def scan(
             data = pipeline.dump_snapshot(snapshot)
             reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted)
             kept = {"snapshot.json": data, **reports}
+            for old in left_over(out, kept):
+                say(f"warning: {old} in this folder is from an earlier run")
             paths = write_all(out, kept)
         if not quiet:
             pipeline.summarise(snapshot, assessment, paths)
@@ -139,5 +145,8 @@ def parse_formats(text: str) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [part for part in wanted if part not in FORMATS]
     if unknown or not wanted:
-        raise UsageError(f"no such format: {', '.join(unknown) or 'none given'}", hint=f"formats: {', '.join(FORMATS)}")
+        raise UsageError(
+            f"no such format: {', '.join(unknown) or 'none given'}",
+            hint=f"formats: {', '.join(FORMATS)}; several with commas between",
+        )
     return wanted

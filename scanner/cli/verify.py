@@ -26,7 +26,9 @@ def verify(
     ] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
 ) -> None:
-    """Exit codes: 0 all of it matches, 1 something does not, 3 something could not be read."""
+    """Read every piece of evidence again from another node.
+
+    Exit codes: 0 all of it matches, 1 something does not, 3 something could not be read."""
     with reported(verbose):
         from scanner import pipeline
         from scanner.chain.recheck import Verdict

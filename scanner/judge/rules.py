@@ -82,7 +82,9 @@ def _pack_folders(folder: Path, errors: list[RuleError]) -> list[Path]:
         return [folder]
     found = sorted(path.parent for path in folder.glob(f"*/{PACK_FILE}"))
     if not found:
-        errors.append(RuleError(f"no {PACK_FILE} in this folder or one below", where=f"{folder}:1:1"))
+        what = f"no {PACK_FILE} in this folder or one below" if folder.is_dir() else "no such folder"
+        hint = "a pack is a folder with a pack.yaml and its rules; `daoscan rules new` begins one"
+        errors.append(RuleError(what, where=str(folder), hint=hint))
     return found
 
 

@@ -74,8 +74,10 @@ def _descriptor(rule: RuleSummary, texts: RuleTexts | None, found: Severity | No
 
 
 def _tags(rule: RuleSummary, severity: Severity | None) -> list[str]:
-    kind = "descriptive" if rule.dimension.descriptive else "security"
-    return [kind, rule.dimension.value] if severity in _SCORES or kind == "descriptive" else [rule.dimension.value]
+    """Only what is tagged `security` may carry a security-severity."""
+    if rule.dimension.descriptive:
+        return ["descriptive", rule.dimension.value]
+    return ["security", rule.dimension.value] if severity in _SCORES else [rule.dimension.value]
 
 
 def _full(rule: RuleSummary, texts: RuleTexts | None) -> str:

@@ -143,12 +143,27 @@ def test_security_severity_is_the_worst_found_and_only_where_a_dimension_grades(
         score = rule["properties"].get("security-severity")
         if any(item.dimension.descriptive for item in found):
             assert score is None
-            assert "security" not in rule["properties"]["tags"]
+            assert rule["properties"]["tags"][0] == "descriptive"
         for item in found:
             if item.severity is not None and item.severity is not Severity.INFO:
                 low, high = scores[item.severity.value]
                 assert low < float(score) <= high
                 assert rule["properties"]["tags"][0] == "security"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_worst_of_several_findings_counts(order: int) -> None:
+    assessment = factory.assessment()
+    item = next(item for item in assessment.findings if item.severity is Severity.HIGH)
+    several = tuple(
+        item.model_copy(update={"severity": severity, "fingerprint": f"{number:064x}"})
+        for number, severity in enumerate((Severity.LOW, Severity.CRITICAL, Severity.MEDIUM)[::order])
+    )
+    log = made(assessment=assessment.model_copy(update={"findings": several}))
+    (rule,) = [rule for rule in run(log)["tool"]["driver"]["rules"] if rule["id"] == item.rule_id]
+    assert rule["properties"]["security-severity"] == "9.5"
+    assert rule["defaultConfiguration"] == {"level": "error"}
+    assert [result["level"] for result in run(log)["results"]] == ["error", "warning", "note"]
 
 
 def test_results_name_level_subject_and_place() -> None:

@@ -65,7 +65,12 @@ def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unk
             value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function"
         )
     if guard.value == Guard.CALLER:
-        for member in read_roles(account).holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
+        book = read_roles(account)
+        if doubts := book.doubts(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
+            return Unknown(
+                reason=Reason.UNRESOLVED, detail=f"who may upgrade: {book.reason}", evidence=doubts[0].evidence
+            )
+        for member in book.holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
             return Known(
                 value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role"
             )

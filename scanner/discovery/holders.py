@@ -241,7 +241,7 @@ class Resolver:
                 continue
             yield from self._through(self._walk(member.address, seen), step, delay, member.evidence + delay.evidence)
         if not book.complete:
-            yield self._unresolved(account.address, "the timelock's role logs could not be read")
+            yield self._unresolved(account.address, f"who holds the timelock's roles: {book.reason}")
 
     def _owned(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""
@@ -254,7 +254,11 @@ class Resolver:
                 yield from self._through(
                     self._walk(owner, seen), f"{getter} of {name}", _zero_delay(answer.evidence), answer.evidence
                 )
-        for member in read_roles(account).holders(DEFAULT_ADMIN_ROLE):
+        book = read_roles(account)
+        if book.doubts(DEFAULT_ADMIN_ROLE):
+            found = True
+            yield self._unresolved(account.address, f"who holds its roles: {book.reason}")
+        for member in book.holders(DEFAULT_ADMIN_ROLE):
             if member.address == account.address:
                 continue
             found = True

@@ -16,7 +16,7 @@ from scanner.discovery.battery import (
 )
 from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.proxies import detect
-from scanner.discovery.roles import read_roles, role_name
+from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.world import IMPLEMENTATION_OF_TARGET, TARGET_OF, Getter, Link, World, only_a_target
 from scanner.model.observation import Known
 
@@ -155,7 +155,10 @@ def _proposals(account: Account) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def getters_of(world: World, account: Account) -> Iterable[Getter]:
-    """Yield the no-argument views of a verified contract that return addresses: its own way of naming its parts."""
+    """Yield what a contract is asked about the roles that it logged, and the no-argument views of a verified contract
+    that return addresses: its own way of naming its parts."""
+    for role, member in role_claims(account) if account.has_code else ():
+        yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
     if account.depth > _GETTER_DEPTH or only_a_target(account) or not account.has_code:
         return
     holders = [account]

@@ -101,7 +101,7 @@ def _collect(resolver: Resolver, book: RoleBook, members: Iterable[RoleMember]) 
     return Collection[Holder](
         items=tuple(resolver.holder(address, unique[address].evidence) for address in sorted(unique)),
         complete=book.complete,
-        reason="" if book.complete else "the role logs could not be read",
+        reason=book.reason,
     )
 
 
@@ -123,7 +123,7 @@ def outside_vote(holders: Collection[Holder], book: RoleBook) -> Known[bool] | U
 def _weakest_kind(kinds: Iterable[ActorKind], book: RoleBook) -> Known[str] | Unknown:
 
     if not book.complete:
-        return Unknown(reason=Reason.NO_LOGS, detail="the role logs could not be read")
+        return Unknown(reason=Reason.NO_LOGS, detail=book.reason, evidence=book.evidence)
     kind = weakest(kinds)
     if kind is ActorKind.UNRESOLVED:
         return Unknown(

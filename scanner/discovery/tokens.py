@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.families.oz_governor import absent_when_reverted
 from scanner.discovery.holders import Resolver, weakest
@@ -63,7 +63,7 @@ def role_holders(
         if address := nonzero(answer):
             found.setdefault(address, answer.evidence)
     items = tuple(resolver.holder(address, found[address]) for address in sorted(found))
-    return Collection[Holder](items=items, complete=book.complete, reason="" if book.complete else "role logs not read")
+    return Collection[Holder](items=items, complete=book.complete, reason=book.reason)
 
 
 def kind_with_power(
@@ -99,13 +99,16 @@ def kind_with_power(
     )
     if kind is ActorKind.UNRESOLVED:
         return Unknown(reason=Reason.UNRESOLVED, detail="a holder of the role could not be resolved", evidence=evidence)
+    if not holders.complete and (kind.is_vote or kind is ActorKind.NOBODY):
+        detail = f"there may be other holders of the role: {holders.reason}"
+        return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=evidence)
     names = ", ".join(holder.label for holder in holders.items if holder.kind is kind)
     return Known(value=kind.value, evidence=evidence, derivation=names)
 
 
 def _given_up(account: Account) -> bool:
     """Whether roles were granted once and none is held any more."""
-    return isinstance(account.logs, Known) and bool(account.logs.value) and not read_roles(account).members
+    return bool(account.events(ROLE_GRANTED)) and not read_roles(account).members
 
 
 def _kind(world: World, account: Account) -> Known[str] | Unknown:

@@ -113,11 +113,17 @@ class World:
 
 @dataclass(frozen=True)
 class Getter:
-    """A no-argument view of a verified contract that returns an address or several."""
+    """A view that one contract is asked because of what is known of it. `key` names the answer."""
 
     account: str
     signature: str
     outputs: tuple[str, ...]
+    arguments: tuple[Any, ...] = ()
+    named: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.named or self.signature
 
 
 LinkFinder = Callable[[World, Account], Iterable[Link]]
@@ -140,7 +146,7 @@ def crawl(
         reads: list[Read] = [
             read for account in frontier for read in first_reads(account.address, probes, world.topics)
         ]
-        reads += [CallRead(g.account, encode_call(g.signature, ()), g.signature) for g in getters]
+        reads += [CallRead(g.account, encode_call(g.signature, g.arguments), g.signature) for g in getters]
         if depth == 0:
             reads.append(BlockRead(max(0, block.number - 50_000)))
         answers = list(world.chain.read(reads)) if reads else []
@@ -149,7 +155,7 @@ def crawl(
         _take(frontier, probes, answers)
         tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
         for getter, answer in zip(getters, tail, strict=True):
-            world.accounts[getter.account].calls[getter.signature] = (getter.outputs, answer)
+            world.accounts[getter.account].calls[getter.key] = (getter.outputs, answer)
         touched = {account.address: account for account in frontier}
         touched.update({g.account: world.accounts[g.account] for g in getters})
         touched.update(world.promoted)
@@ -161,8 +167,8 @@ def crawl(
         getters = []
         for account in touched.values():
             for getter in getters_of(world, account):
-                if (getter.account, getter.signature) not in asked and getter.signature not in account.calls:
-                    asked.add((getter.account, getter.signature))
+                if (getter.account, getter.key) not in asked and getter.key not in account.calls:
+                    asked.add((getter.account, getter.key))
                     getters.append(getter)
     if world.left_out > _NAMED_GAPS:
         rest = world.left_out - _NAMED_GAPS

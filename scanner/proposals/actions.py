@@ -63,7 +63,7 @@ def build_action(found: Found, data: ProposalData, one: RawProposal, call: Call)
         "treasury_share_bps": _share(found, data, one, call, meaning),
         "unlimited_approval": _unlimited(call.decoded, meaning),
         "lowers_protection": _lowers(found, data, one, call),
-        "privacy_destination": away or _private(found, call.target, nonzero(gains), who),
+        "privacy_destination": away or _hiding(found, data, call, nonzero(gains)),
     }
     return Action(**facts)
 
@@ -287,6 +287,13 @@ def _lowered(target: Account, parameter: Parameter, executed: LogEvidence) -> Kn
             return Known(value=after < before, evidence=(log,), derivation=f"{before} before, {after} after")
     detail = "executed, and no event tells the value before"
     return Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=(executed,))
+
+
+def _hiding(found: Found, data: ProposalData, call: Call, gains: str | None) -> Known[bool] | Unknown:
+    ends = (call.target, gains)
+    if ends not in data.hiding:
+        data.hiding[ends] = _private(found, call.target, gains, _account(found, data, gains))
+    return data.hiding[ends]
 
 
 def _private(found: Found, target: str, gains: str | None, who: Account | None) -> Known[bool] | Unknown:

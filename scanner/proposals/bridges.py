@@ -49,6 +49,9 @@ _SENDERS: Mapping[tuple[str, str], str] = {
     (ETHEREUM, "0x676a795fe6e43c17c668de16730c3f690feb7120"): MANTLE,
 }
 
+_WORMHOLE: Mapping[int, str] = {2: ETHEREUM, 23: ARBITRUM_ONE, 24: OP_MAINNET, 30: BASE}
+"""Wormhole's own chain numbers, from its documentation."""
+
 UPGRADE_EXECUTORS = frozenset(
     {
         (ETHEREUM, "0x3fffbadaf827559da092217e474760e2b2c3cedd"),
@@ -62,3 +65,8 @@ UPGRADE_EXECUTORS = frozenset(
 def destination(chain: str, sender: str) -> str:
     """Return the chain that a known contract on `chain` sends messages to, else `another chain`."""
     return _SENDERS.get((chain, sender), ELSEWHERE)
+
+
+def wormhole(number: int) -> str:
+    """Return the chain that Wormhole counts as `number`; the known ones by name."""
+    return _WORMHOLE.get(number, f"Wormhole chain {number}")

@@ -12,6 +12,7 @@ from scanner.proposals import bridges
 
 _SAFE_TYPES = "address,uint256,bytes,uint8"
 _PACKED_HEAD = 2 * (1 + 20 + 32 + 32)
+_CALLS_SCRIPT = "00000001"
 _RETRYABLE_TYPES = ("address", "address", "uint256", "uint256", "uint256", "bytes")
 
 
@@ -81,8 +82,35 @@ def _scheduled(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
 
 
 def _queued(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    """Compound's Timelock: the signature stands apart from the arguments."""
-    yield Inner(values[0], int(values[1]), values[3], place.chain, place.own, signature=values[2])
+    """Compound's Timelock: the signature stands apart from the arguments. Aave's says last whether to delegatecall."""
+    how = len(values) > 5 and bool(values[5])
+    yield Inner(values[0], int(values[1]), values[3], place.chain, place.own, signature=values[2], delegatecall=how)
+
+
+def _planned(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """DSPause: its proxy, which owns what the pause governs, delegatecalls the plan."""
+    yield Inner(values[0], 0, values[2], place.chain, "", delegatecall=True)
+
+
+def _script(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Aragon's EVMScript 1: after the number, packed address, length (4 bytes) and data."""
+    packed = values[0][2:]
+    if packed[:8] != _CALLS_SCRIPT:
+        raise DecodeError("a script of another kind than calls")
+    at = 8
+    while at < len(packed):
+        size = 2 * int(packed[at + 40 : at + 48] or "0", 16)
+        data = packed[at + 48 : at + 48 + size]
+        if at + 48 > len(packed) or len(data) < size:
+            raise DecodeError("the script is cut short")
+        yield Inner("0x" + packed[at : at + 40], 0, "0x" + data, place.chain, "")
+        at += 48 + size
+
+
+def _broadcast(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Uniswap's Wormhole sender: a batch for a receiver on a chain of Wormhole's own numbering."""
+    for inner in _batch(place, values):
+        yield Inner(inner.target, inner.value, inner.data, bridges.wormhole(int(values[4])), "")
 
 
 def _multisend(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
@@ -172,9 +200,15 @@ WRAPPERS: Mapping[str, Opener] = {
     "scheduleBatch(address[],uint256[],bytes[],bytes32,bytes32,uint256)": _scheduled,
     "execute(address,uint256,bytes,bytes32,bytes32)": _scheduled,
     "executeBatch(address[],uint256[],bytes[],bytes32,bytes32)": _scheduled,
-    # Compound Timelock
+    # Timelocks of Compound and Aave
     "queueTransaction(address,uint256,string,bytes,uint256)": _queued,
     "executeTransaction(address,uint256,string,bytes,uint256)": _queued,
+    "queueTransaction(address,uint256,string,bytes,uint256,bool)": _queued,
+    "executeTransaction(address,uint256,string,bytes,uint256,bool)": _queued,
+    # DSPause and Aragon
+    "plot(address,bytes32,bytes,uint256)": _planned,
+    "exec(address,bytes32,bytes,uint256)": _planned,
+    "forward(bytes)": _script,
     # Safe, its modules and MultiSend
     f"execTransaction({_SAFE_TYPES},uint256,uint256,uint256,address,address,bytes)": _single(
         0, 2, value=1, operation=3
@@ -211,6 +245,8 @@ WRAPPERS: Mapping[str, Opener] = {
     f"createRetryableTicket{_TICKET}": _message(0, 7, value=1),
     f"unsafeCreateRetryableTicket{_TICKET}": _message(0, 7, value=1),
     "sendMessage(address,bytes,uint32)": _message(0, 1),
+    "depositTransaction(address,uint256,uint64,bool,bytes)": _message(0, 4, value=1),
+    "sendMessage(address[],uint256[],bytes[],address,uint16)": _broadcast,
 }
 """Signature -> how its inner calls are read. What an unknown contract does under such a name is its own affair: the
 inner calls are what the name promises, and the outer action keeps the facts of the contract."""

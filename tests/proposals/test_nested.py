@@ -105,6 +105,38 @@ def test_compounds_timelock_puts_signature_and_arguments_together() -> None:
         assert inner.calldata.startswith(selector("_setPendingAdmin(address)"))
 
 
+@pytest.mark.parametrize("how", [False, True])
+def test_aaves_executor_says_how_it_calls(how: bool) -> None:
+    types = "(address,uint256,string,bytes,uint256,bool)"
+    for name in ("queueTransaction", "executeTransaction"):
+        (inner,) = _inner(_SAFE, encode_call(f"{name}{types}", (_TOKEN, 0, "", _PAY, 9, how)))
+        assert (inner.calldata, inner.delegatecall) == (_PAY, how)
+
+
+def test_a_plan_of_a_pause_is_delegatecalled() -> None:
+    for name in ("plot", "exec"):
+        call = encode_call(f"{name}(address,bytes32,bytes,uint256)", (_LIB, _SALT[0], _GRANT, 9))
+        (inner,) = _inner(_SAFE, call)
+        assert (inner.target, inner.delegatecall, _name(inner)) == (_LIB, True, "grantRole(bytes32,address)")
+
+
+def test_a_script_of_calls_is_read_to_its_end_or_said_to_be_cut() -> None:
+    script = "0x00000001" + "".join(f"{_TOKEN[2:]}{len(data) // 2 - 1:08x}{data[2:]}" for data in (_PAY, _GRANT))
+    calls = _inner(_SAFE, encode_call("forward(bytes)", (script,)))
+    assert [(call.target, call.calldata) for call in calls] == [(_TOKEN, _PAY), (_TOKEN, _GRANT)]
+    for broken, whole in ((script[:-2], 1), (script + "11", 2), ("0x00000002", 0)):
+        calls = _inner(_SAFE, encode_call("forward(bytes)", (broken,)))
+        assert len(calls) == whole + 1
+        assert isinstance(calls[-1].decoded.signature, Unknown)
+
+
+@pytest.mark.parametrize(("number", "chain"), [(30, "Base"), (4, "Wormhole chain 4")])
+def test_a_batch_over_wormhole_names_its_chain(number: int, chain: str) -> None:
+    call = encode_call("sendMessage(address[],uint256[],bytes[],address,uint16)", ([_TOKEN], [1], [_PAY], _WHO, number))
+    (inner,) = _inner(_SAFE, call)
+    assert (inner.chain, inner.target, inner.calldata) == (chain, _TOKEN, _PAY)
+
+
 def test_a_safes_batch_is_opened_to_the_bottom_and_acts_as_the_safe() -> None:
     batch = _packed((0, _TOKEN, 0, _PAY), (0, address(5), 9, "0x"), (1, address(6), 0, _GRANT))
     calls = _inner(_SAFE, _safe(_LIB, batch, 1))

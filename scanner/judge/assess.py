@@ -171,7 +171,7 @@ def _dimension(dimension: Dimension, outcomes: Sequence[Outcome], rules: dict[st
     undecided = max((one.undecided_severity for one in mine if one.undecided_severity), key=_rank, default=None)
     stages: tuple[str, ...] = ()
     if dimension.descriptive:
-        stages = tuple(dict.fromkeys(f"{rules[one.rule_id].title}: {one.stage}" for one in findings))
+        stages = tuple(dict.fromkeys(f"{rules[one.rule_id].title} ({one.stage})" for one in findings))
     return DimensionSummary(
         dimension=dimension,
         descriptive=dimension.descriptive,

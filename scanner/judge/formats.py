@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from scanner.judge.language.types import Type
 from scanner.judge.language.values import Range, Unk, shown
-from scanner.model.kinds import ActorKind, Guard, Stage, VoteTime
-from scanner.model.numbers import duration, percent
+from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, VoteTime
+from scanner.model.numbers import duration, share
 
 
 def _values(kind: type[StrEnum]) -> tuple[str, ...]:
@@ -27,6 +27,18 @@ WORDS: Mapping[tuple[str, ...], Mapping[str, str]] = {
         "anyone": "anyone",
         "nobody": "nobody",
         "unresolved": "an account that could not be resolved",
+    },
+    _values(MembershipKind): {
+        "OPEN-FREE": "anyone can join without paying",
+        "OPEN-PAID": "anyone can join by paying",
+        "OPEN-MARKET": "anyone can buy voting units",
+        "OPEN-PROOF": "anyone who holds a proof can join",
+        "SPONSORED": "a member must sponsor or members must agree",
+        "ALLOWLIST": "an allow-list decides",
+        "IDENTITY": "an identity check decides",
+        "CLOSED-LIST": "a role adds members",
+        "HYBRID": "several ways, of different kinds",
+        "UNDETERMINED": "the way could not be determined",
     },
     _values(Stage): {
         "absent": "not there",
@@ -84,12 +96,11 @@ WORDS: Mapping[tuple[str, ...], Mapping[str, str]] = {
 
 
 def _duration(value: int | Fraction) -> str:
-    return duration(int(value))
+    return duration(int(value)) if value else "none"
 
 
 def _share(value: int | Fraction) -> str:
-    """Shares are rounded down when they are read, so that a 0 says no more than "under 0.01%"."""
-    return "under 0.01%" if 0 <= value < 1 else percent(int(value))
+    return share(int(value)) if value >= 0 else shown(value)
 
 
 @dataclass(frozen=True)

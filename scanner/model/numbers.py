@@ -40,3 +40,8 @@ def percent(bps: int) -> str:
     sign = "-" if bps < 0 else ""
     whole, rest = divmod(abs(bps), 100)
     return f"{sign}{grouped(whole)}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"
+
+
+def share(bps: int) -> str:
+    """Return a share that was rounded down as a percentage; a 0 says no more than "under 0.01%"."""
+    return percent(bps) if bps else "under 0.01%"

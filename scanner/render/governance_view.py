@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from scanner.model.contracts import Governor, Safe, Timelock, Token
 from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind
+from scanner.model.numbers import share as rounded_share
 from scanner.model.observation import Collection, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.quantities import duration, grouped, percent
+from scanner.render.quantities import duration, grouped
 from scanner.render.register import Cited
 from scanner.render.shown import (
     Shown,
@@ -20,6 +21,7 @@ from scanner.render.shown import (
     as_names,
     as_number,
     as_person,
+    as_term,
     as_text,
     shown,
 )
@@ -77,12 +79,16 @@ def parameter(name: str, value: Shown, lookup: Lookup, bar: int = -1) -> Paramet
 
 def seconds(observation: Known[int] | Unknown) -> Shown:
     """Return a time in human units with the seconds behind it."""
-    return shown(observation, duration, lambda value: f"{grouped(value)} s")
+    return shown(observation, _time, lambda value: f"{grouped(value)} s")
+
+
+def _time(value: int) -> str:
+    return duration(value) if value else "none"
 
 
 def share(observation: Known[int] | Unknown) -> Shown:
     """Return hundredths of a percent as a percentage."""
-    return shown(observation, percent)
+    return shown(observation, rounded_share)
 
 
 def clock(observation: Known[int] | Unknown, mode: Known[str] | Unknown) -> Shown:
@@ -90,14 +96,14 @@ def clock(observation: Known[int] | Unknown, mode: Known[str] | Unknown) -> Show
     if not isinstance(mode, Known):
         return shown(observation, lambda value: f"{grouped(value)} ticks of its clock, whose unit is not known")
     if mode.value == "timestamp":
-        return shown(observation, duration, lambda value: f"{grouped(value)} s")
-    return shown(observation, lambda value: f"{grouped(value)} blocks")
+        return shown(observation, _time, lambda value: f"{grouped(value)} s")
+    return shown(observation, lambda value: f"{grouped(value)} blocks" if value else "none")
 
 
 def _governor(item: Governor, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
     unit = lookup.unit(item.token)
     return (
-        ("Family", as_text(item.family)),
+        ("Family", as_term(item.family)),
         ("Who votes", as_actor(item.kind)),
         ("Voting token", as_person(item.token, lookup.label)),
         ("Executor", as_person(item.executor, lookup.label)),
@@ -106,7 +112,7 @@ def _governor(item: Governor, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
         ("Voting period", seconds(item.voting_period_seconds)),
         ("Delay before execution", seconds(item.execution_delay_seconds)),
         ("Late quorum extension", clock(item.late_quorum_extension, item.clock_mode)),
-        ("Clock", as_text(item.clock_mode)),
+        ("Clock", as_term(item.clock_mode)),
         ("Votes needed to propose", unit.show(item.proposal_threshold_votes)),
         ("… as a share of supply", share(item.proposal_threshold_bps)),
         ("Quorum", unit.show(item.quorum_votes)),
@@ -121,7 +127,7 @@ def _governor(item: Governor, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
 
 def _timelock(item: Timelock, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
     return (
-        ("Kind", as_text(item.kind)),
+        ("Kind", as_term(item.kind)),
         ("Minimum delay", seconds(item.min_delay_seconds)),
         ("Grace period", seconds(item.grace_period_seconds)),
         ("Proposers", holders(item.proposers, lookup)),
@@ -141,7 +147,7 @@ def _token(item: Token, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
     return (
         ("Name", as_text(item.name)),
         ("Symbol", as_text(item.symbol)),
-        ("Kind", as_text(item.kind)),
+        ("Kind", as_term(item.kind)),
         ("Total supply", unit.show(item.total_supply)),
         ("Decimals", as_number(item.decimals)),
         ("Owner", as_person(item.owner, lookup.label, item.owner_kind)),
@@ -198,14 +204,14 @@ def membership_parameters(lookup: Lookup) -> tuple[Parameter, ...]:
         ("Ways to voting power", as_names(item.paths)),
         ("Who admits members", as_actor(item.gatekeeper_kind)),
         ("Members (an aggregate)", as_number(item.member_count)),
-        ("Transferable", as_text(item.transferable)),
-        ("Can be revoked by", as_text(item.revocable_by)),
-        ("Right to leave with a share", as_text(item.exit_right)),
+        ("Transferable", as_term(item.transferable)),
+        ("Can be revoked by", as_term(item.revocable_by)),
+        ("Right to leave with a share", as_term(item.exit_right)),
         ("One person, one membership is enforced", as_answer(item.sybil_gate)),
         ("Identity is checked", as_answer(item.identity_gate)),
         ("A sanctions list is checked", as_answer(item.sanctions_gate)),
-        ("Vote weight follows", as_text(item.vote_weight)),
-        ("Delegation", as_text(item.delegation)),
+        ("Vote weight follows", as_term(item.vote_weight)),
+        ("Delegation", as_term(item.delegation)),
         ("Members prove membership without showing who they are", as_answer(item.anonymous_set)),
     )
     return tuple(parameter(name, value, lookup) for name, value in facts)

@@ -178,7 +178,7 @@ class _Drawing:
         delays = [item.min_delay_seconds for item in self.lookup.snapshot.timelocks.items if item.address == address]
         delay = "delay not known"
         if delays and isinstance(delays[0], Known):
-            delay = f"delay {duration(delays[0].value)}"
+            delay = f"delay {duration(delays[0].value)}" if delays[0].value else "no delay"
         label = self.lookup.label(address) or short(address)
         self._box(2, y, "timelock", (label, delay, address))
         self.ports[address] = (COLUMNS[2], y + HEIGHT // 2)

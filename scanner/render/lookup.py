@@ -71,7 +71,9 @@ class Lookup:
         return _ADDRESS.sub(lambda match: self.label(match.group()) or short(match.group()), text)
 
     def unit(self, token: Known[str] | Unknown) -> Unit:
-        """Return the unit of a governor's token."""
+        """Return the unit of a governor's token; where there is no token, what is counted are votes."""
+        if isinstance(token, Known) and token.value == ZERO_ADDRESS:
+            return _VOTES
         return self.units.get(token.value, _NO_UNIT) if isinstance(token, Known) else _NO_UNIT
 
     @property
@@ -96,6 +98,7 @@ class Lookup:
 
 
 _NO_UNIT = Unit("", None)
+_VOTES = Unit("votes", 0)
 
 
 def dao_name(target: Target, governors: Sequence[Governor], tokens: Sequence[Token]) -> str:

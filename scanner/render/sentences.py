@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from scanner.model.contracts import Governor
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
+from scanner.model.numbers import share
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.quantities import duration, percent, plural, short
+from scanner.render.quantities import duration, plural, short
 from scanner.render.shown import value_of, why_unknown
 from scanner.render.text import line
-from scanner.render.words import ACTORS, CAPABILITIES, by_value
+from scanner.render.words import ACTORS, CAPABILITIES, TERMS, by_value, looked_up
 
 _LINKS = 4
 NAME_LIMIT = 48
@@ -153,7 +154,7 @@ def _through_the_vote(governor: Governor) -> tuple[str, tuple[str, ...]]:
         return "Through the vote: not known.", missing
     total = sum(seconds for _, seconds in known)
     least = "at least " if missing else ""
-    parts = " + ".join(f"{duration(seconds)} {words}" for words, seconds in known)
+    parts = " + ".join(f"{duration(seconds) if seconds else 'no time'} {words}" for words, seconds in known)
     return f"Through the vote: {least}{duration(total)} from proposal to effect ({parts}).", missing
 
 
@@ -168,14 +169,14 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     links.extend(_links(stoppers[:_LINKS], lookup))
     for governor in snapshot.governors.items:
         if isinstance(governor.quorum_bps, Known):
-            stops.append(f"a vote needs a quorum of {percent(governor.quorum_bps.value)} of supply")
+            stops.append(f"a vote needs a quorum of {share(governor.quorum_bps.value)} of supply")
             links.append(Link("quorum", anchor("governor", governor.address)))
         else:
             gaps.append("the quorum is not known")
     exit_right = snapshot.membership.exit_right
     if isinstance(exit_right, Known):
         if exit_right.value != "none":
-            stops.append(f"members can leave with their share ({exit_right.value})")
+            stops.append(f"members can leave with their share ({looked_up(TERMS, exit_right.value)})")
             links.append(Link("exit right", "membership"))
     else:
         gaps.append("whether members can leave with their share is not known")

@@ -11,7 +11,7 @@ from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.quantities import grouped, short
-from scanner.render.words import ACTORS, REASONS, by_value
+from scanner.render.words import ACTORS, REASONS, TERMS, by_value, looked_up
 
 T = TypeVar("T")
 _ROUNDED = ("≈", "about")
@@ -56,6 +56,11 @@ def shown(observation: Known[T] | Unknown, words: Callable[[T], str], exact: Cal
 def as_text(observation: Known[str] | Unknown) -> Shown:
     """Return text as it is; "none" when it is known to be empty."""
     return shown(observation, lambda value: value or "none")
+
+
+def as_term(observation: Known[str] | Unknown) -> Shown:
+    """Return a term of a closed vocabulary in words."""
+    return shown(observation, lambda value: looked_up(TERMS, value) or "none")
 
 
 def as_number(observation: Known[int] | Unknown) -> Shown:

@@ -174,6 +174,36 @@ EFFECTS: dict[Effect, str] = {
     Effect.UNDECODED: "not decoded",
 }
 
+TERMS: dict[str, str] = {
+    "oz-governor-5": "OpenZeppelin Governor 5",
+    "oz-governor-4": "OpenZeppelin Governor 4",
+    "governor-alpha": "GovernorAlpha",
+    "governor-bravo": "GovernorBravo",
+    "compound-timelock": "Compound Timelock",
+    "oz-timelock-controller": "OpenZeppelin TimelockController",
+    "erc20votes": "ERC-20 with votes (ERC20Votes)",
+    "comp": "ERC-20 with votes (COMP-like)",
+    "erc721votes": "NFT with votes (ERC721Votes)",
+    "erc20": "ERC-20 without votes",
+    "erc721": "NFT without votes",
+    "unknown": "not recognised",
+    "blocknumber": "counts blocks",
+    "timestamp": "counts seconds",
+    "governance": "a vote on a proposal",
+    "role": "the holder of a role",
+    "member-vote": "a vote of the members",
+    "token": "tokens held",
+    "nft": "NFTs held",
+    "share": "shares held",
+    "one-address": "one vote per address",
+    "on-chain": "possible, on chain",
+    "conditional": "on conditions",
+    "ragequit": "quitting against a payout (ragequit)",
+    "redeem": "redeeming units",
+    "fork": "leaving with others (fork)",
+}
+"""Terms of the closed vocabularies without an enumeration; what is not here is shown as it is."""
+
 EVIDENCE_CLASSES: dict[str, str] = {
     "E1": "state read at a block",
     "E2": "bytecode analysis",

@@ -142,7 +142,7 @@ def test_dimensions(run, read, rule_text):
     described_cell = cells[Dimension.ANONYMITY]
     assert described_cell.descriptive
     assert described_cell.worst is None
-    assert described_cell.stages == ("A feature: exercised", "A feature: present")
+    assert described_cell.stages == ("A feature (exercised)", "A feature (present)")
     assert cells[Dimension.TOKEN].worst is None
     assert cells[Dimension.TOKEN].passes == 0
 

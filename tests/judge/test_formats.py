@@ -23,7 +23,7 @@ _ACTOR = Type(Kind.TEXT, values=VOCABULARY["Governor", "guardian_kind"])
 
 def test_numbers_read_in_the_units_of_a_reader() -> None:
     duration, share = formatter("duration", INTEGER), formatter("share", INTEGER)
-    assert [duration(0), duration(172_800), duration(Fraction(90))] == ["0 seconds", "2 days", "1 minute 30 seconds"]
+    assert [duration(0), duration(172_800), duration(Fraction(90))] == ["none", "2 days", "1 minute 30 seconds"]
     assert [share(0), share(885), share(10_000)] == ["under 0.01%", "8.85%", "100%"]
 
 

@@ -19,7 +19,10 @@ class Argument(Model):
 
 
 class Action(Model):
-    """One call that a proposal makes, or one that such a call makes in turn."""
+    """One call that a proposal makes, or one that such a call makes in turn.
+
+    A fact here without evidence of its own is read off the proposal's event alone, which the proposal holds once.
+    """
 
     index: Int
     inside: str = Field(description="the calls around an inner one: action 2 → multiSend 3; empty for an outer one")

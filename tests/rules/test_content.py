@@ -23,7 +23,7 @@ PACKS = {
     "treasury": ("TRE", 2),
     "token": ("TOK", 6),
     "proposals": ("PRO", 19),
-    "code": ("COD", 7),
+    "code": ("COD", 8),
     "listed-exposure": ("LST", 1),
     "membership": ("MEM", 7),
     "anonymity": ("ANO", 9),

@@ -45,7 +45,7 @@ class Unit:
     def words(self, units: int) -> str:
         """Return `units` of the smallest unit in words."""
         if self.decimals is None:
-            return f"{grouped(units)} smallest units {self.symbol}".strip()
+            return f"{grouped(units)} smallest units {self.symbol}" if self.symbol else f"{grouped(units)} units"
         return amount(units, self.decimals, self.symbol)
 
 

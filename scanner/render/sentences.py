@@ -49,6 +49,7 @@ def answers(lookup: Lookup) -> tuple[Answer, ...]:
 
 def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     question = "Who can move the money or change the rules?"
+    gaps = _undecided(decisive, lookup)
     around = [item for item in decisive if bypasses(item)]
     votes = [item for item in decisive if item.actor_kind.is_vote]
     if around:
@@ -60,13 +61,20 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
             text += f" So can {plural(len(others), 'other actor')}{each}."
         if votes:
             text += " A passed vote can act too."
-    elif votes and not _undecided(decisive, lookup):
+    elif votes and not gaps:
         text = "Only a passed vote of the members. Every line of control was followed and no way around it found."
+        unread = value_of(lookup.snapshot.dao.unverified_core_count)
+        if unread is None:
+            text = "A passed vote of the members. No way around it was found."
+            gaps = "whether every core contract has source is not known"
+        elif unread:
+            text = "A passed vote of the members. No way around it was found."
+            gaps = f"{plural(unread, 'core contract')} without source: what their code allows could not be read in full"
     elif votes:
         text = "A passed vote of the members can. Whether anybody can act without one is not decided."
     else:
         text = "Not known: no line of control that moves money or changes rules could be established."
-    return Answer(question, text, _undecided(decisive, lookup), _links(around[:_LINKS] or votes[:1], lookup))
+    return Answer(question, text, gaps, _links(around[:_LINKS] or votes[:1], lookup))
 
 
 def _strongest(around: Sequence[Control]) -> Control:
@@ -93,12 +101,20 @@ def _actor(control: Control) -> str:
 
 def _deeds(controls: Sequence[Control], of: Control) -> str:
     mine = [item for item in controls if item.actor == of.actor]
-    said = dict.fromkeys(f"{CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})" for item in mine)
-    shown = list(said)[:3]
-    more = len(said) - len(shown)
-    if more:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join((", ".join(shown[:-1]), shown[-1]) if len(shown) > 1 else shown)
+    where: dict[Capability, dict[str, None]] = {}
+    for item in mine:
+        label = "its own" if item.contract == item.actor else line(item.contract_label, NAME_LIMIT)
+        where.setdefault(item.capability, {})[label] = None
+    said = [f"{CAPABILITIES[deed]} ({_listed(list(labels), 2)})" for deed, labels in where.items()]
+    return _listed(said, 3)
+
+
+def _listed(words: Sequence[str], most: int) -> str:
+    """Return "a, b and c", or "a, b and 4 more"."""
+    kept = list(words[:most])
+    if len(words) > most:
+        kept.append(f"{len(words) - most} more")
+    return " and ".join((", ".join(kept[:-1]), kept[-1]) if len(kept) > 1 else kept)
 
 
 def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:
@@ -170,6 +186,9 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     for governor in snapshot.governors.items:
         if isinstance(governor.quorum_bps, Known):
             stops.append(f"a vote needs a quorum of {share(governor.quorum_bps.value)} of supply")
+            links.append(Link("quorum", anchor("governor", governor.address)))
+        elif isinstance(governor.quorum_votes, Known):
+            stops.append(f"a vote needs a quorum of {lookup.unit(governor.token).words(governor.quorum_votes.value)}")
             links.append(Link("quorum", anchor("governor", governor.address)))
         else:
             gaps.append("the quorum is not known")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.observation import Reason
+from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
 from scanner.render.controls_view import control_rows
 from scanner.render.lookup import look_up
@@ -36,14 +36,44 @@ def test_a_key_around_the_vote_is_named_first() -> None:
 
 
 def test_only_votes() -> None:
-    who, fast, stops = answered(factory.only_votes())
+    who, fast, stops = answered(with_unread(factory.only_votes(), dao.known(0)))
     assert who.text.startswith("Only a passed vote of the members.")
     assert who.open == ""
     assert "Around the vote" not in fast.text
     assert "neither vote nor delay" not in stops.text
 
 
-def test_only_votes_is_not_said_while_anything_is_open() -> None:
+def with_unread(snapshot: Snapshot, count: Known[int] | Unknown) -> Snapshot:
+    whole = snapshot.dao.model_copy(update={"unverified_core_count": count})
+    return snapshot.model_copy(update={"dao": whole})
+
+
+def test_only_votes_is_not_said_of_code_that_nobody_could_read() -> None:
+    who, _, _ = answered(with_unread(factory.only_votes(), dao.known(2)))
+    assert who.text == "A passed vote of the members. No way around it was found."
+    assert who.open.startswith("2 core contracts without source")
+    who, _, _ = answered(with_unread(factory.only_votes(), dao.unknown(Reason.EXPLORER_DOWN)))
+    assert "Only" not in who.text
+    assert who.open
+
+
+def test_what_an_actor_can_do_is_grouped_and_its_own_is_said_so() -> None:
+    who, _, _ = answered(factory.snapshot())
+    assert who.text.count("move assets") == 1
+    key = next(one for one in factory.snapshot().controls.items if one.actor_kind is ActorKind.EOA)
+    own = key.model_copy(update={"contract": key.actor, "capability": Capability.MOVE_FUNDS})
+    who, _, _ = answered(with_controls(own))
+    assert "can move assets (its own) without a vote" in who.text
+
+
+def test_no_delay_is_said_in_words() -> None:
+    snapshot = factory.only_votes()
+    items = tuple(one.model_copy(update={"voting_delay_seconds": dao.known(0)}) for one in snapshot.governors.items)
+    _, fast, _ = answered(snapshot.model_copy(update={"governors": dao.whole(*items)}))
+    assert "(no time before voting opens + " in fast.text
+
+
+def test_only_votes_is_not_said_while_while_anything_is_open() -> None:
     partly = factory.only_votes()
     partly = partly.model_copy(update={"controls": dao.partial("a limit was reached", *partly.controls.items)})
     who, _, _ = answered(partly)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from scanner.chain.abi import DecodeError, decode, encode_call
 from scanner.chain.faults import Result
 from scanner.chain.interface import CallRead, Read
-from scanner.chain.plans import Outcome, Plan, call_outcome, call_request
+from scanner.chain.plans import MAX_ANSWER_BYTES, Outcome, Plan, call_outcome, call_request
 from scanner.chain.rpc import Request
 
 MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11"
@@ -41,11 +41,16 @@ def _bundle(reads: Sequence[CallRead]) -> Request:
 
 
 def _unbundle(reads: Sequence[CallRead], value: object) -> dict[Read, Outcome]:
-    """Return the calls that succeeded."""
+    """Return the calls that succeeded; one whose answer is too long to keep is left to be asked alone."""
     try:
         (results,) = decode(["(bool,bytes)[]"], value if isinstance(value, str) else "")
     except DecodeError:
         return {}
     if len(results) != len(reads):
         return {}
-    return {read: {"result": data, "reverted": False} for read, (ok, data) in zip(reads, results, strict=True) if ok}
+    longest = 2 + 2 * MAX_ANSWER_BYTES
+    return {
+        read: {"result": data, "reverted": False}
+        for read, (ok, data) in zip(reads, results, strict=True)
+        if ok and len(data) <= longest
+    }

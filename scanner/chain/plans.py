@@ -64,8 +64,15 @@ def call_request(read: CallRead) -> Request:
     return Request("eth_call", ({"to": read.address, "data": read.data},), state=True)
 
 
+MAX_ANSWER_BYTES = 100_000
+"""A contract can answer every question with megabytes; nothing that is asked here has an answer this long."""
+
+
 def call_outcome(answer: Answer) -> Outcome:
-    """Return a call's payload: a revert is an answer."""
+    """Return a call's payload: a revert is an answer. One that is too long to be any answer is not kept."""
+    said = answer.data if isinstance(answer, Fault) else answer.value
+    if isinstance(said, str) and len(said) > 2 + 2 * MAX_ANSWER_BYTES:
+        return Fault(Kind.LIMIT, f"an answer of {len(said) // 2 - 1} bytes, more than the {MAX_ANSWER_BYTES} kept")
     if isinstance(answer, Fault) and answer.kind is Kind.REVERTED:
         return {"result": answer.data, "reverted": True}
     return checked(answer, lambda value: {"result": wire.data(value), "reverted": False})

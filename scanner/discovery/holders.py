@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, PROPOSER_ROLE, SENTINEL, TIMELOCK_ADMIN_ROLE
-from scanner.discovery.parts import Parts
+from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import World
 from scanner.model.controls import Holder
@@ -86,12 +86,17 @@ class Resolver:
         self._guards = guards or {}
         self._known: dict[str, tuple[Path, ...]] = {}
         self._steps = 0
+        self._ring = False
 
     def paths(self, address: str) -> tuple[Path, ...]:
         """Return every path that ends at `address`, i.e. that can make it act."""
         if address not in self._known:
-            self._steps = 0
-            self._known[address] = tuple(self._walk(address, frozenset()))
+            self._steps, self._ring = 0, False
+            found = tuple(self._walk(address, frozenset()))
+            if not found and self._ring:
+                # Not nobody: contracts that only name each other may let anyone in by what else they do.
+                found = (self._unresolved(address, "it is controlled by itself, or by contracts that it controls"),)
+            self._known[address] = found
         return self._known[address]
 
     def label(self, address: str) -> str:
@@ -100,7 +105,7 @@ class Resolver:
         if address == ZERO_ADDRESS:
             return "nobody (zero address)"
         if address in self.parts.safes and account:
-            owners, threshold = account.ask("getOwners()"), account.ask("getThreshold()")
+            owners, threshold = account.ask("getOwners()"), threshold_of(account)
             if isinstance(owners, Known) and isinstance(threshold, Known):
                 return f"Safe {threshold.value} of {len(owners.value)} ({short(address)})"
         if address in self.parts.governors and account:
@@ -145,6 +150,7 @@ class Resolver:
 
     def _walk(self, address: str, seen: frozenset[str]) -> Iterable[Path]:
         if address in seen:
+            self._ring = True
             return
         self._steps += 1
         if self._steps > _MAX_STEPS:
@@ -207,11 +213,13 @@ class Resolver:
         return ActorKind.NFT_VOTE if isinstance(nft, Known) and nft.value else ActorKind.TOKEN_VOTE
 
     def _safe(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
-        owners, threshold, modules = account.ask("getOwners()"), account.ask("getThreshold()"), account.ask("modules")
+        owners, threshold, modules = account.ask("getOwners()"), threshold_of(account), account.ask("modules")
         if isinstance(owners, Known) and isinstance(threshold, Known):
             evidence = owners.evidence + threshold.evidence
             label = self.label(account.address)
             yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
+        else:
+            yield self._unresolved(account.address, "how many of its owners it takes could not be read")
         if not isinstance(modules, Known):
             yield self._unresolved(account.address, "the Safe's modules could not be read")
             return

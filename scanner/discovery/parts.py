@@ -12,7 +12,7 @@ from scanner.discovery.families.interface import GovernorFamily, has_selector
 from scanner.discovery.links import executed_targets
 from scanner.discovery.world import TARGET_OF, World, only_a_target
 from scanner.model.kinds import Role
-from scanner.model.observation import Known, Unknown
+from scanner.model.observation import Known, Reason, Unknown
 
 _HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
 """Getters by which contracts name an account that keeps the DAO's assets."""
@@ -72,6 +72,15 @@ def timelock_kind(account: Account) -> str | None:
 def is_safe(account: Account) -> bool:
     """Tell a Safe by its owners, threshold and modules."""
     return account.answers("getOwners()", "getThreshold()", "modules") and bool(account.ask("getOwners()"))
+
+
+def threshold_of(account: Account) -> Known[int] | Unknown:
+    """Return how many owners a Safe needs. Unknown for a number that no Safe can have (OwnerManager: 1 to all)."""
+    owners, threshold = account.ask("getOwners()"), account.ask("getThreshold()")
+    if isinstance(threshold, Known) and isinstance(owners, Known) and not 1 <= threshold.value <= len(owners.value):
+        detail = f"it answers a threshold of {threshold.value} for {len(owners.value)} owners, which no Safe can have"
+        return Unknown(reason=Reason.UNDECODABLE, detail=detail, evidence=threshold.evidence + owners.evidence)
+    return threshold
 
 
 def is_token(account: Account) -> bool:

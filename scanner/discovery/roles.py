@@ -1,4 +1,4 @@
-"""AccessControl roles: named by logs, confirmed by state (OpenZeppelin AccessControl: RoleGranted, RoleRevoked, hasRole).
+"""AccessControl roles, named by logs and confirmed by state (OpenZeppelin: RoleGranted, RoleRevoked, hasRole).
 
 Any contract can log what it likes. So a log only says whom to ask about: `hasRole` decides, also for roles that a log
 says were taken back.

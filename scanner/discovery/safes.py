@@ -8,6 +8,7 @@ from typing import Any
 from scanner.discovery.account import Account, combine, transform
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.holders import Resolver
+from scanner.discovery.parts import threshold_of
 from scanner.discovery.power import share_bps
 from scanner.discovery.world import World
 from scanner.model.contracts import Safe
@@ -18,7 +19,7 @@ from scanner.model.values import ZERO_ADDRESS
 
 def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
     """Return the facts of the Safe at `account`."""
-    owners, threshold, modules = account.ask("getOwners()"), account.ask("getThreshold()"), account.ask("modules")
+    owners, threshold, modules = account.ask("getOwners()"), threshold_of(account), account.ask("modules")
     listed = _holders(resolver, owners)
     enabled = _modules(resolver, modules)
     count: Known[int] | Unknown = transform(owners, _length, "")

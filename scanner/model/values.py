@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
 MAX_SAFE_INTEGER = 2**53 - 1
-_DECIMAL = re.compile(r"-?[0-9]{1,80}\Z")
+_DECIMAL = re.compile(r"-?[0-9]{1,200}\Z")  # sums and products of uint256 values, which have 78 digits
 
 ZERO_ADDRESS = "0x" + "00" * 20
 

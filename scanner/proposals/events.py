@@ -57,16 +57,22 @@ class Vote:
 
 
 def read_proposals(world: World, governor: str) -> tuple[RawProposal, ...]:
-    """Return the proposals of a governor in chain order; an event that does not decode is a gap."""
+    """Return the proposals of a governor in chain order; an event that does not decode is a gap.
+
+    So is one that tells of a proposal again: which of the two the governor would execute, nobody can tell from logs.
+    """
     account = world.accounts[governor]
-    found: list[RawProposal] = []
+    found: dict[int, RawProposal] = {}
     for log in account.events(PROPOSAL_CREATED):
+        what = f"a proposal (log {log.log_index} of {log.transaction_hash})"
         try:
-            found.append(_proposal(governor, log))
+            one = _proposal(governor, log)
         except (DecodeError, ValueError) as error:
-            where = f"log {log.log_index} of {log.transaction_hash}"
-            world.gap(governor, f"a proposal ({where})", Reason.UNDECODABLE, str(error))
-    return tuple(found)
+            world.gap(governor, what, Reason.UNDECODABLE, str(error))
+            continue
+        if found.setdefault(one.id, one) is not one:
+            world.gap(governor, what, Reason.UNDECODABLE, f"an earlier log tells of a proposal {one.id} already")
+    return tuple(found.values())
 
 
 def _proposal(governor: str, log: LogEvidence) -> RawProposal:

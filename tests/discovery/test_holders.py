@@ -85,10 +85,15 @@ def test_unread_modules_leave_the_safe_unresolved_beside_its_owners() -> None:
     assert {path.kind for path in resolver.paths(address(2))} == {ActorKind.MULTISIG, ActorKind.UNRESOLVED}
 
 
-def test_ownership_cycles_end_and_leave_nobody_unless_someone_else_is_there() -> None:
+def test_ownership_cycles_end_and_are_unresolved_unless_someone_else_is_there() -> None:
     left, right = contract(1, owner=("address", address(2))), contract(2, owner=("address", address(1)))
-    resolver = Resolver(world(left, right), parts())
-    assert resolver.paths(address(1)) == ()
+    alone = contract(3, owner=("address", address(3)))
+    resolver = Resolver(world(left, right, alone), parts())
+    for one in (1, 2, 3):
+        assert [path.kind for path in resolver.paths(address(one))] == [ActorKind.UNRESOLVED]
+    keyed = contract(2, owner=("address", address(1)), admin=("address", address(5)))
+    resolver = Resolver(world(left, keyed, eoa(5)), parts())
+    assert [path.kind for path in resolver.paths(address(1))] == [ActorKind.EOA]
 
 
 def test_who_replaces_the_code_of_a_governor_controls_it() -> None:

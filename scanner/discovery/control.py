@@ -38,7 +38,8 @@ def build_controls(
         edges += _token(world, resolver, token, by_address.get(token.address))
     unique = {(edge.actor, edge.capability, edge.contract, edge.path): edge for edge in edges}
     ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (key[2], key[1].value, key[0], key[3])))
-    reason = "" if world.complete else "the crawl was cut short"
+    reason = "" if ordered else "nothing was found that controls anything here"
+    reason = reason if world.complete else "the crawl was cut short"
     for address in by_address:
         if not reason and read_roles(world.accounts[address]).unconfirmed:
             reason = f"roles of {short(address)}: {read_roles(world.accounts[address]).reason}"

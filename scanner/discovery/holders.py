@@ -168,6 +168,7 @@ class Resolver:
             yield from self._safe(account, seen)
         elif address in self.parts.governors:
             yield self._vote(account)
+            yield from self._unread(account)
         elif address in self.parts.timelocks:
             yield from self._timelock(account, seen)
         else:
@@ -201,6 +202,14 @@ class Resolver:
         return Path(
             account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(evidence), votes, evidence
         )
+
+    def _unread(self, account: Account) -> Iterable[Path]:
+        """What could not be read beside the vote may be a way around it. A revert is no such: it has no function."""
+        family = self.parts.governors[account.address]
+        for what, answer in (("timelock", family.timelock(account)), ("admin", family.admin(account))):
+            if isinstance(answer, Unknown) and answer.reason not in (Reason.REVERTED, Reason.NOT_READ):
+                yield self._unresolved(account.address, f"its {what} could not be read: {answer.detail}")
+                return
 
     def vote_kind(self, governor: str) -> ActorKind:
         """Return what carries the vote: a token, an NFT, or membership as such; unresolved where that was not found."""

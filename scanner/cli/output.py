@@ -42,11 +42,16 @@ def check_folder(folder: Path) -> None:
     """Raise OutputError where results can never be written: better before a scan than after it."""
     nearest = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
     if not nearest.is_dir():
-        what, hint = f"{nearest} is a file, not a folder", "name a folder; it is made when it is not there"
+        what, hint = (
+            f"the results could not be written: {nearest.name} is a file, not a folder",
+            "name a folder; it is made when it is not there",
+        )
         raise OutputError(what, where=str(folder), hint=hint)
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise OutputError(
-            "the folder cannot be written to", where=str(nearest), hint="check its rights, or name another"
+            "the results could not be written: no right to write there",
+            where=str(nearest),
+            hint="check its rights, or name another",
         )
 
 

@@ -11,7 +11,7 @@ MAX_VARIABLES = 2_000
 
 
 def storage_variables(layout: Any) -> Collection[StorageVariable]:
-    """Return the variables of a `storageLayout`; incomplete where the compiler gave none (before 0.5.13) or nonsense."""
+    """Return the variables of a `storageLayout`; incomplete where there is none (before 0.5.13)."""
     if not isinstance(layout, dict):
         return _none(f"{Reason.NOT_SUPPORTED.value}: this compiler gives no storage layout")
     types = layout.get("types") or {}

@@ -74,7 +74,15 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
         text = "A passed vote of the members can. Whether anybody can act without one is not decided."
     else:
         text = "Not known: no line of control that moves money or changes rules could be established."
+    if votes:
+        text += _ADMITTED_BY.get(value_of(lookup.snapshot.membership.gatekeeper_kind) or "", "")
     return Answer(question, text, gaps, _links(around[:_LINKS] or votes[:1], lookup))
+
+
+_ADMITTED_BY = {
+    ActorKind.EOA.value: " Who may vote is decided by a single key.",
+    ActorKind.MULTISIG.value: " Who may vote is decided by a multisig.",
+}
 
 
 def _strongest(around: Sequence[Control]) -> Control:

@@ -15,7 +15,6 @@ import pytest
 from fixtures.catalogue import FIXTURES
 from tests.e2e.conftest import Field
 
-
 _CALL = re.compile(r"\.proposals\.items\[\d+\]\.actions\[\d+\]\.")
 
 

@@ -135,3 +135,12 @@ def test_only_votes_is_not_said_against_the_weakest_controller() -> None:
     who, _, _ = answered(votes.model_copy(update={"dao": other}))
     assert "Only" not in who.text
     assert "somebody can act without a vote (one key (EOA))" in who.open
+
+
+def test_who_admits_the_voters_is_said_beside_the_vote() -> None:
+    snapshot = with_unread(factory.only_votes(), dao.known(0))
+    for kind, words in (("eoa", "a single key"), ("multisig", "a multisig")):
+        membership = snapshot.membership.model_copy(update={"gatekeeper_kind": dao.known(kind)})
+        who, _, _ = answered(snapshot.model_copy(update={"membership": membership}))
+        assert who.text.endswith(f" Who may vote is decided by {words}.")
+    assert "Who may vote" not in answered(snapshot)[0].text

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from fixtures.expect import check
 
 from fixtures.catalogue import FIXTURES, Fixture
+from fixtures.expect import check
 from fixtures.localchain import project_root
 from tests.e2e.conftest import Field
 

@@ -192,6 +192,8 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
         stops.append(f"{_stopper(item)} can {CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})")
     links.extend(_links(stoppers[:_LINKS], lookup))
     for governor in snapshot.governors.items:
+        if value_of(governor.quorum_votes) == 0:
+            continue
         if isinstance(governor.quorum_bps, Known):
             stops.append(f"a vote needs a quorum of {share(governor.quorum_bps.value)} of supply")
             links.append(Link("quorum", anchor("governor", governor.address)))

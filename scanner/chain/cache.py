@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ create table if not exists reads (
 _LAYOUT = 1
 _MAX_VALUE_BYTES = 256 * 1024 * 1024
 _BUSY_SECONDS = 5.0
+_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,20 @@ class Cache:
         self._open: sqlite3.Connection | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._open = self._connect()
+            self._open = self._patiently()
         except (OSError, sqlite3.Error) as error:
             self._fail(error)
+
+    def _patiently(self) -> sqlite3.Connection:
+        """Open the file; wait while another process makes it: turning to the log mode does not wait by itself."""
+        until = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                return self._connect()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY_CODES or time.monotonic() > until:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)

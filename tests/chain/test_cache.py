@@ -218,9 +218,8 @@ def test_two_processes_write_at_once(path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], env=environment, stderr=subprocess.PIPE)
         for name in ("one", "two")
     ]
-    for writer in writers:
-        _, complaint = writer.communicate(timeout=60)
-        assert writer.returncode == 0, complaint
+    complaints = [writer.communicate(timeout=60)[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], complaints
     with Cache(path) as cache:
         keys = [CacheKey("eth_call", f"{name} 149 4") for name in ("one", "two")]
         assert cache.get(1, "0xab", keys) == dict.fromkeys(keys, 149)

@@ -175,26 +175,6 @@ def decode_call_input(types: Sequence[str], data: str) -> tuple[Any, ...]:
     return decode(types, "0x" + data[10:])
 
 
-def decode_event(types: Sequence[tuple[str, bool]], topics: Sequence[str], data: str) -> tuple[Any, ...]:
-    """Return an event's values in declaration order; `types` are (type, indexed).
-
-    `topics` begins with the event's own topic. An indexed value of a dynamic type is on chain only as its Keccak-256,
-    which is returned in its place. Raises DecodeError.
-    """
-    indexed = [name for name, is_indexed in types if is_indexed]
-    if len(indexed) != len(topics) - 1:
-        raise DecodeError(f"{len(indexed)} indexed values expected, {len(topics) - 1} topics given")
-    rest = iter(decode([name for name, is_indexed in types if not is_indexed], data))
-    stored = iter(topics[1:])
-    return tuple(_from_topic(name, next(stored)) if is_indexed else next(rest) for name, is_indexed in types)
-
-
-def _from_topic(type_name: str, word: str) -> Any:
-    kind = _parse(type_name)
-    hashed = kind.is_dynamic or kind.is_array or isinstance(kind, TupleType)
-    return decode(["bytes32" if hashed else type_name], word)[0]
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()

@@ -9,12 +9,13 @@ import typer
 
 from scanner.cli.errors import reported
 from scanner.cli.output import write_all
+from scanner.cli.shared import Verbose
 from scanner.model.errors import UsageError
 
 
 def index(
     folder: Annotated[Path, typer.Argument(help="folder whose subfolders hold report.json files")],
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+    verbose: Verbose = 0,
 ) -> None:
     """Write index.html over the reports in FOLDER."""
     with reported(verbose):

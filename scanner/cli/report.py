@@ -10,6 +10,7 @@ import typer
 from scanner.cli.errors import reported
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.scan import parse_formats
+from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -19,18 +20,12 @@ def report(
     out: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results; default: the snapshot's own")
     ] = None,
-    rules: Annotated[
-        list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md; several with commas")
-    ] = "html,json",
-    fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
-    allow_incomplete: Annotated[
-        bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
-    ] = False,
+    rules: RuleFolders = None,
+    formats: Formats = "html,json",
+    fail_on: FailOn = Severity.HIGH,
+    allow_incomplete: AllowIncomplete = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+    verbose: Verbose = 0,
 ) -> None:
     """Judge a snapshot and write its report in the formats asked for; no network."""
     with reported(verbose):

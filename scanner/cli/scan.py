@@ -12,6 +12,7 @@ from scanner.cli.errors import reported
 from scanner.cli.options import default_cache_dir, parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
+from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -56,16 +57,10 @@ def scan(
         list[Path] | None,
         typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated"),
     ] = None,
-    rules: Annotated[
-        list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
-    ] = None,
-    formats: Annotated[
-        str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md; several with commas")
-    ] = "html,json",
-    fail_on: Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")] = Severity.HIGH,
-    allow_incomplete: Annotated[
-        bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
-    ] = False,
+    rules: RuleFolders = None,
+    formats: Formats = "html,json",
+    fail_on: FailOn = Severity.HIGH,
+    allow_incomplete: AllowIncomplete = False,
     solc: Annotated[Path | None, typer.Option(envvar="DAOSCAN_SOLC", help="path of a native solc to use")] = None,
     cache_dir: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_CACHE", help="folder for what need not be done twice")
@@ -82,7 +77,7 @@ def scan(
         typer.Option(envvar="DAOSCAN_MAX_TRANSFERS", min=0, help="a token with more is read without its holders"),
     ] = 300_000,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+    verbose: Verbose = 0,
 ) -> None:
     """Scan one DAO and write its snapshot and its report in the formats asked for."""
     with reported(verbose):

@@ -10,6 +10,7 @@ import typer
 
 from scanner.cli.errors import reported
 from scanner.cli.report import read_snapshot
+from scanner.cli.shared import Verbose
 
 MISMATCH = 1
 INCOMPLETE = 3
@@ -24,7 +25,7 @@ def verify(
     allow_incomplete: Annotated[
         bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 when something was unavailable")
     ] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")] = 0,
+    verbose: Verbose = 0,
 ) -> None:
     """Read every piece of evidence again from another node.
 

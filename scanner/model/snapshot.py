@@ -13,8 +13,6 @@ from scanner.model.observation import Collection, Reason
 from scanner.model.proposals import Proposal
 from scanner.model.values import Address, HexBytes, Int, Model
 
-SNAPSHOT_SCHEMA = "1"
-
 
 class Target(Model):
     """What the user asked about."""

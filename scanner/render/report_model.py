@@ -15,8 +15,6 @@ from scanner.model.proposals import Proposal
 from scanner.model.snapshot import Gap, PinnedBlock, RoundTrips, Target
 from scanner.model.values import Int, Model
 
-REPORT_SCHEMA = "1"
-
 
 class Tool(Model):
     """What made the report."""

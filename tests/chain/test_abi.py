@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from scanner.chain.abi import (
     DecodeError,
-    address_topic,
     decode,
     decode_call_input,
-    decode_event,
     encode,
     encode_call,
     event_topic,
@@ -24,7 +22,6 @@ from scanner.chain.abi import (
     selector,
     signature_types,
     topic,
-    word,
 )
 
 ONE = "0x" + "11" * 20
@@ -245,17 +242,6 @@ def test_a_megabyte_of_text_is_fast() -> None:
     (text,) = decode(["string"], words(32, 1_000_000, b"\xf0\x9f\x92\xa9" * 250_000))
     assert len(text) == 250_000
     assert time.monotonic() - begun < 5
-
-
-def test_events() -> None:
-    types = [("address", True), ("string", True), ("uint256", False), ("uint256[2]", True), ("string", False)]
-    data = encode(["uint256", "string"], [7, "hello"])
-    topics = [topic("E"), address_topic(ONE.upper().replace("0X", "0x")), topic("x"), topic("y")]
-    assert decode_event(types, topics, data) == (ONE, topic("x"), 7, topic("y"), "hello")
-    with pytest.raises(DecodeError, match="3 indexed"):
-        decode_event(types, topics[:-1], data)
-    with pytest.raises(DecodeError):
-        decode_event(types, [topics[0], word(2**200), *topics[2:]], data)
 
 
 def test_calldata_without_a_selector() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.judge.language.compiled import Closure, Compiled, Notes
 from scanner.judge.language.constants import CONSTANTS
-from scanner.judge.language.functions import FUNCTIONS
+from scanner.judge.language.functions import FUNCTIONS, Builder
 from scanner.judge.language.operators import ARITHMETIC, COMPARISON, calculate, compare
 from scanner.judge.language.source import Text, did_you_mean, parse
 from scanner.judge.language.types import BOOL, INTEGER, RATIO, TEXT, Kind, Schema, Type
@@ -20,11 +20,15 @@ from scanner.model.errors import RuleError
 
 @dataclass(frozen=True)
 class Scope:
-    """What a condition may use: its root names, and whether it may ask for outcomes of other rules."""
+    """What a condition may use: its root names, whether it may ask for outcomes of other rules, and further functions.
+
+    `functions`: those that can be asked once everything was judged, in frameworks and policies.
+    """
 
     schema: Schema
     roots: Mapping[str, Type]
     outcomes: bool = False
+    functions: Mapping[str, Builder] = field(default_factory=dict)
 
 
 def compile_condition(text: Text, scope: Scope) -> Compiled:
@@ -303,14 +307,15 @@ class Compiler:
         return run
 
     def _call(self, node: ast.Call) -> tuple[Type, Closure]:
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+        functions = {**FUNCTIONS, **self.scope.functions}
+        if not isinstance(node.func, ast.Name) or node.func.id not in functions:
             name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else "this"
             raise self.fail(
-                node, f"{name[:60]!r} is not a function of the condition language", did_you_mean(name, FUNCTIONS)
+                node, f"{name[:60]!r} is not a function of the condition language", did_you_mean(name, functions)
             )
         if node.keywords:
             raise self.fail(node, f"{node.func.id} takes no named arguments")
-        return FUNCTIONS[node.func.id](self, node)
+        return functions[node.func.id](self, node)
 
 
 def _constant_expression(node: ast.expr) -> bool:

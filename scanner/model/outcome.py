@@ -8,6 +8,7 @@ from pydantic import Field
 
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Stage
+from scanner.model.kit import Acceptance, DisabledRule, FrameworkAssessment, PolicyVerdict, ProfileUse, SuppressionUse
 from scanner.model.values import Model
 
 
@@ -148,6 +149,14 @@ class Finding(Model):
     fingerprint: str = Field(
         description="SHA-256 over rule id and subject id: stable when words, severity or lines change"
     )
+    acceptance: Acceptance | None = Field(
+        default=None, description="what the user's suppression file says about it; null when it says nothing"
+    )
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a suppression that holds at `as_of` accepts it: shown all the same, but it fails nothing."""
+        return self.acceptance is not None and not self.acceptance.expired
 
 
 class DimensionSummary(Model):
@@ -159,6 +168,7 @@ class DimensionSummary(Model):
     worst_title: str
     stages: tuple[str, ...] = Field(description="descriptive dimensions: title and stage or class of each finding")
     findings: int
+    accepted: int = Field(default=0, description="findings among them that a suppression accepts: none is the worst")
     passes: int
     unknowns: int
     errors: int
@@ -226,3 +236,8 @@ class Assessment(Model):
     rules: tuple[RuleSummary, ...]
     digests: tuple[tuple[str, str], ...] = Field(description="(input, SHA-256) of rule packs, scenarios, policy")
     texts: tuple[RuleTexts, ...] = Field(default=(), description="one for each rule that ran, in the order of `rules`")
+    disabled: tuple[DisabledRule, ...] = Field(default=(), description="rules that the user left out, by id")
+    profile: ProfileUse | None = Field(default=None, description="null when none was named")
+    suppressions: tuple[SuppressionUse, ...] = Field(default=(), description="in the order of the file")
+    frameworks: tuple[FrameworkAssessment, ...] = Field(default=(), description="those that were asked for")
+    policy: PolicyVerdict | None = Field(default=None, description="null when the user gave none")

@@ -31,6 +31,7 @@ from scanner.model.proposals import Proposal
 from scanner.model.snapshot import InputDigest, RoundTrips, Snapshot, SourceBundle, Target
 from scanner.proposals.build import build_proposals, last_proposals, met_in
 from scanner.proposals.collect import collect as collect_proposals
+from scanner.render.csv_findings import render_csv
 from scanner.render.html import render_html
 from scanner.render.markdown import markdown
 from scanner.render.report_json import dump, report
@@ -208,6 +209,7 @@ RENDERERS: dict[str, Callable[[Snapshot, Assessment, str], str]] = {
     "json": lambda *inputs: dump(report(*inputs)),
     "sarif": lambda *inputs: dump(sarif(*inputs)),
     "md": markdown,
+    "csv": render_csv,
 }
 """By format, which is the ending of the file's name; each is given snapshot, assessment and the snapshot's SHA-256."""
 

@@ -16,7 +16,7 @@ from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Ve
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
-FORMATS = ("html", "json", "sarif", "md")
+FORMATS = ("html", "json", "sarif", "md", "csv")
 SOURCIFY = "https://sourcify.dev/server"
 ETHERSCAN = "https://api.etherscan.io/v2/api"
 

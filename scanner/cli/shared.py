@@ -13,7 +13,7 @@ RuleFolders = Annotated[
     list[Path] | None, typer.Option(envvar="DAOSCAN_RULES", help="folder with further rule packs; may be repeated")
 ]
 Formats = Annotated[
-    str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md; several with commas")
+    str, typer.Option("--format", envvar="DAOSCAN_FORMAT", help="html, json, sarif, md, csv; several with commas")
 ]
 FailOn = Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1 at or above it")]
 AllowIncomplete = Annotated[

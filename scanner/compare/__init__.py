@@ -1,0 +1,1 @@
+"""Two snapshots of one DAO, side by side."""

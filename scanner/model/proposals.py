@@ -6,8 +6,10 @@ from pydantic import Field
 
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Effect
-from scanner.model.observation import AddressObs, BoolObs, IntObs, StrObs
+from scanner.model.observation import AddressObs, BoolObs, IntObs, Reason, StrObs, Unknown
 from scanner.model.values import Address, HexBytes, Int, Model
+
+NOT_LOOKED_AT = Unknown(reason=Reason.NOT_READ, detail="not looked at when this snapshot was taken")
 
 
 class Argument(Model):
@@ -49,6 +51,44 @@ class Action(Model):
     privacy_destination: BoolObs = Field(
         description="target or beneficiary is a mixer, shielded pool or stealth system"
     )
+    calldata_left_out: Int = Field(default=0, description="bytes at the end of the calldata that are not kept here")
+    like_this: Int = Field(default=1, description="calls that this one stands for, where there are too many to keep")
+    value_before: IntObs = Field(default=NOT_LOOKED_AT, description="of a parameter that is set: now, or before it was")
+    value_after: IntObs = Field(default=NOT_LOOKED_AT, description="what a parameter is set to")
+    disables_protection: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="sets a delay, period, quorum or threshold to nothing, or removes a guardian"
+    )
+    beneficiary_in_scope: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="who gains is one of the DAO's own contracts, or nobody"
+    )
+    beneficiary_has_code: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="a contract gains, or becomes the new code"
+    )
+    beneficiary_verified: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="the contract that gains, or becomes the new code, has verified source"
+    )
+    beneficiary_controller: AddressObs = Field(
+        default=NOT_LOOKED_AT, description="owner or admin that the gaining contract names; zero for none"
+    )
+    beneficiary_named: BoolObs = Field(default=NOT_LOOKED_AT, description="the text names the address that gains")
+    target_named: BoolObs = Field(default=NOT_LOOKED_AT, description="the text names the address that is called")
+    function_named: BoolObs = Field(default=NOT_LOOKED_AT, description="the text names the function")
+    amount_named: BoolObs = Field(default=NOT_LOOKED_AT, description="the text names the amount, in whole units or raw")
+    unsaid: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="the text names neither who gains, nor the function, nor what is called"
+    )
+    lookalike_of: AddressObs = Field(
+        default=NOT_LOOKED_AT,
+        description="another address that the gaining or called one can be taken for; zero for none",
+    )
+    code_replaceable: BoolObs = Field(
+        default=NOT_LOOKED_AT,
+        description="what runs (target or new code) can be destroyed, or replaced by someone other than a vote",
+    )
+    approval_share_bps: IntObs = Field(
+        default=NOT_LOOKED_AT, description="amount approved as a share of what the approving account holds"
+    )
+    supply_share_bps: IntObs = Field(default=NOT_LOOKED_AT, description="units created as a share of all units")
 
 
 class Proposal(Model):
@@ -82,4 +122,58 @@ class Proposal(Model):
     twin_of: StrObs = Field(description="id of an earlier proposal with the same text and other calls; empty for none")
     proposer_is_beneficiary: BoolObs
     dormant_before_days: IntObs = Field(description="days without a proposal before this one")
+    description_left_out: Int = Field(default=0, description="characters at the end of the text that are not kept here")
+    event_confirmed: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="the governor's state knows these calls under this id"
+    )
+    text_mixed_scripts: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="a word mixes Latin with Cyrillic or Greek letters that look the same"
+    )
+    text_links: IntObs = Field(default=NOT_LOOKED_AT, description="different links in the text; none is followed")
+    text_content_ids: IntObs = Field(default=NOT_LOOKED_AT, description="different content ids and hashes in the text")
+    text_points_elsewhere: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="besides links, content ids and hashes the text has next to nothing"
+    )
+    text_references: tuple[tuple[str, str], ...] = Field(
+        default=(), description="(kind, what stands there): links, content ids and hashes, the first of them"
+    )
+    text_addresses: IntObs = Field(default=NOT_LOOKED_AT, description="different addresses that the text names")
+    text_addresses_unused: IntObs = Field(
+        default=NOT_LOOKED_AT, description="addresses that the text names and no call has"
+    )
+    text_functions_unused: IntObs = Field(
+        default=NOT_LOOKED_AT, description="functions that the text names with their arguments and no call makes"
+    )
+    text_names_others: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="the text names addresses, but no account that gains by the calls"
+    )
+    treasury_total_bps: IntObs = Field(
+        default=NOT_LOOKED_AT,
+        description="largest share of one asset that all calls together move to accounts outside the DAO",
+    )
+    companion_of: StrObs = Field(
+        default=NOT_LOOKED_AT,
+        description="id of an earlier proposal with nearly the same text and other calls; empty for none",
+    )
+    proposer_before: IntObs = Field(default=NOT_LOOKED_AT, description="earlier proposals of the same account")
+    proposer_overlapping: IntObs = Field(
+        default=NOT_LOOKED_AT, description="proposals of the same account whose votes overlap with this one, itself too"
+    )
+    proposer_controls_beneficiary: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="a contract that gains names the proposer as its owner or admin"
+    )
+    recent_votes_bps: IntObs = Field(
+        default=NOT_LOOKED_AT,
+        description="share of the votes for by large voters who had less than a tenth of them a week before",
+    )
+    votes_given_back: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="a large voter or the proposer has less than a tenth of those votes by now"
+    )
+    weekend_bps: IntObs = Field(
+        default=NOT_LOOKED_AT, description="share of the voting period on Saturday and Sunday, UTC"
+    )
+    separate_steps: IntObs = Field(
+        default=NOT_LOOKED_AT, description="operations it schedules that can be executed without each other"
+    )
+    steps_open_to_anyone: BoolObs = Field(default=NOT_LOOKED_AT, description="anyone may execute such a step by itself")
     evidence: tuple[Evidence, ...]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from scanner.chain.abi import topic
 from scanner.content import rules_dir
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.gates import forwarder, forwarder_of, sanctions_gate
 from scanner.discovery.groups import group_ids
 from scanner.discovery.world import World, only_a_target
 from scanner.model.code import CodeFacts
@@ -27,10 +29,13 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "privacy_coin": ("anon.privacy_coin_wrap", "anon.privacy_chain_bridge"),
     "message_board": ("comms.onchain",),
     "relayer": ("anon.relay",),
+    "encrypted_state": ("anon.encrypted_state",),
 }
 """Feature of the model -> categories of the signature and address lists."""
 
 _ORDER = tuple(Stage)
+_POOLS = ("anon.mixer", "anon.shielded_pool")
+_ANNOUNCEMENT = topic("Announcement(uint256,address,address,bytes,bytes)")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class PrivacyData:
 
     topics: Mapping[str, str]
     addresses: Mapping[tuple[int, str], tuple[str, str]]
+    """By chain and address; chain 0 holds those that are the same on every chain (CREATE2)."""
+
+    def label(self, chain_id: int, address: str) -> tuple[str, str] | None:
+        """Return category and label of an address."""
+        return self.addresses.get((chain_id, address)) or self.addresses.get((0, address))
 
 
 @cache
@@ -77,6 +87,9 @@ def stages(world: World, account: Account, code: CodeFacts, *, executed: Contain
     """
     use = _Use(_counts(world, account), only_a_target(account), account.address in executed)
     facts: dict[str, Any] = {name: _stage(world, account, code, name, use) for name in CATEGORIES}
+    facts["screened_pool"] = _screened(code, use)
+    facts["sanctions_gate"] = sanctions_gate(account, code, stranger=use.stranger)
+    facts["forwarder"] = forwarder(world, account)
     if isinstance(account.logs, Unknown):
         facts["use_count"] = account.logs
     else:
@@ -102,22 +115,45 @@ class _Use:
 
 
 def _counts(world: World, account: Account) -> dict[str, int]:
-    """Count the logs of use by category; of a shared Semaphore contract only those of the DAO's own groups."""
+    """Count the logs of use by category. Of what everybody shares only the DAO's own use counts: of a Semaphore
+    contract its groups, of an announcer its calls, of a labelled pool nothing, since its logs do not say who came."""
     topics = privacy_data().topics
     groups = group_ids(world)
+    shared = privacy_data().label(world.chain.chain_id, account.address) is not None
     counts: dict[str, int] = {}
     for log in account.logs.value if isinstance(account.logs, Known) else ():
         category = topics.get(log.topics[0]) if log.topics else None
         if category == "anon.zk_membership" and groups and (len(log.topics) < 2 or log.topics[1] not in groups):
+            continue
+        if log.topics and log.topics[0] == _ANNOUNCEMENT:
+            if len(log.topics) != 4 or not _is_ours(world, "0x" + log.topics[3][-40:]):
+                continue
+        elif shared and category != "anon.zk_membership":
             continue
         if category:
             counts[category] = counts.get(category, 0) + 1
     return counts
 
 
+def _is_ours(world: World, address: str) -> bool:
+    account = world.get(address)
+    return account is not None and account.has_code and not only_a_target(account)
+
+
+def _screened(code: CodeFacts, use: _Use) -> Known[str] | Unknown:
+    """A pool that asks for an approved set, or the register that publishes them. `latestRoot()` alone is neither."""
+    pool = any(one.category in _POOLS for one in code.fingerprints.items)
+    for found in code.fingerprints.items:
+        if found.category == "anon.screening" and (pool or len(found.matched) > 1):
+            stage = use.raise_stage(found.stage, ("anon.screening",))
+            words = f"{found.system}: {', '.join(found.matched[:4])}"
+            return Known(value=stage.value, evidence=found.evidence or code.selectors.evidence, derivation=words)
+    return _absent(code, "screened_pool")
+
+
 def _stage(world: World, account: Account, code: CodeFacts, name: str, use: _Use) -> Known[str] | Unknown:
     categories = CATEGORIES[name]
-    label = privacy_data().addresses.get((world.chain.chain_id, account.address))
+    label = privacy_data().label(world.chain.chain_id, account.address)
     evidence: tuple[Evidence, ...] = ()
     stage = Stage.ABSENT
     words = ""
@@ -145,11 +181,11 @@ def _stage(world: World, account: Account, code: CodeFacts, name: str, use: _Use
 
 def _relayer(account: Account, code: CodeFacts, stage: Stage) -> Known[str] | Unknown:
     """An ERC-2771 hook counts once a forwarder is set; the hook alone is in many honest code bases."""
-    forwarder = account.address_of("trustedForwarder()")
-    if nonzero(forwarder):
-        return Known(value=Stage.CONFIGURED.value, evidence=forwarder.evidence, derivation="trustedForwarder() is set")
-    if isinstance(forwarder, Known) or stage is not Stage.ABSENT:
-        return Known(value=Stage.REACHABLE.value, evidence=forwarder.evidence or account.code.evidence)
+    trusted = forwarder_of(account)
+    if nonzero(trusted):
+        return Known(value=Stage.CONFIGURED.value, evidence=trusted.evidence, derivation="a trusted forwarder is set")
+    if isinstance(trusted, Known) or stage is not Stage.ABSENT:
+        return Known(value=Stage.REACHABLE.value, evidence=trusted.evidence or account.code.evidence)
     return _absent(code, "relayer")
 
 

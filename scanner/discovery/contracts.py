@@ -11,6 +11,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity import stages
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, UPGRADER_ROLE
 from scanner.discovery.collisions import collisions
+from scanner.discovery.content import build_content
 from scanner.discovery.holders import Resolver, short, weakest
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
@@ -128,6 +129,7 @@ def build_contract(world: World, resolver: Resolver, account: Account, results: 
         "storage_collisions": collisions(world, account, results),
         "code": code,
         "anonymity": stages(world, account, code, executed=resolver.parts.executed),
+        "content": build_content(account, code),
     }
     facts.update(_proxy(world, resolver, account))
     return Contract(**facts)

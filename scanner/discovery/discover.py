@@ -14,6 +14,7 @@ from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import build_governor
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings, read_holdings
@@ -22,6 +23,7 @@ from scanner.discovery.lists import AddressList, Met, match
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.power import Power, read_token_logs
+from scanner.discovery.privacy_use import PrivacyUse, read_privacy_use
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.tokens import build_token
@@ -59,6 +61,7 @@ class Found:
     powers: Mapping[str, Power]
     holdings: Holdings
     resolver: Resolver
+    use: PrivacyUse
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Discovered:
 
 def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: Analyse, steps: Steps) -> Found:
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
-    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics()}))
+    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS}))
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry]
     crawl(world, asked, links_of, getters_of, steps.progress)
@@ -93,7 +96,9 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     logs = read_token_logs(world, parts.tokens, parts.treasuries)
     holdings = read_holdings(world, parts, logs)
     _source_gaps(world)
-    return Found(world, parts, results, logs.powers, holdings, Resolver(world, parts, _guards(world, results)))
+    use = read_privacy_use(world, parts.treasuries)
+    resolver = Resolver(world, parts, _guards(world, results))
+    return Found(world, parts, results, logs.powers, holdings, resolver, use)
 
 
 def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
@@ -189,7 +194,7 @@ def describe(
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
         membership=build_membership(dossier),
-        treasury=build_treasury(world, resolver, controls, found.holdings),
+        treasury=build_treasury(world, resolver, controls, found.holdings, found.use),
     )
 
 

@@ -14,8 +14,13 @@ def group_ids(world: World) -> tuple[str, ...]:
     for account in world.accounts.values():
         answer = account.ask("groupId()")
         if isinstance(answer, Known) and not only_a_target(account):
-            found.add("0x" + int(answer.value).to_bytes(32, "big").hex())
+            found.add(word_of(int(answer.value)))
     return tuple(sorted(found))
+
+
+def word_of(number: int) -> str:
+    """Return a group's number as a topic word."""
+    return "0x" + number.to_bytes(32, "big").hex()
 
 
 def keeps_groups(world: World, address: str) -> bool:

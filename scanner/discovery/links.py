@@ -14,10 +14,20 @@ from scanner.discovery.battery import (
     SAFE_MODULE_GUARD,
     SENTINEL,
 )
+from scanner.discovery.content import pointer_getters
+from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.proxies import detect
 from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
-from scanner.discovery.world import IMPLEMENTATION_OF_TARGET, TARGET_OF, Getter, Link, World, only_a_target
+from scanner.discovery.world import (
+    IMPLEMENTATION_OF_TARGET,
+    TARGET_OF,
+    Getter,
+    Link,
+    World,
+    only_a_target,
+    running_code,
+)
 from scanner.model.observation import Known
 
 _GETTERS: tuple[str, ...] = (
@@ -76,6 +86,8 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
     for number in group_ids(world):
         if (admin := group_admin(account, number)) is not None:
             yield Link(admin.value, f"admin of a group of {short}")
+    for shaman, _, _ in shamans(account):
+        yield Link(shaman, f"shaman of {short}")
     yield from _abi_links(account, short)
     for target in proposal_targets(account):
         yield Link(target, f"{TARGET_OF} {short}")
@@ -161,6 +173,9 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
         yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
     if account.depth > _GETTER_DEPTH or only_a_target(account) or not account.has_code:
         return
+    code = running_code(world, account)
+    yield from pointer_getters(account, code)
+    yield from membership_getters(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from scanner.discovery.account import transform
+from scanner.chain.abi import selector
+from scanner.discovery.account import nonzero, transform
+from scanner.discovery.anonymous_groups import build_groups
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.groups import group_admin, group_ids, group_members, keeps_groups
+from scanner.discovery.families.interface import has_selector
+from scanner.discovery.frameworks import Framework, framework_of, soulbound
+from scanner.discovery.world import only_a_target, running_code
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
 from scanner.model.evidence import Evidence
-from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.features import Group
+from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, VoteTime
+from scanner.model.observation import Collection, Known, Reason, Unknown
 
 _WEAKEST_FIRST = (
     MembershipKind.OPEN_FREE,
@@ -25,6 +31,8 @@ _WEAKEST_FIRST = (
     MembershipKind.IDENTITY,
     MembershipKind.CLOSED_LIST,
 )
+
+_DEPOSIT_FOR = selector("depositFor(address,uint256)")
 
 _WEIGHTS = {
     ActorKind.TOKEN_VOTE.value: "token",
@@ -64,47 +72,139 @@ def build_membership(dossier: Dossier) -> Membership:
     """Return class and attributes for the DAO as a whole."""
     facts: dict[str, Any] = unknown_facts(Membership, Reason.UNRESOLVED, "no governor, token or Safe was found")
     paths = _Paths()
+    groups = build_groups(dossier)
+    framework = _framework(dossier)
+    facts["groups"] = groups
+    facts["framework"] = _framework_name(dossier, framework)
     if dossier.governors.items:
-        _of_governors(dossier, paths, facts)
+        _of_governors(dossier, paths, facts, groups=groups)
+    elif framework is not None:
+        _of_framework(dossier, framework, paths, facts)
     elif dossier.tokens:
-        _of_tokens(dossier.tokens, dossier.contracts, paths, facts)
+        _of_tokens(dossier.tokens, dossier.contracts, paths, facts, dossier=dossier)
     elif dossier.safes:
         _of_safe(dossier.safes[0], paths, facts)
     facts["kind"] = paths.kind()
     facts["paths"] = paths.words()
-    core = _core(dossier.governors.items, dossier.tokens, dossier.contracts)
+    core = _core(dossier, framework)
     if core:
         facts["exit_right"] = _exit_right(core)
         for gate in ("sybil_gate", "identity_gate", "sanctions_gate"):
             facts[gate] = _any_true([getattr(contract.code, gate) for contract in core])
         facts["revocable_by"] = _revocable(core, dossier.tokens)
-        facts["anonymous_set"] = _anonymous_set(dossier.contracts.values())
+        facts["anonymous_set"] = _anonymous_set(core)
+    facts["vote_time"] = _vote_time(dossier)
     return Membership(**facts)
 
 
-def _core(governors: Sequence[Governor], tokens: Sequence[Token], contracts: Mapping[str, Contract]) -> list[Contract]:
-    addresses = [item.address for item in (*governors, *tokens)]
-    return [contracts[address] for address in addresses if address in contracts]
+def _core(dossier: Dossier, framework: _Running | None) -> list[Contract]:
+    addresses = [item.address for item in (*dossier.governors.items, *dossier.tokens)]
+    if framework is not None and framework.address not in addresses:
+        addresses.append(framework.address)
+    return [dossier.contracts[address] for address in addresses if address in dossier.contracts]
 
 
-def _of_governors(dossier: Dossier, paths: _Paths, facts: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class _Running:
+    """A framework and the contract that runs it."""
+
+    framework: Framework
+    address: str
+
+
+def _framework(dossier: Dossier) -> _Running | None:
+    """Return the first contract of the DAO, in the order in which they were met, that runs a known framework."""
+    for address, account in dossier.world.accounts.items():
+        if only_a_target(account) or address not in dossier.contracts:
+            continue
+        if (found := framework_of(running_code(dossier.world, account))) is not None:
+            return _Running(found, address)
+    return None
+
+
+def _framework_name(dossier: Dossier, running: _Running | None) -> Known[str] | Unknown:
+    if running is not None:
+        evidence = dossier.world.accounts[running.address].code.evidence
+        return Known(value=running.framework.name, evidence=evidence, derivation="functions that its code dispatches")
+    unread = next((one.code for one in dossier.world.accounts.values() if isinstance(one.code, Unknown)), None)
+    if unread is not None or not dossier.world.complete:
+        return unread or Unknown(reason=Reason.LIMIT, detail="the crawl was cut short")
+    evidence = tuple(item for one in list(dossier.world.accounts.values())[:4] for item in one.code.evidence)
+    return Known(value="", evidence=evidence, derivation="no contract dispatches the functions of a known framework")
+
+
+def _of_framework(dossier: Dossier, running: _Running, paths: _Paths, facts: dict[str, Any]) -> None:
+    account = dossier.world.accounts[running.address]
+    for way in running.framework.ways(account):
+        words = f"{running.framework.name}: {way.words}"
+        if way.through:
+            _admitted_through(dossier, way.through, words, paths)
+        elif way.unknown is not None or way.kind is None:
+            paths.unknown = paths.unknown or way.unknown
+        else:
+            paths.add(way.kind, words, way.evidence)
+    for name, value in running.framework.attributes:
+        facts[name] = Known(value=value, evidence=account.code.evidence, derivation=running.framework.name)
+    if (transferable := soulbound(account)) is not None:
+        facts["transferable"] = transferable
+        if transferable.value == "yes":
+            paths.add(
+                MembershipKind.OPEN_MARKET, f"{running.framework.name}: units change hands", transferable.evidence
+            )
+    count = account.ask("addresslistLength()")
+    if isinstance(count, Known):
+        facts["member_count"] = count
+
+
+def _admitted_through(dossier: Dossier, address: str, words: str, paths: _Paths) -> None:
+    """Another contract admits: its own guard decides the class, and behind a caller check whoever passes that."""
+    contract = dossier.contracts.get(address)
+    if contract is None:
+        kind = dossier.resolver.kind_behind(Known(value=address, evidence=()))
+        _by_actor(kind, words, paths)
+        return
+    guard = contract.code.admission_guard
+    if isinstance(guard, Known) and guard.value in (Guard.CALLER.value, Guard.ABSENT.value):
+        _by_actor(dossier.resolver.kind_behind(Known(value=address, evidence=guard.evidence)), words, paths)
+        return
+    _guarded(guard, None, f"{words} ({contract.label})", paths, person=contract.code.sybil_gate)
+
+
+def _by_actor(kind: Known[str] | Unknown, words: str, paths: _Paths) -> None:
+    if isinstance(kind, Unknown):
+        paths.unknown = paths.unknown or kind
+    elif ActorKind(kind.value).is_vote:
+        paths.add(MembershipKind.SPONSORED, f"{words}: by a vote", kind.evidence)
+    elif kind.value != ActorKind.NOBODY:
+        paths.add(MembershipKind.ALLOWLIST, f"{words}: by {kind.derivation or kind.value}", kind.evidence)
+
+
+def _of_governors(dossier: Dossier, paths: _Paths, facts: dict[str, Any], *, groups: Collection[Group]) -> None:
     governors, tokens, contracts = dossier.governors.items, dossier.tokens, dossier.contracts
     if tokens and any(ActorKind(kind) is not ActorKind.SHARE_VOTE for kind in _kinds(governors)):
-        _of_tokens(tokens, contracts, paths, facts)
+        _of_tokens(tokens, contracts, paths, facts, dossier=dossier)
     first = governors[0]
     facts["vote_weight"] = transform(first.kind, lambda kind: _WEIGHTS.get(kind, "unknown"), "kind of the vote")
     if ActorKind.SHARE_VOTE.value not in _kinds(governors):
         return
     facts["delegation"] = Known(value="none", evidence=first.evidence, derivation="the vote is not carried by a token")
     facts["transferable"] = Known(value="no", evidence=first.evidence, derivation="membership is not a token")
-    proving = [one for one in contracts.values() if _stage_of(one) in (Stage.CONFIGURED, Stage.EXERCISED)]
-    groups = [one for one in proving if keeps_groups(dossier.world, one.address)]
-    for group in groups:
-        _of_group(dossier, group, paths, facts)
-    if not groups:
-        for governor in governors:
-            guard = contracts[governor.address].code.mint_guard if governor.address in contracts else _not_read()
-            _guarded(guard, None, "joining the governor", paths)
+    facts["divisible"] = Known(value=False, evidence=first.evidence, derivation="membership is not a token")
+    own = {governor.address for governor in governors}
+    voting = [group for group in groups.items if group.used_by in own]
+    for group in voting:
+        _of_group(group, paths, facts)
+    if voting:
+        return
+    proving = [one for one in contracts.values() if one.address in own and _proves(one)]
+    if proving and not groups.complete:
+        paths.unknown = Unknown(reason=Reason.UNRESOLVED, detail=groups.reason)
+        return
+    for governor in governors:
+        contract = contracts.get(governor.address)
+        guard = contract.code.mint_guard if contract else _not_read()
+        person = contract.code.sybil_gate if contract else _not_read()
+        _guarded(guard, None, "joining the governor", paths, person=person)
 
 
 def _kinds(governors: Iterable[Governor]) -> set[str]:
@@ -116,12 +216,21 @@ def _not_read() -> Unknown:
 
 
 def _of_tokens(
-    tokens: Sequence[Token], contracts: Mapping[str, Contract], paths: _Paths, facts: dict[str, Any]
+    tokens: Sequence[Token],
+    contracts: Mapping[str, Contract],
+    paths: _Paths,
+    facts: dict[str, Any],
+    *,
+    dossier: Dossier | None = None,
 ) -> None:
     for token in tokens:
         contract = contracts.get(token.address)
         guard = contract.code.mint_guard if contract else _not_read()
-        _guarded(guard, token.minter_kind, f"minting {_symbol(token)}", paths)
+        words = f"minting {_symbol(token)}"
+        if not _wraps(dossier, token, paths):
+            person = contract.code.sybil_gate if contract else _not_read()
+            _guarded(guard, token.minter_kind, words, paths, person=person)
+            _by_minters(dossier, token, guard, words, paths)
         if isinstance(token.transferable, Known):
             if token.transferable.value:
                 evidence = token.transferable.evidence
@@ -138,8 +247,33 @@ def _of_tokens(
     facts["vote_weight"] = transform(
         token.kind, lambda kind: "nft" if kind in ("erc721votes", "erc721") else "token", "kind of the token"
     )
+    facts["divisible"] = transform(token.decimals, lambda decimals: decimals > 0, "decimals of the units")
     facts["member_count"] = token.holders
     facts["gatekeeper_kind"] = _gatekeeper(token)
+
+
+def _wraps(dossier: Dossier | None, token: Token, paths: _Paths) -> bool:
+    """Whether units are made by wrapping another token one to one: they are as open as that one."""
+    account = dossier.world.get(token.address) if dossier is not None else None
+    if account is None or dossier is None:
+        return False
+    underlying = account.address_of("underlying()")
+    if nonzero(underlying) is None or not has_selector(running_code(dossier.world, account), _DEPOSIT_FOR):
+        return False
+    paths.add(MembershipKind.OPEN_MARKET, f"{_symbol(token)}: by wrapping another token", underlying.evidence)
+    return True
+
+
+def _by_minters(dossier: Dossier | None, token: Token, guard: Known[str] | Unknown, words: str, paths: _Paths) -> None:
+    """A minter may be a contract that sells, draws or gives units to whom it lets in (an auction house, a faucet)."""
+    if dossier is None or not isinstance(guard, Known) or guard.value != Guard.CALLER:
+        return
+    for minter in token.minters.items:
+        contract = dossier.contracts.get(minter.address)
+        door = contract.code.admission_guard if contract is not None else None
+        if contract is None or not isinstance(door, Known) or door.value in (Guard.ABSENT, Guard.CALLER):
+            continue
+        _guarded(door, None, f"{words} through {contract.label}", paths, person=contract.code.sybil_gate)
 
 
 def _gatekeeper(token: Token) -> Known[str] | Unknown:
@@ -156,15 +290,27 @@ def _symbol(token: Token) -> str:
     return str(token.symbol.value)[:24] if isinstance(token.symbol, Known) else "the token"
 
 
-def _guarded(guard: Known[str] | Unknown, minter: Known[str] | Unknown | None, words: str, paths: _Paths) -> None:
-    """Turn the guard of a way in into a class; who passes a caller check decides between vote and list."""
+def _guarded(
+    guard: Known[str] | Unknown,
+    minter: Known[str] | Unknown | None,
+    words: str,
+    paths: _Paths,
+    *,
+    person: Known[bool] | Unknown,
+) -> None:
+    """Turn the guard of a way in into a class; who passes a caller check decides between vote and list.
+
+    `person` is whether a proof is one of being a person; a proof of standing in a tree or of a coupon is a list.
+    """
     if isinstance(guard, Unknown):
         paths.unknown = paths.unknown or guard
+        return
+    if guard.value == Guard.PROOF:
+        _proof(guard, words, paths, person)
         return
     direct = {
         Guard.NONE.value: (MembershipKind.OPEN_FREE, "anyone"),
         Guard.PAYMENT.value: (MembershipKind.OPEN_PAID, "against payment"),
-        Guard.PROOF.value: (MembershipKind.OPEN_PROOF, "with a proof"),
         Guard.IDENTITY.value: (MembershipKind.IDENTITY, "with an identity check"),
         Guard.MEMBER.value: (MembershipKind.SPONSORED, "by a member"),
     }
@@ -182,31 +328,52 @@ def _guarded(guard: Known[str] | Unknown, minter: Known[str] | Unknown | None, w
         paths.add(MembershipKind.ALLOWLIST, f"{words}: by a named caller", guard.evidence)
 
 
-def _stage_of(contract: Contract) -> str:
+def _proof(guard: Known[str], words: str, paths: _Paths, person: Known[bool] | Unknown) -> None:
+    if isinstance(person, Unknown):
+        paths.unknown = paths.unknown or person
+    elif person.value:
+        paths.add(MembershipKind.OPEN_PROOF, f"{words}: with a proof of being one person", guard.evidence)
+    else:
+        paths.add(MembershipKind.ALLOWLIST, f"{words}: with a proof of standing on a list", guard.evidence)
+
+
+def _proves(contract: Contract) -> bool:
     stage = contract.anonymity.zk_membership
-    return stage.value if isinstance(stage, Known) else ""
+    return isinstance(stage, Known) and stage.value in (Stage.CONFIGURED, Stage.EXERCISED)
 
 
-def _of_group(dossier: Dossier, group: Contract, paths: _Paths, facts: dict[str, Any]) -> None:
-    """Semaphore: the admin of the group that the DAO's contracts name admits its members."""
-    account = dossier.world.accounts[group.address]
-    for number in group_ids(dossier.world):
-        admin = group_admin(account, number)
-        if admin is None:
-            continue
-        kind = dossier.resolver.kind_behind(admin)
-        facts["gatekeeper_kind"] = kind
-        facts["member_count"] = group_members(account, number)
-        words = f"admitted to a group of {group.label} by its admin"
-        if isinstance(kind, Unknown):
-            paths.unknown = kind
-        elif ActorKind(kind.value).is_vote:
-            paths.add(MembershipKind.SPONSORED, words, kind.evidence)
-        else:
-            paths.add(MembershipKind.ALLOWLIST, f"{words} ({kind.value})", kind.evidence)
-        return
-    detail = f"who admits members to {group.label} is not in its logs"
-    paths.unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
+def _of_group(group: Group, paths: _Paths, facts: dict[str, Any]) -> None:
+    """Semaphore: whoever can make the group's admin add a member admits."""
+    kind, guard = group.admitted_by, group.admission_guard
+    facts["gatekeeper_kind"] = kind
+    facts["member_count"] = group.member_count
+    words = f"admitted to the group that {group.used_by_label} asks for proofs of"
+    if isinstance(kind, Unknown):
+        paths.unknown = kind
+    elif ActorKind(kind.value).is_vote:
+        paths.add(MembershipKind.SPONSORED, words, kind.evidence)
+    elif kind.value == ActorKind.ANYONE:
+        paid = isinstance(guard, Known) and guard.value == Guard.PAYMENT
+        paths.add(MembershipKind.OPEN_PAID if paid else MembershipKind.OPEN_FREE, words, kind.evidence)
+    else:
+        paths.add(MembershipKind.ALLOWLIST, f"{words} ({kind.value})", kind.evidence)
+
+
+_SLOWEST_LAST = (VoteTime.CALL_TIME.value, VoteTime.CALL_TIME_LOCKED.value, VoteTime.PAST_BLOCK.value)
+
+
+def _vote_time(dossier: Dossier) -> Known[str] | Unknown:
+    """Return when the weight of a vote is read; the weakest of several governors counts."""
+    facts = [
+        dossier.contracts[one.address].code.vote_weight_time
+        for one in dossier.governors.items
+        if one.address in dossier.contracts
+    ]
+    known = [fact for fact in facts if isinstance(fact, Known)]
+    worst = min(known, key=lambda fact: _SLOWEST_LAST.index(fact.value), default=None)
+    if worst is not None and (len(known) == len(facts) or worst.value == _SLOWEST_LAST[0]):
+        return worst
+    return _first_unknown(facts) or Unknown(reason=Reason.UNRESOLVED, detail="no governor was found")
 
 
 def _of_safe(safe: Safe, paths: _Paths, facts: dict[str, Any]) -> None:
@@ -214,6 +381,7 @@ def _of_safe(safe: Safe, paths: _Paths, facts: dict[str, Any]) -> None:
     facts["member_count"] = safe.owner_count
     facts["vote_weight"] = Known(value="one-address", evidence=safe.owner_count.evidence)
     facts["transferable"] = Known(value="no", evidence=safe.owner_count.evidence)
+    facts["divisible"] = Known(value=False, evidence=safe.owner_count.evidence)
     facts["delegation"] = Known(value="none", evidence=safe.owner_count.evidence)
     facts["gatekeeper_kind"] = Known(value=ActorKind.MULTISIG.value, evidence=safe.threshold.evidence)
 

@@ -10,7 +10,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily, has_selector
 from scanner.discovery.links import executed_targets
-from scanner.discovery.world import TARGET_OF, World, only_a_target
+from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
 
@@ -48,16 +48,6 @@ class Parts:
 
     def add(self, address: str, role: Role) -> None:
         self.roles.setdefault(address, set()).add(role)
-
-
-def running_code(world: World, account: Account) -> str:
-    """Return the code that runs at `account`, in hex: its implementation's where it is a proxy that was read."""
-    own = account.code.value if isinstance(account.code, Known) else "0x"
-    implementation = nonzero(account.proxy.implementation) if account.proxy else None
-    target = world.get(implementation) if implementation else None
-    if target is not None and isinstance(target.code, Known):
-        return own + target.code.value[2:]
-    return own
 
 
 def timelock_kind(account: Account) -> str | None:

@@ -10,8 +10,7 @@ from scanner.chain.interface import LogRead
 from scanner.discovery.account import transform
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
 from scanner.discovery.families.interface import has_selector
-from scanner.discovery.parts import running_code
-from scanner.discovery.world import World
+from scanner.discovery.world import World, running_code
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

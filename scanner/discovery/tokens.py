@@ -10,10 +10,10 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_RO
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.families.oz_governor import absent_when_reverted
 from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.parts import VOTES, running_code
+from scanner.discovery.parts import VOTES
 from scanner.discovery.power import Power, share_bps
 from scanner.discovery.roles import read_roles
-from scanner.discovery.world import World
+from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Token
 from scanner.model.controls import Holder

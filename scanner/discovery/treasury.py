@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.discovery.account import Account
+from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.holdings import Holdings, held_by
+from scanner.discovery.privacy_use import PrivacyUse
 from scanner.discovery.world import World
 from scanner.model.controls import Control
 from scanner.model.dao import TokenBalance, TreasuryAccount
@@ -20,10 +22,17 @@ def build_treasury(
     resolver: Resolver,
     controls: Collection[Control],
     holdings: Holdings,
+    use: PrivacyUse,
 ) -> Collection[TreasuryAccount]:
     """Return every account in scope that holds, or may hold, assets for the DAO."""
     items = tuple(
-        _account(world, resolver, world.accounts[address], controls=controls, holdings=holdings)
+        _account(
+            resolver,
+            world.accounts[address],
+            controls=controls,
+            tokens=_tokens(world, holdings, address),
+            use=use,
+        )
         for address in sorted(resolver.parts.treasuries)
         if address in world.accounts
     )
@@ -32,13 +41,27 @@ def build_treasury(
     )
 
 
+def _tokens(world: World, holdings: Holdings, address: str) -> Collection[TokenBalance]:
+    items = tuple(
+        TokenBalance(
+            token=token,
+            symbol=holdings.tokens[token].ask("symbol()"),
+            decimals=holdings.tokens[token].ask("decimals()"),
+            balance=balance,
+            privacy_label=_privacy_label(world, token, balance),
+        )
+        for token, balance in held_by(holdings, address)
+    )
+    return Collection[TokenBalance](items=items, complete=holdings.complete, reason=holdings.reason)
+
+
 def _account(
-    world: World,
     resolver: Resolver,
     account: Account,
     *,
     controls: Collection[Control],
-    holdings: Holdings,
+    tokens: Collection[TokenBalance],
+    use: PrivacyUse,
 ) -> TreasuryAccount:
     moves = [
         edge
@@ -46,31 +69,33 @@ def _account(
         if edge.contract == account.address
         and edge.capability in (Capability.MOVE_FUNDS, Capability.UPGRADE, Capability.EXECUTE)
     ]
-    tokens = tuple(
-        TokenBalance(
-            token=token,
-            symbol=holdings.tokens[token].ask("symbol()"),
-            decimals=holdings.tokens[token].ask("decimals()"),
-            balance=balance,
-        )
-        for token, balance in held_by(holdings, account.address)
-    )
     state = account.state
     native: Known[int] | Unknown = (
         state if isinstance(state, Unknown) else Known(value=state.value.balance_wei, evidence=(state.value,))
     )
     return TreasuryAccount(
-        chain_id=world.chain.chain_id,
+        chain_id=resolver.world.chain.chain_id,
         address=account.address,
         label=resolver.label(account.address),
         native_balance_wei=native,
-        tokens=Collection[TokenBalance](items=tokens, complete=holdings.complete, reason=holdings.reason),
+        tokens=tokens,
         bypass_vote=_bypass(moves),
         bypass_actor_kind=_bypass_kind(moves),
         bypass_signers=_bypass_signers(moves),
         fastest_seconds=_shortest(moves, "fastest path that moves its assets"),
         vote_delay_seconds=_shortest([edge for edge in moves if edge.actor_kind.is_vote], "shortest path after a vote"),
+        stealth_payments=use.stealth_payments(account.address),
+        privacy_transfers=use.privacy_transfers(account.address),
     )
+
+
+def _privacy_label(world: World, token: str, balance: Known[int] | Unknown) -> Known[str]:
+    """Return the label of a wrapped privacy coin. That an address stands on no list of ours is known as well."""
+    found = privacy_data().label(world.chain.chain_id, token)
+    wrapped = found is not None and found[0] == "anon.privacy_coin_wrap"
+    label = found[1] if found is not None and wrapped else ""
+    words = "from the list of labelled addresses" if wrapped else "not in the list of labelled addresses"
+    return Known(value=label, evidence=balance.evidence, derivation=words)
 
 
 def _evidence(edges: Iterable[Control]) -> tuple[Evidence, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.chain.abi import encode_call
 from scanner.chain.interface import BlockRead, CallRead, Chain, Read
-from scanner.discovery.account import Account
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import SLOTS, battery, first_reads
 from scanner.model.evidence import AtBlock, BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -109,6 +109,16 @@ class World:
         full = len(self.accounts) - targets >= self.limits.max_contracts or depth > self.limits.max_depth
         self.complete = self.complete and not full
         return full
+
+
+def running_code(world: World, account: Account) -> str:
+    """Return the code that runs at `account`, in hex: its implementation's where it is a proxy that was read."""
+    own = account.code.value if isinstance(account.code, Known) else "0x"
+    implementation = nonzero(account.proxy.implementation) if account.proxy else None
+    target = world.get(implementation) if implementation else None
+    if target is not None and isinstance(target.code, Known):
+        return own + target.code.value[2:]
+    return own
 
 
 @dataclass(frozen=True)

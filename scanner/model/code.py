@@ -6,7 +6,9 @@ from pydantic import Field
 
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Stage
+from scanner.model.later import NOT_KEPT
 from scanner.model.observation import BoolObs, Collection, NamesObs, StrObs
+from scanner.model.stated import StatedFacts
 from scanner.model.values import HexBytes, Int, Model
 
 
@@ -86,4 +88,18 @@ class CodeFacts(Model):
     sybil_gate: BoolObs
     message_board: BoolObs = Field(description="anyone can publish text or bytes that only go into a log")
     ballot_secrecy: StrObs = Field(description="none, during-vote (revealed later) or permanent")
+    gate_functions: NamesObs = Field(
+        default=NOT_KEPT,
+        description="functions that ask a sanctions list, an identity check or a proof of personhood, and which of them",
+    )
+    gate_switch_guard: StrObs = Field(
+        default=NOT_KEPT, description="guard of replacing or switching off what those gates ask (Guard)"
+    )
+    admission_guard: StrObs = Field(
+        default=NOT_KEPT, description="guard of adding a member to a set that another contract keeps (Guard)"
+    )
+    content_setter_guard: StrObs = Field(
+        default=NOT_KEPT, description="guard of replacing a pointer to content (Guard)"
+    )
     upgrade_guard: StrObs = Field(description="guard of an upgrade function in this code (Guard)")
+    facts: StatedFacts = Field(default=StatedFacts(), description="what auditors' own analyses state, by declared name")

@@ -7,7 +7,9 @@ from pydantic import Field
 from scanner.model.code import CodeFacts
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence
+from scanner.model.features import Content
 from scanner.model.kinds import Role
+from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
 from scanner.model.values import Address, Int, Model
 
@@ -30,6 +32,15 @@ class Anonymity(Model):
     privacy_coin: StrObs = Field(description="the contract is a wrapped privacy coin or a bridge to a private ledger")
     message_board: StrObs
     relayer: StrObs = Field(description="ERC-2771 trusted forwarder")
+    encrypted_state: StrObs = Field(default=NOT_KEPT, description="balances or votes are kept encrypted (FHE types)")
+    screened_pool: StrObs = Field(
+        default=NOT_KEPT, description="a pool that publishes which deposits it accepts, or refuses listed ones"
+    )
+    sanctions_gate: StrObs = Field(default=NOT_KEPT, description="asks a sanctions list; configured once a list is set")
+    forwarder: StrObs = Field(
+        default=NOT_KEPT,
+        description="what a trusted forwarder is: none, key, verified-contract or unverified-contract",
+    )
     use_count: IntObs = Field(description="logs that show use of these features at this contract")
 
 
@@ -65,6 +76,7 @@ class Contract(Entity):
     storage_collisions: Collection[StorageCollision] = Field(description="of a proxy with its implementation")
     code: CodeFacts
     anonymity: Anonymity
+    content: Content = Content()
 
 
 class Governor(Entity):

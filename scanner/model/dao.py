@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from scanner.model.accountability import Accountability
 from scanner.model.contracts import Entity
-from scanner.model.evidence import Evidence
+from scanner.model.features import Group
+from scanner.model.later import NOT_KEPT
+from scanner.model.lists import Counterparty, ListHit, ListUsed, WatchHit
 from scanner.model.observation import BoolObs, Collection, IntObs, NamesObs, StrObs
 from scanner.model.values import Address, Int, Model
 
@@ -17,6 +20,9 @@ class TokenBalance(Model):
     symbol: StrObs
     decimals: IntObs
     balance: IntObs
+    privacy_label: StrObs = Field(
+        default=NOT_KEPT, description="label of a wrapped privacy coin in the address list; empty for other tokens"
+    )
 
 
 class TreasuryAccount(Entity):
@@ -33,6 +39,13 @@ class TreasuryAccount(Entity):
     )
     vote_delay_seconds: IntObs = Field(
         description="delay between a passed vote and the assets moving; shortest such path"
+    )
+    stealth_payments: IntObs = Field(
+        default=NOT_KEPT, description="announcements of stealth payments by this account (ERC-5564)"
+    )
+    privacy_transfers: IntObs = Field(
+        default=NOT_KEPT,
+        description="token transfers between this account and labelled pools, mixers or private bridges",
     )
 
 
@@ -54,20 +67,17 @@ class Membership(Model):
     gatekeeper_kind: StrObs = Field(
         description="ActorKind that admits members; anyone when open; nobody when closed for good"
     )
-
-
-class ListHit(Model):
-    """A direct counterparty that stands on a list the user gave or a labelled address."""
-
-    address: Address
-    list_name: str
-    entity: str
-    list_date: str
-    status: str = Field(description="listed or formerly-listed")
-    relation: str = Field(
-        description="how the DAO meets the address: role, proposal beneficiary, proposal target, treasury token"
+    framework: StrObs = Field(
+        default=NOT_KEPT, description="known framework of membership, by its functions; empty for none"
     )
-    evidence: tuple[Evidence, ...]
+    divisible: BoolObs = Field(default=NOT_KEPT, description="voting units can be split")
+    vote_time: StrObs = Field(
+        default=NOT_KEPT, description="when the weight of a vote is read (VoteTime); the weakest governor counts"
+    )
+    groups: Collection[Group] = Field(
+        default=Collection[Group](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="sets whose members prove that they belong without being named",
+    )
 
 
 class Dao(Entity):
@@ -90,5 +100,17 @@ class Dao(Entity):
         description="strongest stage of mixer, shielded pool or stealth address on a payout path"
     )
     anonymous_members: StrObs = Field(description="strongest stage of anonymous set membership")
-    list_count: Int = Field(description="address lists the user gave")
+    list_count: Int = Field(description="editions of address lists the user gave")
     listed: Collection[ListHit]
+    lists: tuple[ListUsed, ...] = Field(default=(), description="each edition of a list that was compared")
+    listed_texts: tuple[str, ...] = Field(default=(), description="each hit on a list in one sentence")
+    watch_count: Int = Field(default=0, description="identifiers on the user's own watch lists")
+    watched: Collection[WatchHit] = Collection[WatchHit](items=(), complete=False, reason="no watch list was given")
+    watched_texts: tuple[str, ...] = Field(default=(), description="each hit on a watch list in one sentence")
+    counterparties: Collection[Counterparty] = Collection[Counterparty](
+        items=(), complete=False, reason="this snapshot keeps no counterparties"
+    )
+    sanctions_oracle: str = Field(
+        default="", description="address of the sanctions oracle that is known on this chain; empty when none is"
+    )
+    accountability: Accountability = Accountability()

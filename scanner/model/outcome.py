@@ -44,7 +44,7 @@ class Confidence(StrEnum):
 
 
 class Dimension(StrEnum):
-    """The fixed dimensions. The last three describe and carry no severity."""
+    """The fixed dimensions. The last four describe and carry no severity."""
 
     CONTROL = "control"
     RESPONSE_TIME = "response-time"
@@ -57,10 +57,14 @@ class Dimension(StrEnum):
     MEMBERSHIP = "membership"
     ANONYMITY = "anonymity"
     ACCOUNTABILITY = "accountability"
+    PROTECTION = "protection"
 
     @property
     def descriptive(self) -> bool:
-        return self in {Dimension.MEMBERSHIP, Dimension.ANONYMITY, Dimension.ACCOUNTABILITY}
+        return self in _DESCRIPTIVE
+
+
+_DESCRIPTIVE = frozenset({Dimension.MEMBERSHIP, Dimension.ANONYMITY, Dimension.ACCOUNTABILITY, Dimension.PROTECTION})
 
 
 class Relation(StrEnum):

@@ -18,6 +18,7 @@ DIMENSIONS: dict[Dimension, str] = {
     Dimension.MEMBERSHIP: "Membership",
     Dimension.ANONYMITY: "Anonymity",
     Dimension.ACCOUNTABILITY: "Accountability",
+    Dimension.PROTECTION: "Protection",
 }
 
 QUESTIONS: dict[Dimension, str] = {
@@ -32,6 +33,7 @@ QUESTIONS: dict[Dimension, str] = {
     Dimension.MEMBERSHIP: "How does one become a member, and leave?",
     Dimension.ANONYMITY: "Which features unlink people from actions?",
     Dimension.ACCOUNTABILITY: "Who can be reached, and what is published?",
+    Dimension.PROTECTION: "What protects members?",
 }
 
 SEVERITIES: dict[Severity, tuple[str, str]] = {
@@ -142,6 +144,9 @@ REASONS: dict[Reason, str] = {
     Reason.ANALYSIS_FAILED: "the analysis failed",
     Reason.UNRESOLVED: "could not be resolved",
     Reason.OFF_CHAIN: "not on the chain; no document was given",
+    Reason.NOT_DEPLOYED: "only a deployed contract can tell",
+    Reason.NOT_SIMULATED: "not simulated",
+    Reason.NO_FORK: "no local fork could be had",
 }
 
 MEMBERSHIP: dict[MembershipKind, str] = {

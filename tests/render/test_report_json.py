@@ -63,7 +63,7 @@ def test_a_finding_has_what_is_promised() -> None:
     assert found
     for finding in found:
         assert wanted <= set(finding)
-        descriptive = finding["dimension"] in {"membership", "anonymity", "accountability"}
+        descriptive = finding["dimension"] in {"membership", "anonymity", "accountability", "protection"}
         assert (finding["severity"] is None) == descriptive
         assert all(set(link) == {"id", "relation"} for link in finding["scenarios"])
 

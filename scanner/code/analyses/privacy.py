@@ -22,12 +22,14 @@ from scanner.model.observation import BoolObs, Collection, StrObs
 NOTE_POOL = "note-commitment pool"
 NULLIFIERS = "nullifier set with proof"
 CONSTANTS = "Tornado constants"
+ENCRYPTED = "encrypted types (FHE)"
 
 _VERIFIES = re.compile(r"^(verify|validateProof)", re.I)
 _PAYS = frozenset({"transfer", "safeTransfer", "safeTransferETH", "sendValue"})
 _WORD_TYPES = ("bytes32", "uint256")
 _REVEAL = re.compile(r"reveal", re.I)
 _TEXT_TYPES = ("string", "bytes")
+_ENCRYPTED = re.compile(r"\be(uint(4|8|16|32|64|128|160|256)|bool|address|bytes(64|128|256))\b")
 
 
 def fingerprints(program: Program) -> Collection[Fingerprint]:
@@ -40,6 +42,7 @@ def fingerprints(program: Program) -> Collection[Fingerprint]:
     ]
     found += _constants(program)
     found += _pools(program)
+    found += _encrypted(program)
     return Collection[Fingerprint](items=tuple(sorted(found, key=lambda f: (f.category, f.system))), complete=True)
 
 
@@ -85,6 +88,15 @@ def _constants(program: Program) -> list[Fingerprint]:
             what = (MIXER_CONSTANTS[value],)
             found.append(_semantic(program, "anon.mixer", system=CONSTANTS, matched=what, elements=[variable]))
     return [fingerprint.model_copy(update={"stage": Stage.PRESENT}) for fingerprint in found[:1]]
+
+
+def _encrypted(program: Program) -> list[Fingerprint]:
+    """Recognise state of an encrypted type (euint64, ebool …), which only those read whom the code lets decrypt."""
+    kept = [v for v in program.contract.state_variables if _ENCRYPTED.search(str(v.type))]
+    if not kept:
+        return []
+    matched = tuple(sorted({f"{v.name}: {v.type}" for v in kept}))
+    return [_semantic(program, "anon.encrypted_state", system=ENCRYPTED, matched=matched, elements=kept)]
 
 
 def _integer(text: str) -> int:
@@ -205,7 +217,9 @@ def message_board(program: Program) -> BoolObs:
     boards = [entry for entry in program.changing if _is_board(entry)]
     if boards:
         names = ", ".join(entry.signature for entry in boards)
-        return known(program, True, [entry.function for entry in boards], f"by {names}")
+        signed = all(_names_author(entry) for entry in boards)
+        author = "" if signed else "; the log does not name who wrote"
+        return known(program, True, [entry.function for entry in boards], f"by {names}{author}")
     systems = {
         match.system for match in recognise(frozenset(program.selectors), frozenset(_topics(program)), NOTHING_CALLED)
     }
@@ -227,6 +241,10 @@ def _is_board(entry: Entry) -> bool:
     if not published:
         return False
     return all(strength(effect_guard(entry, effect).guard) <= strength(Guard.PAYMENT) for effect in published)
+
+
+def _names_author(entry: Entry) -> bool:
+    return any(effect.kind == "event" and SENDER in flat(effect.all_inputs) for effect in entry.effects)
 
 
 @cache

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from scanner.code.analyses import execution, functions, membership, privacy, proposing, token, upgrade, voting
+from scanner.code.analyses import execution, functions, gates, membership, privacy, proposing, token, upgrade, voting
 from scanner.code.analyses.interface import Unit
 from scanner.code.analyses.program import Program
 from scanner.model.blank import unknown_facts
@@ -39,6 +39,10 @@ ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("sybil_gate", membership.sybil_gate),
     ("identity_gate", membership.identity_gate),
     ("sanctions_gate", membership.sanctions_gate),
+    ("gate_functions", gates.gate_functions),
+    ("gate_switch_guard", gates.gate_switch_guard),
+    ("admission_guard", gates.admission_guard),
+    ("content_setter_guard", gates.content_setter_guard),
     ("message_board", privacy.message_board),
     ("upgrade_guard", upgrade.upgrade_guard),
 )

@@ -38,6 +38,7 @@ NEEDED: Mapping[str, int] = {
     "Tornado Nova": 2,
     "RAILGUN": 2,
     "Privacy Pools (0xbow)": 4,
+    "Association sets": 2,
     "Aztec Connect / zk.money (sunset)": 2,
     "zkBob": 2,
     "ERC-8086 Privacy Token (Draft)": 2,
@@ -88,6 +89,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "Anon Aadhaar": ("verifyAnonAadhaarProof(uint256,uint256,uint256,uint256,uint256[4],uint256[8])",),
     "RAILGUN": ("shield(((bytes32,(uint8,address,uint256),uint120),(bytes32[3],bytes32))[])",),
     "MACI v3": ("signUp((uint256,uint256),bytes)",),
+    "Association sets": ("latestRoot()",),
 }  # fmt: skip
 """Calls to another contract that show the use of a system, each enough by itself."""
 

@@ -85,6 +85,11 @@ class Rule:
         return self.applies + tuple(line for level in self.levels for line in level.where)
 
     @property
+    def slots(self) -> int:
+        """How many variables its conditions need at most."""
+        return max(condition.slots for condition in self.conditions)
+
+    @property
     def asks(self) -> frozenset[str]:
         """Ids of the rules whose outcomes this one is about."""
         return frozenset(one for condition in self.conditions for one in condition.rule_ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scanner.judge.formats import NAMES, formatter, problem
@@ -33,7 +33,7 @@ class Template:
     text: str
     parts: tuple[str | Printed, ...]
 
-    def render(self, world: World, roots: list[Ref]) -> str:
+    def render(self, world: World, roots: Sequence[Ref]) -> str:
         """Return the message; what is unknown reads "unknown", text from the chain is cut to 300 characters."""
         pieces: list[str] = []
         for part in self.parts:

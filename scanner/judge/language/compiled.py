@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from scanner.judge.language.source import Text
 from scanner.judge.language.types import Type
-from scanner.judge.language.world import Ref, Run, World
+from scanner.judge.language.world import Items, Ref, Run, Step, World, follow, read_field, read_items
 
 Closure: TypeAlias = Callable[[Run], Any]
-
-_NOTHING = Ref("", None)
-"""Stands in a loop variable's slot until the loop begins."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +24,9 @@ class Compiled:
     fields: frozenset[tuple[str, str]] = frozenset()
     rule_ids: frozenset[str] = frozenset()
 
-    def start(self, world: World, roots: list[Ref]) -> Run:
+    def start(self, world: World, roots: Sequence[Ref]) -> Run:
         """Return a run with room for this condition's variables; `roots` in the order of the schema's roots."""
-        return Run(world, roots + [_NOTHING] * (self.slots - len(roots)))
+        return Run(world, roots, self.slots)
 
 
 @dataclass
@@ -38,3 +35,55 @@ class Notes:
 
     fields: set[tuple[str, str]] = field(default_factory=set)
     rule_ids: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A closure that always gives the same."""
+
+    value: Any
+
+    def __call__(self, at: Run) -> Any:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Place:
+    """A closure that gives a record: a variable, and the fields that lead on from it."""
+
+    slot: int
+    path: tuple[Step, ...] = ()
+
+    def __call__(self, at: Run) -> Ref:
+        return follow(at.world, at.slots[self.slot], self.path)
+
+
+def scalar_field(place: Place, name: str) -> Closure:
+    """Return a closure that reads a field and notes that it was read."""
+    slot, path = place.slot, place.path
+    key = ".".join([*(step.name for step in path), name])
+
+    def read(at: Run) -> Any:
+        ref = at.slots[slot]
+        found = ref.reads.get(key)
+        if found is None:
+            found = ref.reads[key] = read_field(follow(at.world, ref, path), name)
+        at.trace.append(found)
+        return found.value
+
+    return read
+
+
+def items_field(place: Place, step: Step) -> Closure:
+    """Return a closure that reads a collection; looking at its items is what gets noted."""
+    slot, path = place.slot, place.path
+    key = ".".join([*(one.name for one in path), step.name])
+
+    def read(at: Run) -> Items:
+        ref = at.slots[slot]
+        found = ref.items.get(key)
+        if found is None:
+            found = ref.items[key] = read_items(at.world, follow(at.world, ref, path), step)
+        return found
+
+    return read

@@ -5,24 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
-from scanner.judge.language.compiled import Closure
+from scanner.judge.language.compiled import Closure, Constant
 from scanner.judge.language.constants import CONSTANTS
-from scanner.judge.language.operators import calculate, compare
+from scanner.judge.language.operators import calculate, comparison, conjunction, divide
 from scanner.judge.language.outcomes import found, found_at, held
 from scanner.judge.language.quantifiers import all_of, any_of, count_of
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.language.types import BOOL, INTEGER, RATIO, Kind, Type
 from scanner.judge.language.values import Range, Unk
 from scanner.judge.language.vocabulary import STAGES
+from scanner.judge.language.walk import Builder, Compiler
 from scanner.judge.language.world import Items, Run
 
-if TYPE_CHECKING:
-    from scanner.judge.language.compiler import Compiler
+__all__ = ["FUNCTIONS", "RULE_ID", "Builder"]
 
-Builder: TypeAlias = "Callable[[Compiler, ast.Call], tuple[Type, Closure]]"
 RULE_ID = re.compile(r"[A-Z]{2,8}-[0-9]{3}\Z")
 
 
@@ -61,7 +59,7 @@ class _Loop:
 
     @staticmethod
     def _check_name(compiler: Compiler, target: ast.Name) -> None:
-        if target.id in compiler.names or target.id in CONSTANTS or target.id in FUNCTIONS:
+        if target.id in compiler.names or target.id in CONSTANTS or target.id in compiler.functions:
             raise compiler.fail(target, f"{target.id!r} already means something", "use another name")
 
     def close(self, compiler: Compiler) -> None:
@@ -82,7 +80,7 @@ def _any(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     loop = _Loop(compiler, generator, filter_sign=1)
     element = compiler.truth(generator.elt)
     loop.close(compiler)
-    return BOOL, any_of(loop.items, loop.slot, loop.filters, element)
+    return BOOL, any_of(loop.items, loop.slot, conjunction([*loop.filters, element]))
 
 
 def _all(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
@@ -100,12 +98,12 @@ def _count(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
         return _len(compiler, node)
     before, compiler.sign = compiler.sign, 0
     loop = _Loop(compiler, argument, filter_sign=1)
-    element: Closure = lambda at: True  # noqa: E731
+    tests = loop.filters
     if not (isinstance(argument.elt, ast.Name) and argument.elt.id == loop.name):
-        element = compiler.truth(argument.elt)
+        tests = [*tests, compiler.truth(argument.elt)]
     loop.close(compiler)
     compiler.sign = before
-    return INTEGER, count_of(loop.items, loop.slot, loop.filters, element)
+    return INTEGER, count_of(loop.items, loop.slot, conjunction(tests))
 
 
 def _len(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
@@ -117,7 +115,7 @@ def _len(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     def run(at: Run) -> Any:
         value = inner(at)
         if isinstance(value, Items):
-            found = len(value.items)
+            found = len(value.refs)
             return found if value.missing is None else Range(found, None, value.missing.why)
         return value if isinstance(value, Unk) else len(value)
 
@@ -139,12 +137,12 @@ def _extreme(choose: Callable[[Any, Any], Any]) -> Builder:
 
 def _abs(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     type_, inner = compiler.number(_arguments(compiler, node, 1, 1)[0])
-    return type_, calculate(lambda zero, value: abs(value), lambda at: 0, inner)
+    return type_, calculate(lambda zero, value: abs(value), Constant(0), inner)
 
 
 def _percent_of(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     part, total = (compiler.number(argument)[1] for argument in _arguments(compiler, node, 2, 2))
-    return RATIO, calculate(lambda a, b: Fraction(a) * 100 / Fraction(b), part, total)
+    return RATIO, calculate(lambda a, b: divide(100 * a, b), part, total)
 
 
 def _known(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
@@ -177,7 +175,7 @@ def _at_least(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     def reaches(value: str, least: int) -> bool:
         return STAGES.index(value) >= least
 
-    return BOOL, lambda at: compare(reaches, inner(at), rank)
+    return BOOL, comparison(reaches, inner, Constant(rank))
 
 
 def _stage(compiler: Compiler, node: ast.expr) -> str:

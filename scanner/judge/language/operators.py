@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from scanner.judge.language.compiled import Closure
-from scanner.judge.language.values import DIVISION_BY_ZERO, Range, Truth, Unk, bounded, either
-from scanner.judge.language.world import Run
+from scanner.judge.language.compiled import Closure, Constant
+from scanner.judge.language.values import (
+    DIVISION_BY_ZERO,
+    LimitExceeded,
+    Range,
+    Truth,
+    Unk,
+    both,
+    bounded,
+    either,
+    one_of,
+)
+from scanner.judge.language.world import NOTHING, Run
 
 
-def _divide(left: Any, right: Any) -> Any:
+def divide(left: Any, right: Any) -> Any:
+    """Return the exact ratio; dividing whole numbers at once spares two steps."""
+    if type(left) is int and type(right) is int:
+        return Fraction(left, right)
     return Fraction(left) / Fraction(right)
 
 
@@ -21,7 +34,7 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("+", operator.add),
     ast.Sub: ("-", operator.sub),
     ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", _divide),
+    ast.Div: ("/", divide),
     ast.FloorDiv: ("//", operator.floordiv),
     ast.Mod: ("%", operator.mod),
 }
@@ -46,6 +59,107 @@ def calculate(function: Callable[[Any, Any], Any], left: Closure, right: Closure
             return bounded(function(a, b))
         except ZeroDivisionError:
             return DIVISION_BY_ZERO
+
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return _folded(run)
+    return run
+
+
+def _folded(closure: Closure) -> Closure:
+    """Calculate what depends on nothing once; what goes beyond the limits goes on to do so when it is evaluated."""
+    try:
+        return Constant(closure(Run(NO_WORLD, (NOTHING,))))
+    except LimitExceeded:
+        return closure
+
+
+class _NoWorld:
+    """For expressions that read nothing."""
+
+    def related(self, item: Any, name: str) -> Any:
+        raise AssertionError(f"a constant reads no {name}")
+
+    def verdicts(self, rule_id: str) -> Any:
+        raise AssertionError(f"a constant asks no {rule_id}")
+
+
+NO_WORLD = _NoWorld()
+
+
+def comparison(function: Callable[[Any, Any], bool], left: Closure, right: Closure) -> Closure:
+    """Return a closure for one comparison."""
+    if isinstance(right, Constant) and not isinstance(right.value, (Unk, Range)):
+        constant = right.value
+
+        def with_constant(at: Run) -> Truth:
+            value = left(at)
+            kind = value.__class__
+            if kind is Unk or kind is Range:
+                return compare(function, value, constant)
+            return function(value, constant)
+
+        return with_constant
+
+    return lambda at: compare(function, left(at), right(at))
+
+
+def chain(functions: Sequence[Callable[[Any, Any], bool]], operands: Sequence[Closure]) -> Closure:
+    """Return a closure for `a < b <= c`; each operand is evaluated once."""
+
+    def run(at: Run) -> Truth:
+        values = [operand(at) for operand in operands]
+        result: Truth = True
+        for index, function in enumerate(functions):
+            result = both(result, compare(function, values[index], values[index + 1]))
+        return result
+
+    return run
+
+
+def contained(left: Closure, choices: tuple[Any, ...], *, negated: bool) -> Closure:
+    """Return a closure for `x in (1, 2)`. A count that is a lower bound may be any of them."""
+
+    def run(at: Run) -> Truth:
+        value = left(at)
+        if isinstance(value, (Unk, Range)):
+            return Unk(value.why)
+        return (value in choices) is not negated
+
+    return run
+
+
+def conjunction(parts: Sequence[Closure]) -> Closure:
+    """True if all are; false wins over unknown, whatever the order. What comes after a false one is not looked at."""
+    if len(parts) == 1:
+        return parts[0]
+    fixed = tuple(parts)
+
+    def run(at: Run) -> Truth:
+        result: Truth = True
+        for part in fixed:
+            truth: Truth = part(at)
+            if truth is not True:
+                if truth is False:
+                    return False
+                result = both(result, truth)
+        return result
+
+    return run
+
+
+def disjunction(parts: Sequence[Closure]) -> Closure:
+    """True if one is; true wins over unknown, whatever the order. What comes after a true one is not looked at."""
+    fixed = tuple(parts)
+
+    def run(at: Run) -> Truth:
+        result: Truth = False
+        for part in fixed:
+            truth: Truth = part(at)
+            if truth is not False:
+                if truth is True:
+                    return True
+                result = one_of(result, truth)
+        return result
 
     return run
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 MAX_BITS = 4096
 MAX_REASONS = 12
@@ -14,8 +13,7 @@ class LimitExceeded(Exception):
     """A condition needed more steps or larger numbers than a rule may use."""
 
 
-@dataclass(frozen=True)
-class Why:
+class Why(NamedTuple):
     """One reason why something is unknown. `on_chain`: a complete scan would have had it."""
 
     what: str
@@ -57,7 +55,7 @@ DIVISION_BY_ZERO = Unk((Why("", "division by zero", True),))
 def merged(left: Unk | Range, right: Unk | Range) -> Unk:
     """Return an unknown that carries the reasons of both, each once; of very many, the on-chain ones first."""
     if left.why == right.why:
-        return Unk(left.why)
+        return left if isinstance(left, Unk) else Unk(left.why)
     together = dict.fromkeys(left.why + right.why)
     if len(together) <= MAX_REASONS:
         return Unk(tuple(together))
@@ -68,9 +66,11 @@ def merged(left: Unk | Range, right: Unk | Range) -> Unk:
 def either(left: Value, right: Value) -> Unk:
     """Return an unknown with the reasons of those of the two that are not exactly known."""
     if isinstance(left, (Unk, Range)):
-        return merged(left, right) if isinstance(right, (Unk, Range)) else Unk(left.why)
+        if isinstance(right, (Unk, Range)):
+            return merged(left, right)
+        return left if isinstance(left, Unk) else Unk(left.why)
     assert isinstance(right, (Unk, Range))
-    return Unk(right.why)
+    return right if isinstance(right, Unk) else Unk(right.why)
 
 
 def negate(value: Truth) -> Truth:

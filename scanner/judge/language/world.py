@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -78,18 +78,6 @@ class SnapshotWorld:
         return self._outcomes(rule_id)
 
 
-class Ref:
-    """A thing under the name that a reader knows it by. `evidence` is what backs its plain fields."""
-
-    __slots__ = ("evidence", "item", "label")
-
-    def __init__(self, label: str, item: Any, evidence: tuple[Evidence, ...] = ()) -> None:
-        self.label = label
-        self.item = item
-        own = getattr(item, "evidence", ())
-        self.evidence: tuple[Evidence, ...] = own if own else evidence
-
-
 class Read:
     """One field that was read."""
 
@@ -102,66 +90,104 @@ class Read:
 
 
 class Items:
-    """A collection that was read: its things, and why there may be more."""
+    """A collection that was read: its things, why there may be more, and its size as a reading of its own."""
 
-    __slots__ = ("items", "label", "missing", "owner")
+    __slots__ = ("missing", "refs", "size")
 
-    def __init__(self, owner: Ref, label: str, items: tuple[Any, ...], missing: Unk | None) -> None:
-        self.owner = owner
-        self.label = label
-        self.items = items
+    def __init__(self, label: str, refs: tuple[Ref, ...], missing: Unk | None) -> None:
+        self.refs = refs
         self.missing = missing
+        self.size = Read(f"{label}.size", f"{len(refs)}{'' if missing is None else ' or more'}", ())
 
-    def refs(self) -> Iterator[Ref]:
-        evidence = self.owner.evidence
-        for index, item in enumerate(self.items):
-            yield Ref(f"{self.label}[{index}]", item, evidence)
+
+class Ref:
+    """A thing under the name that a reader knows it by. `evidence` is what backs its plain fields.
+
+    What was read of it is kept: a thousand rules about one subject read each of its fields once.
+    """
+
+    __slots__ = ("evidence", "item", "items", "label", "reads", "records")
+
+    def __init__(self, label: str, item: Any, evidence: tuple[Evidence, ...] = ()) -> None:
+        self.label = label
+        self.item = item
+        own = getattr(item, "evidence", ())
+        self.evidence: tuple[Evidence, ...] = own if own else evidence
+        self.reads: dict[str, Read] = {}
+        self.records: dict[str, Ref] = {}
+        self.items: dict[str, Items] = {}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One field on the way to another. `relation`: it leads elsewhere in the snapshot."""
+
+    name: str
+    relation: bool
 
 
 class Run:
-    """One evaluation: the variables, what was read so far and the steps that are left."""
+    """The variables of an evaluation, what it has read so far and the steps that are left."""
 
-    __slots__ = ("slots", "steps", "trace", "world")
+    __slots__ = ("roots", "slots", "steps", "trace", "world")
 
-    def __init__(self, world: World, slots: list[Ref], steps: int = MAX_STEPS) -> None:
+    def __init__(self, world: World, roots: Sequence[Ref], room: int = 0) -> None:
         self.world = world
-        self.slots = slots
+        self.roots = roots
+        self.slots: list[Ref] = [*roots, *[NOTHING] * (room - len(roots))]
         self.trace: list[Read] = []
-        self.steps = steps
+        self.steps = MAX_STEPS
 
-    def step(self) -> None:
-        self.steps -= 1
+    def spend(self, steps: int) -> None:
+        """Take `steps` from what is left; LimitExceeded when that is not enough."""
+        self.steps -= steps
         if self.steps < 0:
             raise LimitExceeded("the condition looked at too many things")
 
 
-def read_field(run: Run, ref: Ref, name: str) -> Any:
-    """Return a field's plain value or Unk, and note that it was read."""
+NOTHING = Ref("", None)
+"""Stands in a loop variable's place until the loop begins."""
+
+
+def follow(world: World, ref: Ref, path: Sequence[Step]) -> Ref:
+    """Return the record at the end of `path`."""
+    for step in path:
+        record = ref.records.get(step.name)
+        if record is None:
+            item = world.related(ref.item, step.name) if step.relation else getattr(ref.item, step.name)
+            record = ref.records[step.name] = Ref(f"{ref.label}.{step.name}", item, ref.evidence)
+        ref = record
+    return ref
+
+
+def read_field(ref: Ref, name: str) -> Read:
+    """Read a field: its plain value or Unk."""
     value = getattr(ref.item, name)
     label = f"{ref.label}.{name}"
     if isinstance(value, Known):
-        run.trace.append(Read(label, value.value, value.evidence or ref.evidence))
-        return value.value
+        return Read(label, value.value, value.evidence or ref.evidence)
     if isinstance(value, Unknown):
         text = f"{value.reason.value} ({cut(value.detail)})" if value.detail else value.reason.value
-        unknown = Unk((Why(label, text, value.reason.on_chain),))
-        run.trace.append(Read(label, unknown, value.evidence))
-        return unknown
-    run.trace.append(Read(label, value, ref.evidence))
-    return value
+        return Read(label, Unk((Why(label, text, value.reason.on_chain),)), value.evidence)
+    return Read(label, value, ref.evidence)
 
 
-def read_items(run: Run, ref: Ref, name: str, *, relation: bool) -> Items:
-    """Return a collection field; a plain tuple is always complete."""
-    value = run.world.related(ref.item, name) if relation else getattr(ref.item, name)
-    label = f"{ref.label}.{name}"
+def read_items(world: World, ref: Ref, step: Step) -> Items:
+    """Read a collection field; a plain tuple is always complete."""
+    value = world.related(ref.item, step.name) if step.relation else getattr(ref.item, step.name)
+    label = f"{ref.label}.{step.name}"
     if not isinstance(value, Collection):
-        return Items(ref, label, value, None)
+        return Items(label, _refs(label, value, ref.evidence), None)
+    refs = _refs(label, value.items, ref.evidence)
     if value.complete:
-        return Items(ref, label, value.items, None)
+        return Items(label, refs, None)
     text = f"not complete ({cut(value.reason)})" if value.reason else "not complete"
-    why = Why(label, text, relation or gap_on_chain(ref.item, value.reason))
-    return Items(ref, label, value.items, Unk((why,)))
+    why = Why(label, text, step.relation or gap_on_chain(ref.item, value.reason))
+    return Items(label, refs, Unk((why,)))
+
+
+def _refs(label: str, items: Sequence[Any], evidence: tuple[Evidence, ...]) -> tuple[Ref, ...]:
+    return tuple(Ref(f"{label}[{index}]", item, evidence) for index, item in enumerate(items))
 
 
 def gap_on_chain(item: Any, reason: str) -> bool:

@@ -71,7 +71,8 @@ class Cache:
             time.sleep(_PAUSE_SECONDS)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        # A fork's proxy reads from threads of its own, one at a time under its lock.
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=normal")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from scanner.chain import plans
+from scanner.chain import plans, wire
 from scanner.chain.cache import Cache, CacheKey
 from scanner.chain.endpoint import parse_endpoint
 from scanner.chain.faults import Answer, Fault, Kind
@@ -98,6 +99,30 @@ class NodeChain(Chain):
         if left:
             done.update(self._ask(left))
         return tuple(self._observation(read, done[wanted[read]]) for read in reads)
+
+    def header(self, number: int) -> Mapping[str, Any] | Fault:
+        """Return a block up to the pinned one with every field that the node gives it, without its transactions."""
+        if not 0 <= number <= self.block.number:
+            return Fault(Kind.OTHER, "after the pinned block")
+        cache, key = self._options.cache, CacheKey("eth_getBlockByNumber whole", str(number))
+        kept = cache.get(self.block.chain_id, self.block.hash, [key]) if cache is not None else {}
+        if isinstance(kept.get(key), dict):
+            self.trips.cached += 1
+            return dict(kept[key])
+        (answer,) = self._pinned.ask([Request("eth_getBlockByNumber", (hex(number), False))])
+        if isinstance(answer, Fault):
+            return answer
+        try:
+            found = wire.header(answer.value)
+        except wire.Malformed as error:
+            return Fault(Kind.GARBAGE, f"the node's answer is malformed: {error}")
+        if found.number != number or (number == self.block.number and found.hash != self.block.hash):
+            return Fault(Kind.GARBAGE, "the node answers with another block")
+        whole = {name: value for name, value in answer.value.items() if name not in ("transactions", "uncles")}
+        whole |= {"transactions": [], "uncles": []}
+        if cache is not None:
+            cache.put(self.block.chain_id, self.block.hash, {key: whole})
+        return whole
 
     # ------------------------------------------------------------------------------------------- answering
 

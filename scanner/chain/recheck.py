@@ -33,6 +33,7 @@ from scanner.model.evidence import (
     Evidence,
     LogEvidence,
     LogSetEvidence,
+    SimulationEvidence,
     SourceEvidence,
     StorageEvidence,
 )
@@ -92,6 +93,8 @@ def recheck(
             results.append(_source(piece, source_digest(piece.source_id, piece.file)))
         elif isinstance(piece, DocumentEvidence):
             results.append(Recheck(piece, Verdict.UNAVAILABLE, "documents outside the chain are not read again"))
+        elif isinstance(piece, SimulationEvidence):
+            results.append(Recheck(piece, Verdict.UNAVAILABLE, "simulations are made again by a scan with --simulate"))
         elif piece.chain_id != other.chain_id:
             results.append(Recheck(piece, Verdict.UNAVAILABLE, f"the node is on chain {other.chain_id}"))
         elif isinstance(piece, BlockEvidence):

@@ -111,6 +111,32 @@ class DocumentEvidence(AtBlock):
     sha256: HexBytes
 
 
+class ForkStep(Model):
+    """One thing done on a fork: a call that was executed there, or a balance that was set so that it could be."""
+
+    what: Literal["call", "set-balance"]
+    sender: Address = Field(description="for set-balance: whose balance")
+    target: Address
+    value_wei: Int
+    data: HexBytes
+    block_number: Int = Field(description="number of the block that the call sees")
+    timestamp: Int = Field(description="time of the block that the call sees")
+    succeeded: bool
+
+
+class SimulationEvidence(AtBlock):
+    """What was executed on a local fork of the block, in order, so that a stranger can do it again.
+
+    Each call runs on what the calls before it left, with its sender impersonated and with block number and time set as
+    it says. `effects` is the SHA-256 of the state changes and logs of the last call that succeeded, as canonical JSON.
+    """
+
+    kind: Literal["simulation"] = "simulation"
+    program: str
+    steps: tuple[ForkStep, ...]
+    effects: HexBytes
+
+
 Evidence = Annotated[
     CallEvidence
     | StorageEvidence
@@ -120,6 +146,7 @@ Evidence = Annotated[
     | AccountEvidence
     | BlockEvidence
     | SourceEvidence
-    | DocumentEvidence,
+    | DocumentEvidence
+    | SimulationEvidence,
     Field(discriminator="kind"),
 ]

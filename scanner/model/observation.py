@@ -35,11 +35,20 @@ class Reason(StrEnum):
     ANALYSIS_FAILED = "analysis-failed"
     UNRESOLVED = "unresolved"
     OFF_CHAIN = "off-chain"
+    NOT_DEPLOYED = "not-deployed"
+    NOT_SIMULATED = "not-simulated"
+    NO_FORK = "no-fork"
 
     @property
     def on_chain(self) -> bool:
         """Whether a complete scan should have had it: off-chain facts never make a scan incomplete."""
-        return self not in {Reason.OFF_CHAIN, Reason.NOT_VERIFIED, Reason.OTHER_BYTECODE}
+        return self not in {
+            Reason.OFF_CHAIN,
+            Reason.NOT_VERIFIED,
+            Reason.OTHER_BYTECODE,
+            Reason.NOT_DEPLOYED,
+            Reason.NOT_SIMULATED,
+        }
 
 
 class Known(Model, Generic[T]):

@@ -20,6 +20,7 @@ from scanner.model.evidence import (
     Evidence,
     LogEvidence,
     LogSetEvidence,
+    SimulationEvidence,
     SourceEvidence,
     StorageEvidence,
 )
@@ -95,8 +96,19 @@ def _view(piece: Evidence, lookup: Lookup) -> EvidenceView:
             return _source(piece, lookup, block)
         case DocumentEvidence():
             return EvidenceView("document", piece.uri, f"SHA-256 {piece.sha256.removeprefix('0x')}", block, "")
+        case SimulationEvidence():
+            return _simulation(piece, block)
         case _:
             assert_never(piece)
+
+
+def _simulation(piece: SimulationEvidence, block: str) -> EvidenceView:
+    calls = sum(step.what == "call" for step in piece.steps)
+    command = f"anvil --fork-url $RPC_URL --fork-block-number {piece.block_number} --auto-impersonate"
+    note = "The snapshot lists every call with its sender, data, block number and time, in order."
+    result = f"effects SHA-256 {piece.effects.removeprefix('0x')}"
+    what = f"{grouped(calls)} calls on a local fork ({piece.program})"
+    return EvidenceView("simulation", what, result, block, Exact(command), note=note)
 
 
 def _named(address: str, lookup: Lookup) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import ValidationError
 
 from scanner.code.assemble import Payload, failed_for_good, from_bytecode, from_source, usable_source, without_code
+from scanner.code.auditors.load import AnalysisFile
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.code.requests import Wanted
-from scanner.code.store import FactStore, bytecode_key, source_key
+from scanner.code.store import FactStore, audit_key, bytecode_key, source_key
 from scanner.code.tasks import Answers, SourceTask, Tasks
 from scanner.model.snapshot import SourceBundle
 
@@ -25,7 +26,7 @@ def analyse(jobs: Sequence[CodeJob], options: CodeOptions, progress: Progress | 
     and block, costs neither a compile nor a start of Slither.
     """
     say = progress or (lambda _: None)
-    known = _Known(FactStore(options.cache_dir))
+    known = _Known(FactStore(options.cache_dir), options.analyses)
     results = {job.address: known.result(job) for job in jobs}
     with Tasks(options, say) as tasks:
         # A second round, for the bytecode of sources that turned out to be of no use.
@@ -43,14 +44,15 @@ def analyse(jobs: Sequence[CodeJob], options: CodeOptions, progress: Progress | 
 class _Known:
     """What is known so far: the store, and what was learned in this call."""
 
-    def __init__(self, store: FactStore) -> None:
+    def __init__(self, store: FactStore, analyses: tuple[AnalysisFile, ...]) -> None:
         self.store = store
+        self._analyses = analyses
         self._fresh: dict[str, Payload] = {}
 
     def result(self, job: CodeJob) -> CodeResult | None:
         """Return the result of a job, or None while something is missing for it."""
         if job.runtime_code in ("", "0x"):
-            return without_code(job)
+            return without_code(job, self._analyses)
         try:
             return self._result(job)
         except (ValidationError, KeyError, ValueError):
@@ -61,14 +63,21 @@ class _Known:
         payload = self._payload(_source_key(source.bundle)) if source else None
         if source is not None and payload is None:
             return None
-        if payload is not None and "failed" not in payload:
-            return from_source(job, payload)
+        if source is not None and payload is not None and "failed" not in payload:
+            audits = self._audits(source.bundle)
+            return None if audits is None else from_source(job, payload, audits)
         bytecode = self._payload(bytecode_key(job.runtime_code))
-        return None if bytecode is None else from_bytecode(job, bytecode, payload)
+        return None if bytecode is None else from_bytecode(job, bytecode, payload, self._analyses)
+
+    def _audits(self, bundle: SourceBundle) -> list[tuple[AnalysisFile, Payload]] | None:
+        """Return the answer of every analysis about a contract, or None while one is missing."""
+        answers = [(one, self._payload(audit_key(_source_key(bundle), one.digest))) for one in self._analyses]
+        known = [(one, answer) for one, answer in answers if answer is not None]
+        return known if len(known) == len(answers) else None
 
     def missing(self, jobs: Iterable[CodeJob]) -> tuple[list[SourceTask], list[str]]:
         """Return what must run for these jobs: sources with the contracts wanted of each, and runtime codes."""
-        units: dict[tuple[str, str], tuple[SourceBundle, set[Wanted]]] = {}
+        units: dict[tuple[str, str], tuple[SourceBundle, set[Wanted], set[Wanted]]] = {}
         bytecodes: set[str] = set()
         for job in jobs:
             source = usable_source(job)
@@ -76,19 +85,43 @@ class _Known:
                 bytecodes.add(job.runtime_code)
                 continue
             bundle = source.bundle
-            _, wanted = units.setdefault((bundle.source_id, bundle.compiler), (bundle, set()))
-            wanted.add(Wanted(bundle.contract_name, bundle.contract_path))
-        tasks = [SourceTask(bundle, tuple(sorted(wanted))) for bundle, wanted in units.values()]
+            contract = Wanted(bundle.contract_name, bundle.contract_path)
+            _, wanted, audited = units.setdefault((bundle.source_id, bundle.compiler), (bundle, set(), set()))
+            payload = self._payload(_source_key(bundle))
+            if payload is None or not self._fits(job, payload):
+                wanted.add(contract)
+            if (payload is None or "failed" not in payload) and self._audits(bundle) is None:
+                audited.add(contract)
+            if contract not in wanted | audited:
+                bytecodes.add(job.runtime_code)
+        tasks = [
+            SourceTask(bundle, tuple(sorted(wanted)), tuple(sorted(audited)))
+            for bundle, wanted, audited in units.values()
+            if wanted or audited
+        ]
         return tasks, sorted(bytecodes)
+
+    def _fits(self, job: CodeJob, payload: Payload) -> bool:
+        """Return whether a kept entry still fits the model; one that failed fits as it is."""
+        try:
+            return "failed" in payload or from_source(job, payload) is not None
+        except (ValidationError, KeyError, ValueError):
+            return False
 
     def learn(self, answers: Answers) -> None:
         """Take answers in, and keep for later scans those that would come out the same again."""
         found = {source_key(*key): payload for key, payload in answers.sources.items()}
         found |= {bytecode_key(code): payload for code, payload in answers.bytecodes.items()}
+        found |= {
+            audit_key(source_key(*key), self._digest(name)): answer for (key, name), answer in answers.audits.items()
+        }
         for key, payload in found.items():
             self._fresh[key] = payload
             if failed_for_good(payload):
                 self.store.save(key, payload)
+
+    def _digest(self, analysis: str) -> str:
+        return next(one.digest for one in self._analyses if one.name == analysis)
 
     def _payload(self, key: str) -> Payload | None:
         return self._fresh.get(key) or self.store.load(key)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.code.auditors.answers import missing
+from scanner.code.auditors.load import AnalysisFile
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts, DetectorHit
@@ -14,6 +16,7 @@ from scanner.model.evidence import AtBlock
 from scanner.model.kinds import Verification
 from scanner.model.observation import Collection, Reason, Unknown
 from scanner.model.snapshot import Gap
+from scanner.model.stated import FACT_MODELS, StatedFact, StatedFacts
 from scanner.sources.interface import VerifiedSource
 
 Payload = Mapping[str, Any]
@@ -36,16 +39,27 @@ def failure(reason: Reason, detail: str) -> Payload:
     return {"failed": [reason.value, detail]}
 
 
-def from_source(job: CodeJob, payload: Payload) -> CodeResult:
-    """Return the facts that the source gave. Raises pydantic's ValidationError or KeyError for a broken payload."""
-    facts = CodeFacts.model_validate_json(_bound(payload["facts"], job.at, job.address))
-    return CodeResult(facts=facts, abi=_abi(job, payload), gaps=_gaps(job, payload))
+def from_source(job: CodeJob, payload: Payload, audits: Sequence[tuple[AnalysisFile, Payload]] = ()) -> CodeResult:
+    """Return the facts that the source gave, with what auditors' analyses state about it.
+
+    Raises pydantic's ValidationError or KeyError for a broken payload.
+    """
+    stated = [fact for analysis, answer in audits for fact in missing(analysis.name, analysis.facts, answer)]
+    stated.sort(key=lambda fact: str(fact["name"]))
+    found = {**payload["facts"], "facts": {"items": stated}}
+    facts = CodeFacts.model_validate_json(_bound(found, job.at, job.address))
+    failed = [(f"analysis {analysis.name}", *answer["failed"]) for analysis, answer in audits if answer["failed"]]
+    return CodeResult(
+        facts=facts, abi=_abi(job, payload), gaps=_gaps(job, {"gaps": [*payload.get("gaps", ()), *failed]})
+    )
 
 
-def from_bytecode(job: CodeJob, bytecode: Payload, source: Payload | None) -> CodeResult:
+def from_bytecode(
+    job: CodeJob, bytecode: Payload, source: Payload | None, analyses: Sequence[AnalysisFile] = ()
+) -> CodeResult:
     """Return the facts that the bytecode gave; what source alone can give is unknown for the reason there is none.
 
-    `source` is what became of the source, when there was one. Raises as `from_source`.
+    `source` is what became of the source, when there was one; auditors' `analyses` need it. Raises as `from_source`.
     """
     why = _why_no_source(job, source)
     gaps: list[Gap] = []
@@ -60,12 +74,24 @@ def from_bytecode(job: CodeJob, bytecode: Payload, source: Payload | None) -> Co
         facts = CodeFacts.model_validate_json(_bound(bytecode["facts"], job.at, job.address))
         gaps += _gaps(job, bytecode)
     facts = _for_want_of_source(facts, why, _detectors(job, source, why))
+    facts = facts.model_copy(update={"facts": without_source(analyses, why.reason, why.detail)})
     return CodeResult(facts=facts, abi=_abi(job, source or {}), gaps=tuple(gaps))
 
 
-def without_code(job: CodeJob) -> CodeResult:
+def without_code(job: CodeJob, analyses: Sequence[AnalysisFile] = ()) -> CodeResult:
     """Return the facts of an account that has no code: all unknown, and nothing is missing."""
-    return CodeResult(facts=all_unknown(CodeFacts, Reason.NO_CODE), abi=_abi(job, {}), gaps=())
+    stated = without_source(analyses, Reason.NO_CODE, "")
+    return CodeResult(facts=all_unknown(CodeFacts, Reason.NO_CODE, facts=stated), abi=_abi(job, {}), gaps=())
+
+
+def without_source(analyses: Sequence[AnalysisFile], reason: Reason, detail: str) -> StatedFacts:
+    """Return every fact that `analyses` declare as unknown: they need the source."""
+    stated: list[StatedFact] = []
+    for analysis in analyses:
+        for name, type_ in analysis.facts:
+            value = Unknown(reason=reason, detail=detail)
+            stated.append(FACT_MODELS[type_](name=name, analysis=analysis.name, value=value))
+    return StatedFacts(items=tuple(sorted(stated, key=lambda fact: fact.name)))
 
 
 def failed_for_good(payload: Payload) -> bool:

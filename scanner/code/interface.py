@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scanner.code.auditors.load import AnalysisFile
 from scanner.model.code import CodeFacts
 from scanner.model.evidence import AtBlock
 from scanner.model.snapshot import Gap
@@ -35,10 +36,14 @@ class CodeResult:
 
 @dataclass(frozen=True)
 class CodeOptions:
-    """Limits and places. `solc` is a compiler path that the user gives."""
+    """Limits and places. `solc` is a compiler path that the user gives; `analyses` are the auditors' own, each of which
+    has its own limits for each contract."""
 
     cache_dir: Path
     solc: Path | None = None
     seconds_per_contract: float = 180.0
     resident_bytes: int = 4 * 1024**3
     offline: bool = False
+    analyses: tuple[AnalysisFile, ...] = ()
+    seconds_per_analysis: float = 60.0
+    bytes_per_analysis: int = 1024**3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.limited import Bounds
 from scanner.model.evidence import AtBlock
 from scanner.model.values import ZERO_ADDRESS
 
@@ -36,6 +37,12 @@ def source_request(source_id: str, compiler: str, files: dict[str, str], wanted:
         "files": files,
         "wanted": [[target.name, target.path] for target in wanted],
     }
+
+
+def audit_request(request: dict[str, Any], analyses: list[dict[str, Any]], bounds: Bounds) -> dict[str, Any]:
+    """Turn the request for a source's facts into one for what auditors' analyses state about the same contracts."""
+    limits = {"seconds": bounds.seconds, "more_bytes": bounds.more_bytes}
+    return {**request, "kind": "audit", "analyses": analyses, "bounds": limits}
 
 
 def bytecode_request(runtime_code: str) -> dict[str, Any]:

@@ -29,6 +29,11 @@ def source_key(source_id: str, compiler: str, wanted: Wanted) -> str:
     return _key("source", source_id, compiler, wanted.name, wanted.path)
 
 
+def audit_key(source: str, analysis: str) -> str:
+    """Return the key of what an analysis states about a contract: the contract's own key and the analysis' digest."""
+    return _key("audit", source, analysis)
+
+
 def bytecode_key(runtime_code: str) -> str:
     """Return the key of a piece of runtime code and of this tool."""
     return _key("bytecode", hashlib.sha256(runtime_code.encode()).hexdigest())

@@ -15,11 +15,13 @@ from types import TracebackType
 from typing import Any
 
 from scanner.code.assemble import Payload, failure
+from scanner.code.auditors.answers import failure as audit_failure
 from scanner.code.compilers.interface import CompileFailed, CompileLimit, Compiler, CompilerUnavailable, Limits
 from scanner.code.compilers.resolve import CompilerPlaces, compile_with, resolve_compiler
 from scanner.code.interface import CodeOptions
-from scanner.code.requests import OUTPUT_FILE, Wanted, bytecode_request, source_request
+from scanner.code.requests import OUTPUT_FILE, Wanted, audit_request, bytecode_request, source_request
 from scanner.code.worker import WorkerDied, WorkerLimit, Workers
+from scanner.limited import Bounds
 from scanner.model.observation import Reason
 from scanner.model.snapshot import SourceBundle
 
@@ -29,10 +31,11 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class SourceTask:
-    """One compile and one Slither unit: a source, and the contracts of it that are wanted."""
+    """One compile of a source: the contracts whose facts are wanted, and those that auditors' analyses are to see."""
 
     bundle: SourceBundle
     wanted: tuple[Wanted, ...]
+    audited: tuple[Wanted, ...] = ()
 
     @property
     def size(self) -> int:
@@ -41,10 +44,11 @@ class SourceTask:
 
 @dataclass(frozen=True)
 class Answers:
-    """Payloads by (source id, compiler, contract) and by runtime code."""
+    """Payloads by (source id, compiler, contract) and by runtime code; audits by contract and name of the analysis."""
 
     sources: Mapping[tuple[str, str, Wanted], Payload]
     bytecodes: Mapping[str, Payload]
+    audits: Mapping[tuple[tuple[str, str, Wanted], str], Payload]
 
 
 class Tasks:
@@ -86,12 +90,16 @@ class Tasks:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-        found = {
-            (task.bundle.source_id, task.bundle.compiler, wanted): payload
-            for future, task in of_source.items()
-            for wanted, payload in zip(task.wanted, future.result(), strict=True)
-        }
-        return Answers(found, {code: future.result() for future, code in of_bytecode.items()})
+        found: dict[tuple[str, str, Wanted], Payload] = {}
+        audits: dict[tuple[tuple[str, str, Wanted], str], Payload] = {}
+        for future, task in of_source.items():
+            facts, stated = future.result()
+            name = (task.bundle.source_id, task.bundle.compiler)
+            found |= {(*name, wanted): payload for wanted, payload in zip(task.wanted, facts, strict=True)}
+            for wanted, answers in zip(task.audited, stated, strict=True):
+                for analysis, answer in zip(self._options.analyses, answers, strict=True):
+                    audits[(*name, wanted), analysis.name] = answer
+        return Answers(found, {code: future.result() for future, code in of_bytecode.items()}, audits)
 
     def _wait(self, of_source: Mapping[Future[Any], SourceTask], futures: tuple[Future[Any], ...]) -> None:
         """Wait for all, waking often so that Ctrl-C is heard, and tell what is done."""
@@ -101,7 +109,7 @@ class Tasks:
             done, open_ones = wait(open_ones, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 ended += 1
-                names = ", ".join(item.name for item in of_source[future].wanted) if future in of_source else "bytecode"
+                names = _names(of_source[future]) if future in of_source else "bytecode"
                 self._progress(f"code {ended} of {len(futures)}: {names}")
 
     def _resolve(self, bundle: SourceBundle) -> None:
@@ -116,19 +124,26 @@ class Tasks:
         except (CompilerUnavailable, CompileLimit) as error:
             self._compilers[version] = failure(Reason.COMPILER_UNAVAILABLE, error.what)
 
-    def _source(self, task: SourceTask) -> tuple[Payload, ...]:
+    def _source(self, task: SourceTask) -> _OfSource:
         if task.bundle.language != "Solidity":
             detail = f"sources in {task.bundle.language[:40]} are not compiled"
-            return (failure(Reason.COMPILER_UNAVAILABLE, detail),) * len(task.wanted)
+            return self._none(task, failure(Reason.COMPILER_UNAVAILABLE, detail))
         compiler = self._compilers[task.bundle.compiler]
         if not isinstance(compiler, Compiler):
-            return (compiler,) * len(task.wanted)
+            return self._none(task, compiler)
         try:
             return self._compiled(task, compiler)
         except _FAILURES as error:
-            return (_failure_of(error),) * len(task.wanted)
+            return self._none(task, _failure_of(error))
 
-    def _compiled(self, task: SourceTask, compiler: Compiler) -> tuple[Payload, ...]:
+    def _none(self, task: SourceTask, failed: Payload) -> _OfSource:
+        return (failed,) * len(task.wanted), (self._no_audit(failed),) * len(task.audited)
+
+    def _no_audit(self, failed: Payload) -> tuple[Payload, ...]:
+        reason, detail = failed["failed"]
+        return tuple(audit_failure(one.name, Reason(reason), detail) for one in self._options.analyses)
+
+    def _compiled(self, task: SourceTask, compiler: Compiler) -> _OfSource:
         bundle = task.bundle
         files = {file.path: file.content for file in bundle.files}
         standard_json = {
@@ -139,11 +154,35 @@ class Tasks:
         started = time.monotonic()
         worker = self._worker()  # its imports run beside the compiler
         output = compile_with(compiler, standard_json, outputs="analysis", limits=self._limits(started))
-        request = source_request(bundle.source_id, compiler.version, files, list(task.wanted))
-        with tempfile.TemporaryDirectory(prefix="daoscan-") as folder:
-            (Path(folder) / OUTPUT_FILE).write_bytes(output)
-            answer = worker.run(request, Path(folder), self._limits(started))
-        return _payloads(answer, len(task.wanted))
+        facts: tuple[Payload, ...] = ()
+        if task.wanted:
+            request = source_request(bundle.source_id, compiler.version, files, list(task.wanted))
+            try:
+                facts = _payloads(_asked(worker, request, output, self._limits(started)), len(task.wanted))
+            except _FAILURES as error:
+                facts = (_failure_of(error),) * len(task.wanted)
+        stated: tuple[tuple[Payload, ...], ...] = ()
+        if task.audited:
+            stated = self._audits(source_request(bundle.source_id, compiler.version, files, list(task.audited)), output)
+        return facts, stated
+
+    def _audits(self, request: dict[str, Any], output: bytes) -> tuple[tuple[Payload, ...], ...]:
+        """A unit of their own: whatever an auditor's analysis does, the facts that were found without it stand."""
+        options = self._options
+        count = len(request["wanted"])
+        bounds = Bounds(options.seconds_per_analysis, options.bytes_per_analysis)
+        analyses = [{"name": a.name, "path": str(a.path), "text": a.text, "facts": a.facts} for a in options.analyses]
+        seconds = options.seconds_per_contract + count * len(analyses) * options.seconds_per_analysis
+        limits = Limits(seconds=seconds, resident_bytes=options.resident_bytes, stopped=self._stopped)
+        try:
+            answer = _asked(self._worker(), audit_request(request, analyses, bounds), output, limits)
+        except _FAILURES as error:
+            return (self._no_audit(_failure_of(error)),) * count
+        if "failed" in answer:
+            return (self._no_audit(answer),) * count
+        return tuple(
+            self._no_audit(target) if "failed" in target else tuple(target["answers"]) for target in answer["targets"]
+        )
 
     def _bytecode(self, runtime_code: str) -> Payload:
         try:
@@ -164,7 +203,21 @@ class Tasks:
         return Limits(seconds=max(left, 0.0), resident_bytes=self._options.resident_bytes, stopped=self._stopped)
 
 
+_OfSource = tuple[tuple[Payload, ...], tuple[tuple[Payload, ...], ...]]
+"""Payloads of the contracts wanted, and for each contract audited the answers of the analyses."""
+
+
+def _asked(worker: Workers, request: dict[str, Any], output: bytes, limits: Limits) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="daoscan-") as folder:
+        (Path(folder) / OUTPUT_FILE).write_bytes(output)
+        return worker.run(request, Path(folder), limits)
+
+
 _FAILURES = (CompilerUnavailable, CompileFailed, CompileLimit, WorkerLimit, WorkerDied, OSError, ValueError, TypeError)
+
+
+def _names(task: SourceTask) -> str:
+    return ", ".join(dict.fromkeys(item.name for item in (*task.wanted, *task.audited)))
 
 
 def _failure_of(error: Exception) -> Payload:

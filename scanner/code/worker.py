@@ -17,8 +17,8 @@ from typing import Any
 
 import scanner
 from scanner.code.compilers.interface import Limits
-from scanner.code.compilers.process import resident_bytes
 from scanner.code.requests import REQUEST_FILE, RESULT_FILE
+from scanner.limited import resident_bytes
 
 _POLL_SECONDS = 0.02
 _START_SECONDS = 60.0

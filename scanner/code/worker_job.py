@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from scanner.code.analyses.interface import Unit
+from scanner.code.analyses.program import Program
 from scanner.code.analyses.run import analyse_source
+from scanner.code.auditors.job import run_analysis
 from scanner.code.bytecode.run import analyse_bytecode
 from scanner.code.compilers.interface import CompileFailed
 from scanner.code.compilers.resolve import read_output
@@ -27,6 +30,7 @@ from scanner.code.requests import (
     Wanted,
 )
 from scanner.code.slither_adapter import MAX_HITS, DetectorRun, SlitherUnit, UnitError, build_unit
+from scanner.limited import Bounds
 from scanner.model.code import DetectorHit
 from scanner.model.observation import Collection, Reason, Unknown
 
@@ -49,6 +53,8 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         if request["kind"] == "bytecode":
             facts = analyse_bytecode(request["runtime_code"], NOWHERE, NO_ADDRESS)
             return {"targets": [{"facts": facts.model_dump(mode="json"), "abi": [], "gaps": []}]}
+        if request["kind"] == "audit":
+            return {"targets": _audits(request, folder)}
         return {"targets": _source(request, folder)}
     except CompileFailed as error:
         return _failed(Reason.COMPILE_FAILED, error.what)
@@ -80,13 +86,48 @@ def _source(request: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
         for path, contracts in (output.get("contracts") or {}).items()
         for name, contract in contracts.items()
     }
-    sources = folder / SOURCES_FOLDER
-    sources.mkdir()
-    os.chdir(sources)
-    unit = build_unit(request["files"], output, sources, source_id=request["source_id"], version=request["compiler"])
+    unit = _built(request, output, folder)
     detected = unit.run_detectors()
     outputs = _Outputs(abis, layouts)
     return [_target(unit, Wanted(*wanted), detected, outputs, folder) for wanted in request["wanted"]]
+
+
+def _built(request: dict[str, Any], output: dict[str, Any], folder: Path) -> SlitherUnit:
+    sources = folder / SOURCES_FOLDER
+    sources.mkdir()
+    os.chdir(sources)
+    return build_unit(request["files"], output, sources, source_id=request["source_id"], version=request["compiler"])
+
+
+def _audits(request: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
+    """Return, for each contract that is wanted, what each of the auditors' analyses states, in their order."""
+    output = read_output((folder / OUTPUT_FILE).read_bytes(), request["compiler"])
+    built = _built(request, output, folder)
+    bounds = Bounds(request["bounds"]["seconds"], request["bounds"]["more_bytes"])
+    targets: list[dict[str, Any]] = []
+    for wanted in request["wanted"]:
+        try:
+            program = Program(_unit(built, built.contract(Wanted(*wanted))))
+        except UnitError as error:
+            targets.append(_failed(Reason.ANALYSIS_FAILED, str(error)))
+            continue
+        with contextlib.suppress(Exception):
+            _ = (
+                program.entries
+            )  # read once for all analyses; what breaks here breaks in each of them, and is told there
+        targets.append({"answers": [run_analysis(one, program, bounds) for one in request["analyses"]]})
+    return targets
+
+
+def _unit(built: SlitherUnit, contract: Any) -> Unit:
+    return Unit(
+        slither=built.slither,
+        contract=contract,
+        source_id=built.source_id,
+        at=NOWHERE,
+        address=NO_ADDRESS,
+        source_line=built.source_line,
+    )
 
 
 @dataclass(frozen=True)
@@ -111,16 +152,7 @@ def _target(
         "gaps": [[f"detector {name}", Reason.ANALYSIS_FAILED.value, error] for name, error in detected.failed],
     }
     try:
-        facts = analyse_source(
-            Unit(
-                slither=unit.slither,
-                contract=contract,
-                source_id=unit.source_id,
-                at=NOWHERE,
-                address=NO_ADDRESS,
-                source_line=unit.source_line,
-            )
-        )
+        facts = analyse_source(_unit(unit, contract))
     except Exception as error:  # one contract that breaks an analysis leaves the others of its source alone
         failed = _failed(Reason.ANALYSIS_FAILED, _described(error, folder))
         return {**kept, **failed, "detectors": hits.model_dump(mode="json")}

@@ -12,7 +12,6 @@ stdin does. A child ends when the server does.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -21,8 +20,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from scanner.limited import die_with_parent
+
 _POLL_SECONDS = 0.01
-_PR_SET_PDEATHSIG = 1
 _CHUNK = 65536
 
 
@@ -82,7 +82,7 @@ def _be_child(run_job: Callable[[Path], None], folder: Path) -> None:
     """Run one job and end the process, whatever happens."""
     code = 1
     try:
-        _die_with_parent()
+        die_with_parent()
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nothing, descriptor)
@@ -90,12 +90,6 @@ def _be_child(run_job: Callable[[Path], None], folder: Path) -> None:
         code = 0
     finally:
         os._exit(code)
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to end this process with its parent, where it can (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from scanner.cli.options import default_cache_dir
 from scanner.code.analyse import analyse
 from scanner.code.compilers.interface import Limits
 from scanner.code.compilers.node import node_binary
-from scanner.code.compilers.process import resident_bytes
+from scanner.limited import resident_bytes
 from scanner.code.compilers.resolve import CompilerPlaces, compile_with, resolve_compiler
 from scanner.code.compilers.solcjs import install_solcjs
 from scanner.code.compilers.versions import parse_version

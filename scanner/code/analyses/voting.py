@@ -92,9 +92,7 @@ Reading = tuple[VoteTime, str, list[Any]]
 
 def weight_reading(program: Program, entry: Entry) -> Reading | None:
     """Return when a vote function reads the weight, from what, and the lines that show it."""
-    counts = [effect for effect in tallies(entry) if _depends_on_weight(effect)]
-    labels = frozenset().union(*(effect.inputs[0] for effect in counts)) if counts else frozenset()
-    reading = read_time(program, entry, labels, [effect.node for effect in counts])
+    reading = read_time(program, entry, weight_labels(entry), [effect.node for effect in _counts(entry)])
     if reading is not None:
         return reading
     named = called_weights(entry)
@@ -104,6 +102,15 @@ def weight_reading(program: Program, entry: Entry) -> Reading | None:
         return VoteTime.CALL_TIME_LOCKED, "one ballot per proof, spent with the vote", [entry.function]
     gate = _member_gate(entry)
     return None if gate is None else read_time(program, entry, gate, [entry.function])
+
+
+def weight_labels(entry: Entry) -> Labels:
+    """Return what the counts of a vote function depend on."""
+    return frozenset().union(*(effect.inputs[0] for effect in _counts(entry)))
+
+
+def _counts(entry: Entry) -> list[Effect]:
+    return [effect for effect in tallies(entry) if _depends_on_weight(effect)]
 
 
 def called_weights(entry: Entry) -> Labels:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import tempfile
 import time
@@ -11,27 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scanner.code.compilers.interface import CompileLimit, CompilerUnavailable, Limits
+from scanner.limited import resident_bytes
 
 _POLL_SECONDS = 0.02
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process in bytes; 0 where it is gone or cannot be read."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError, ValueError):
-        return _resident_by_ps(pid)
-
-
-def _resident_by_ps(pid: int) -> int:
-    if Path("/proc/self/statm").exists():
-        return 0
-    try:
-        answer = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return int(answer.stdout.strip() or "0") * 1024
-    except (OSError, ValueError):
-        return 0
 
 
 def run_limited(

@@ -34,6 +34,7 @@ _CLASS_OF_EVIDENCE = {
     "log": 4,
     "logs": 4,
     "document": 5,
+    "simulation": 8,
 }
 """Evidence classes of domain section 6.3: E1 state, E2 bytecode, E3 source, E4 history, E5 document."""
 
@@ -43,6 +44,7 @@ FINDINGS = 1
 
 def assess(snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, scenarios: Scenarios) -> Assessment:
     """Return findings (worst first), dimension summaries, scenario states and the digests of what was judged by."""
+    outcomes = tuple(outcomes)
     rules = {rule.id: rule for rule in rulebook.rules}
     by_rule: dict[str, list[Outcome]] = {rule_id: [] for rule_id in rules}
     for outcome in outcomes:
@@ -55,7 +57,7 @@ def assess(snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, 
     findings.sort(key=lambda one: (-_rank(one.severity), one.rule_id, one.subject.id))
     whole = next(kind for kind in SUBJECT_KINDS if kind.name == "dao").identify(snapshot, snapshot.dao)
     return Assessment(
-        outcomes=tuple(outcomes),
+        outcomes=outcomes,
         findings=tuple(findings),
         dimensions=tuple(_dimension(dimension, outcomes, rules) for dimension in Dimension),
         scenarios=tuple(assess_scenario(one, by_rule, rules=rules, whole=whole) for one in scenarios.items),
@@ -69,8 +71,14 @@ def assess(snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, 
 
 
 def exit_code(assessment: Assessment, fail_on: Severity, allow_incomplete: bool = False) -> int:
-    """Return 1 for findings at or above `fail_on`, 3 when a stable rule left such a level open, else 0; 1 beats 3."""
-    if any(_rank(finding.severity) >= fail_on.rank for finding in assessment.findings):
+    """Return 1 for findings at or above `fail_on`, 3 when a stable rule left such a level open, else 0; 1 beats 3.
+
+    Accepted findings do not count. A policy decides in place of `fail_on`.
+    """
+    if assessment.policy is not None:
+        undecided = assessment.policy.exit_code == INCOMPLETE
+        return 0 if undecided and allow_incomplete else assessment.policy.exit_code
+    if any(_rank(finding.severity) >= fail_on.rank and not finding.accepted for finding in assessment.findings):
         return FINDINGS
     stable = {rule.id for rule in assessment.rules if rule.status == "stable"}
     incomplete = any(

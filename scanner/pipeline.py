@@ -21,6 +21,7 @@ from scanner.discovery.lists import AddressList, read_list
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
+from scanner.judge.kit import NOTHING, Kit, KitOptions, apply_kit, load_kit
 from scanner.judge.rule import Rulebook
 from scanner.judge.rules import load_rulebook
 from scanner.judge.scenarios import Scenarios, load_scenarios
@@ -165,16 +166,24 @@ class Rules:
 
     rulebook: Rulebook
     scenarios: Scenarios
+    kit: Kit = field(default_factory=Kit)
 
 
-def load_rules(folders: Sequence[Path] = ()) -> Rules:
-    """Load the built-in packs, those of `folders`, and the scenarios. Raises RuleError for a bad file."""
-    return Rules(load_rulebook([rules_dir(), *folders]), load_scenarios(rules_dir() / "scenarios"))
+def load_rules(folders: Sequence[Path] = (), kit: KitOptions = NOTHING) -> Rules:
+    """Load the built-in packs, those of `folders`, the scenarios and what the reader brings along.
+
+    Raises RuleError for a bad file, UsageError for an option that names nothing.
+    """
+    every = [rules_dir(), *folders]
+    rulebook, scenarios = load_rulebook(every), load_scenarios(rules_dir() / "scenarios")
+    left, loaded = load_kit(kit, rulebook, scenarios, every)
+    return Rules(left, scenarios, loaded)
 
 
 def evaluate(snapshot: Snapshot, rules: Rules) -> Assessment:
     """Judge a snapshot. No network, no files."""
-    return assess(snapshot, judge(snapshot, rules.rulebook), rules.rulebook, rules.scenarios)
+    judged = assess(snapshot, judge(snapshot, rules.rulebook), rules.rulebook, rules.scenarios)
+    return apply_kit(rules.kit, snapshot, judged)
 
 
 def dump_snapshot(snapshot: Snapshot) -> bytes:

@@ -8,6 +8,15 @@ from typing import Annotated
 import typer
 
 from scanner.cli.errors import reported
+from scanner.cli.kit_options import (
+    Disable,
+    FrameworkNames,
+    PolicyFile,
+    ProfileName,
+    SuppressionFile,
+    chosen,
+    kit_options,
+)
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.scan import parse_formats
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
@@ -16,11 +25,17 @@ from scanner.model.outcome import Severity
 
 
 def report(
+    context: typer.Context,
     snapshot: Annotated[Path, typer.Argument(help="snapshot.json of a scan")],
     out: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results; default: the snapshot's own")
     ] = None,
     rules: RuleFolders = None,
+    profile: ProfileName = "",
+    disable: Disable = None,
+    suppressions: SuppressionFile = None,
+    framework: FrameworkNames = None,
+    policy: PolicyFile = None,
     formats: Formats = "html,json",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
@@ -32,16 +47,20 @@ def report(
         from scanner import pipeline
         from scanner.judge.assess import exit_code
 
-        wanted = parse_formats(formats)
+        judged_by = pipeline.load_rules(
+            rules or (), kit_options(profile, disable, suppressions, framework, policy)
+        )
+        choice = chosen(context, judged_by.kit.profile)
+        wanted = parse_formats(choice.formats)
         data = read_snapshot(snapshot)
         check_folder(out or snapshot.parent)
         loaded = pipeline.load_snapshot(data, str(snapshot))
-        assessment = pipeline.evaluate(loaded, pipeline.load_rules(rules or ()))
+        assessment = pipeline.evaluate(loaded, judged_by)
         files = pipeline.render(data, loaded, assessment=assessment, formats=wanted)
         paths = write_all(out or snapshot.parent, files)
         if not quiet:
             pipeline.summarise(loaded, assessment, paths)
-        raise typer.Exit(exit_code(assessment, fail_on, allow_incomplete))
+        raise typer.Exit(exit_code(assessment, choice.fail_on, allow_incomplete))
 
 
 def read_snapshot(path: Path) -> bytes:

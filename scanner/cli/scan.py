@@ -9,6 +9,15 @@ from typing import Annotated
 import typer
 
 from scanner.cli.errors import reported
+from scanner.cli.kit_options import (
+    Disable,
+    FrameworkNames,
+    PolicyFile,
+    ProfileName,
+    SuppressionFile,
+    chosen,
+    kit_options,
+)
 from scanner.cli.options import default_cache_dir, parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
@@ -22,6 +31,7 @@ ETHERSCAN = "https://api.etherscan.io/v2/api"
 
 
 def scan(
+    context: typer.Context,
     address: Annotated[str, typer.Argument(help="governor, timelock, token or Safe: 0x…, or eip155:CHAIN:0x…")],
     rpc_url: Annotated[
         str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of a node", show_envvar=True)
@@ -58,6 +68,11 @@ def scan(
         typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated"),
     ] = None,
     rules: RuleFolders = None,
+    profile: ProfileName = "",
+    disable: Disable = None,
+    suppressions: SuppressionFile = None,
+    framework: FrameworkNames = None,
+    policy: PolicyFile = None,
     formats: Formats = "html,json",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
@@ -93,7 +108,11 @@ def scan(
             raise UsageError(f"the address names chain {named}, --chain-id names {chain_id}")
         if block is not None and at is not None:
             raise UsageError("--block and --at both name a block", hint="give one of them")
-        wanted = parse_formats(formats)
+        judged_by = pipeline.load_rules(
+            rules or (), kit_options(profile, disable, suppressions, framework, policy)
+        )
+        choice = chosen(context, judged_by.kit.profile)
+        wanted = parse_formats(choice.formats)
         if solc is not None and not (solc.is_file() and os.access(solc, os.X_OK)):
             raise UsageError("no such program", where=f"--solc {solc}", hint="give the path of an executable solc")
         check_folder(out)
@@ -120,7 +139,6 @@ def scan(
             use_cache=cache,
         )
         with progress(quiet=quiet) as say:
-            judged_by = pipeline.load_rules(rules or ())
             snapshot = pipeline.collect(options, say)
             say("judging")
             assessment = pipeline.evaluate(snapshot, judged_by)
@@ -132,7 +150,7 @@ def scan(
             paths = write_all(out, kept)
         if not quiet:
             pipeline.summarise(snapshot, assessment, paths)
-        raise typer.Exit(exit_code(assessment, fail_on, allow_incomplete))
+        raise typer.Exit(exit_code(assessment, choice.fail_on, allow_incomplete))
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

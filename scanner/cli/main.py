@@ -10,7 +10,9 @@ import typer
 
 import scanner
 from scanner.cli.errors import INTERRUPTED, print_usage_error
+from scanner.cli.diff import diff
 from scanner.cli.index import index
+from scanner.cli.lists import lists_app
 from scanner.cli.report import report
 from scanner.cli.rules import rules_app
 from scanner.cli.scan import scan
@@ -29,8 +31,10 @@ app = typer.Typer(
 app.command("scan")(scan)
 app.command("report")(report)
 app.command("verify")(verify)
+app.command("diff")(diff)
 app.command("index")(index)
 app.add_typer(rules_app, name="rules")
+app.add_typer(lists_app, name="lists")
 
 
 def _version(wanted: bool) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scanner.judge.language.compiled import Compiled
+from scanner.judge.language.compiled import Closure, Compiled
+from scanner.judge.language.operators import conjunction
 from scanner.judge.language.values import Truth, Unk, Why, both, shown
-from scanner.judge.language.world import MAX_STEPS, Read, Ref, Run, World
+from scanner.judge.language.world import Read, Ref, Run, World
 from scanner.judge.rule import Level, Rule
 from scanner.model.evidence import Evidence
 from scanner.model.outcome import Condition, Severity, Status
@@ -15,23 +16,24 @@ from scanner.model.outcome import Condition, Severity, Status
 MAX_VALUES = 40
 
 
-@dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a rule says, in short. `level`: of a finding; `undecided`: the worst that stayed open."""
+    """What a rule says, in short. `level`: of a finding; `undecided`: the worst that stayed open.
 
-    status: Status
-    level: Level | None = None
-    undecided: Level | None = None
+    `word` is that which a rule's test expects: a severity, a stage or a status.
+    """
+
+    __slots__ = ("level", "status", "undecided", "word")
+
+    def __init__(self, status: Status, level: Level | None = None, undecided: Level | None = None) -> None:
+        self.status = status
+        self.level = level
+        self.undecided = undecided
+        self.word = level.word if level else status.value
 
     @property
     def at_least(self) -> bool:
         """Whether a level above that of the finding stayed open."""
         return self.level is not None and self.undecided is not None
-
-    @property
-    def word(self) -> str:
-        """The word that a rule's test expects: a severity, a stage or a status."""
-        return self.level.word if self.level else self.status.value
 
 
 PASS = Ruling(Status.PASS)
@@ -51,12 +53,29 @@ class Line:
         return Condition(text=_one_line(self.condition.text.text), result=shown(self.truth), values=_values(self.reads))
 
 
-@dataclass(frozen=True)
 class Block:
-    """Conditions that all must hold, as far as they were looked at."""
+    """Conditions that all must hold. Evaluating `closure` writes down each that was looked at."""
 
-    truth: Truth
-    lines: tuple[Line, ...]
+    def __init__(self, conditions: Iterable[Compiled]) -> None:
+        self.lines: list[Line] = []
+        self.closure = conjunction([self._noted(condition) for condition in conditions])
+
+    def _noted(self, condition: Compiled) -> Closure:
+        def run(at: Run) -> Truth:
+            at.trace.clear()
+            truth: Truth = condition.closure(at)
+            self.lines.append(Line(condition, truth, tuple(at.trace)))
+            return truth
+
+        return run
+
+    @property
+    def truth(self) -> Truth:
+        """What the conditions that were looked at say together."""
+        truth: Truth = True
+        for line in self.lines:
+            truth = both(truth, line.truth)
+        return truth
 
 
 @dataclass(frozen=True)
@@ -111,48 +130,49 @@ class Decider:
         self.rule = rule
         self.failed = Ruling(Status.ERROR, None, rule.levels[0])
         self.open = Ruling(Status.UNKNOWN, None, rule.levels[0])
-        self._applies = rule.applies
-        self._levels = tuple(level.where for level in rule.levels)
+        self._applies = conjunction([condition.closure for condition in rule.applies])
+        self._levels = tuple(conjunction([condition.closure for condition in level.where]) for level in rule.levels)
         self._open = tuple(Ruling(Status.UNKNOWN, None, level) for level in rule.levels)
         self._found = tuple(
             (Ruling(Status.FINDING, level), tuple(Ruling(Status.FINDING, level, above) for above in rule.levels))
             for level in rule.levels
         )
 
-    def ruling(self, at: Run, blocks: list[Block] | None = None) -> Ruling:
-        """Return what the rule says: the first level that is true, "at least" when a higher one stayed open.
-
-        What was looked at is added to `blocks`: that which decides whether the rule applies, then level by level.
-        """
-        truth = _hold(self._applies, at, blocks)
-        if truth is not True:
-            return NOT_APPLICABLE if truth is False else self.open
-        undecided = -1
-        for index, where in enumerate(self._levels):
-            truth = _hold(where, at, blocks)
-            if truth is True:
-                plain, at_least = self._found[index]
-                return plain if undecided < 0 else at_least[undecided]
-            if truth is not False and undecided < 0:
-                undecided = index
-        return PASS if undecided < 0 else self._open[undecided]
+    def ruling(self, at: Run) -> Ruling:
+        """Return what the rule says: the first level that is true, "at least" when a higher one stayed open."""
+        at.trace.clear()
+        return self._ruling(at, self._applies, self._levels)
 
     def decide(self, at: Run) -> Decision:
-        """Return the ruling with the conditions, evidence and reasons that it rests on."""
-        blocks: list[Block] = []
-        ruling = self.ruling(at, blocks)
-        applies, levels = blocks[0], blocks[1:]
-        undecided = [block for block in levels if isinstance(block.truth, Unk)]
-        if not levels:
-            carrying = [applies]
-            undecided = carrying if isinstance(applies.truth, Unk) else []
-        elif ruling.status is Status.PASS:
-            carrying = levels
-        else:
-            carrying = [*(block for block in levels if block.truth is True), *undecided]
+        """Return the same ruling with the conditions, evidence and reasons that it rests on."""
+        applies, levels = Block(self.rule.applies), [Block(level.where) for level in self.rule.levels]
+        ruling = self._ruling(at, applies.closure, [level.closure for level in levels])
+        blocks = [applies, *(level for level in levels if level.lines)]
+        carrying = blocks[1:] or [applies]
+        undecided = [block for block in carrying if isinstance(block.truth, Unk)]
+        if ruling.level is not None:
+            carrying = [*(block for block in carrying if block.truth is True), *undecided]
+        elif ruling.status is Status.UNKNOWN:
+            carrying = undecided
         why = dict.fromkeys(one for block in undecided if isinstance(block.truth, Unk) for one in block.truth.why)
         reads = (read for block in blocks for line in block.lines for read in line.reads)
         return Decision(ruling, tuple(why), _unique(carrying), _evidence(reads))
+
+    def _ruling(self, at: Run, applies: Closure, levels: Sequence[Closure]) -> Ruling:
+        truth: Truth = applies(at)
+        if truth is not True:
+            return NOT_APPLICABLE if truth is False else self.open
+        undecided = -1
+        for index, level in enumerate(levels):
+            truth = level(at)
+            if truth is False:
+                continue
+            if truth is True:
+                plain, at_least = self._found[index]
+                return plain if undecided < 0 else at_least[undecided]
+            if undecided < 0:
+                undecided = index
+        return PASS if undecided < 0 else self._open[undecided]
 
 
 def decide(rule: Rule, world: World, roots: Sequence[Ref]) -> Decision:
@@ -162,28 +182,9 @@ def decide(rule: Rule, world: World, roots: Sequence[Ref]) -> Decision:
 
 def evaluate(conditions: Sequence[Compiled], world: World, roots: Sequence[Ref]) -> Lines:
     """Return whether all `conditions` hold; the first that is false ends it."""
-    blocks: list[Block] = []
-    room = max((condition.slots for condition in conditions), default=0)
-    truth = _hold(conditions, Run(world, roots, room), blocks)
-    return Lines(truth, tuple(line.shown() for line in blocks[0].lines))
-
-
-def _hold(conditions: Sequence[Compiled], at: Run, blocks: list[Block] | None) -> Truth:
-    truth: Truth = True
-    lines: list[Line] = []
-    for condition in conditions:
-        at.steps = MAX_STEPS
-        at.trace.clear()
-        result: Truth = condition.closure(at)
-        if blocks is not None:
-            lines.append(Line(condition, result, tuple(at.trace)))
-        if result is not True:
-            truth = both(truth, result)
-            if truth is False:
-                break
-    if blocks is not None:
-        blocks.append(Block(truth, tuple(lines)))
-    return truth
+    block = Block(conditions)
+    block.closure(Run(world, roots, max((condition.slots for condition in conditions), default=0)))
+    return Lines(block.truth, tuple(line.shown() for line in block.lines))
 
 
 def _unique(blocks: Iterable[Block]) -> tuple[Condition, ...]:

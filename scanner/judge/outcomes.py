@@ -59,8 +59,10 @@ class Column:
 
     def rulings(self) -> Iterator[tuple[Subject, Ruling]]:
         """Return each subject with what the rule says in short."""
-        for place, ruling in enumerate(self._rulings):
-            yield self._subject(place), ruling
+        subjects = [subject for subject, _ in self._subjects.found]
+        if self._rest is not None:
+            subjects.insert(self._rest.place, self._rest.subject)
+        return zip(subjects, self._rulings, strict=True)
 
     def outcome(self, place: int) -> Outcome:
         """Write one outcome out."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from scanner.judge.language.source import Text
 from scanner.judge.language.types import Type
-from scanner.judge.language.world import Items, Ref, Run, Step, World, follow, read_field, read_items
+from scanner.judge.language.world import MAX_STEPS, Items, Ref, Run, Step, World, follow, read_field, read_items
 
 Closure: TypeAlias = Callable[[Run], Any]
 
@@ -56,6 +56,16 @@ class Place:
 
     def __call__(self, at: Run) -> Ref:
         return follow(at.world, at.slots[self.slot], self.path)
+
+
+def with_budget(closure: Closure) -> Closure:
+    """Return a closure that has all steps to itself: one for every item that a loop looks at."""
+
+    def run(at: Run) -> Any:
+        at.steps = MAX_STEPS
+        return closure(at)
+
+    return run
 
 
 def scalar_field(place: Place, name: str) -> Closure:

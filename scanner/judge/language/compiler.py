@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.judge.language.compiled import Compiled
+from scanner.judge.language.compiled import Compiled, with_budget
 from scanner.judge.language.functions import FUNCTIONS
 from scanner.judge.language.source import Text, parse
 from scanner.judge.language.types import Kind
@@ -23,5 +23,7 @@ def compile_value(text: Text, scope: Scope) -> Compiled:
     """Return a checked expression of any type."""
     compiler = Compiler(text, scope, FUNCTIONS)
     type_, closure = compiler.visit(parse(text))
+    if compiler.slots > max(1, len(scope.roots)):
+        closure = with_budget(closure)
     notes = compiler.notes
     return Compiled(text, type_, closure, compiler.slots, frozenset(notes.fields), frozenset(notes.rule_ids))

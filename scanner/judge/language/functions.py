@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.judge.language.compiled import Closure, Constant
 from scanner.judge.language.constants import CONSTANTS
-from scanner.judge.language.operators import calculate, comparison, conjunction, divide
+from scanner.judge.language.operators import Quotient, calculate, comparison, conjunction, folded
 from scanner.judge.language.outcomes import found, found_at, held
 from scanner.judge.language.quantifiers import all_of, any_of, count_of
 from scanner.judge.language.source import did_you_mean
@@ -142,7 +142,7 @@ def _abs(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
 
 def _percent_of(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     part, total = (compiler.number(argument)[1] for argument in _arguments(compiler, node, 2, 2))
-    return RATIO, calculate(lambda a, b: divide(100 * a, b), part, total)
+    return RATIO, folded(Quotient(part, total, 100), part, total)
 
 
 def _known(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -22,22 +23,18 @@ from scanner.judge.language.values import (
 )
 from scanner.judge.language.world import NOTHING, Run
 
-
-def divide(left: Any, right: Any) -> Any:
-    """Return the exact ratio; dividing whole numbers at once spares two steps."""
-    if type(left) is int and type(right) is int:
-        return Fraction(left, right)
-    return Fraction(left) / Fraction(right)
+_OPEN = frozenset({Unk, Range})
+"""What is not exactly known; asked by class, because it is asked of every value."""
 
 
-ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("+", operator.add),
-    ast.Sub: ("-", operator.sub),
-    ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", divide),
-    ast.FloorDiv: ("//", operator.floordiv),
-    ast.Mod: ("%", operator.mod),
+ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
 }
+DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 COMPARISON: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
     ast.Eq: ("==", operator.eq),
     ast.NotEq: ("!=", operator.ne),
@@ -48,25 +45,59 @@ COMPARISON: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Quotient:
+    """A closure for `factor * top / bottom`; a comparison with a constant needs no division."""
+
+    top: Closure
+    bottom: Closure
+    factor: int = 1
+
+    def __call__(self, at: Run) -> Any:
+        return self.of(self.top(at), self.bottom(at))
+
+    def of(self, top: Any, bottom: Any) -> Any:
+        """Return the exact ratio of two values; unknown when one is, or when the second is zero."""
+        if top.__class__ in _OPEN or bottom.__class__ in _OPEN:
+            return either(top, bottom)
+        if bottom == 0:
+            return DIVISION_BY_ZERO
+        if top.__class__ is int and bottom.__class__ is int:
+            return bounded(Fraction(self.factor * top, bottom))
+        return bounded(Fraction(top) * self.factor / Fraction(bottom))
+
+    def compared(self, function: Callable[[Any, Any], bool], constant: int | Fraction) -> Closure:
+        """Return a closure that multiplies crosswise where both are whole and the second is positive."""
+        of_top, of_bottom = self.factor * constant.denominator, constant.numerator
+
+        def run(at: Run) -> Truth:
+            top, bottom = self.top(at), self.bottom(at)
+            if top.__class__ is int and bottom.__class__ is int and bottom > 0:
+                return function(top * of_top, bottom * of_bottom)
+            return compare(function, self.of(top, bottom), constant)
+
+        return run
+
+
 def calculate(function: Callable[[Any, Any], Any], left: Closure, right: Closure) -> Closure:
     """Return a closure for one arithmetic operation; exact, bounded, unknown where an operand is."""
 
     def run(at: Run) -> Any:
         a, b = left(at), right(at)
-        if isinstance(a, (Unk, Range)) or isinstance(b, (Unk, Range)):
+        if a.__class__ in _OPEN or b.__class__ in _OPEN:
             return either(a, b)
         try:
             return bounded(function(a, b))
         except ZeroDivisionError:
             return DIVISION_BY_ZERO
 
-    if isinstance(left, Constant) and isinstance(right, Constant):
-        return _folded(run)
-    return run
+    return folded(run, left, right)
 
 
-def _folded(closure: Closure) -> Closure:
+def folded(closure: Closure, *operands: Closure) -> Closure:
     """Calculate what depends on nothing once; what goes beyond the limits goes on to do so when it is evaluated."""
+    if not all(isinstance(operand, Constant) for operand in operands):
+        return closure
     try:
         return Constant(closure(Run(NO_WORLD, (NOTHING,))))
     except LimitExceeded:
@@ -88,13 +119,14 @@ NO_WORLD = _NoWorld()
 
 def comparison(function: Callable[[Any, Any], bool], left: Closure, right: Closure) -> Closure:
     """Return a closure for one comparison."""
-    if isinstance(right, Constant) and not isinstance(right.value, (Unk, Range)):
+    if isinstance(right, Constant) and not isinstance(right.value, Unk):
         constant = right.value
+        if isinstance(left, Quotient):
+            return left.compared(function, constant)
 
         def with_constant(at: Run) -> Truth:
             value = left(at)
-            kind = value.__class__
-            if kind is Unk or kind is Range:
+            if value.__class__ in _OPEN:
                 return compare(function, value, constant)
             return function(value, constant)
 

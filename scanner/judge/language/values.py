@@ -97,10 +97,10 @@ def one_of(left: Truth, right: Truth) -> Truth:
 
 def bounded(value: Number) -> Number:
     """Return `value`; LimitExceeded when it is larger than a rule may use."""
-    if isinstance(value, Fraction):
-        size = max(value.numerator.bit_length(), value.denominator.bit_length())
-    else:
+    if isinstance(value, int):
         size = value.bit_length()
+    else:
+        size = max(value.numerator.bit_length(), value.denominator.bit_length())
     if size > MAX_BITS:
         raise LimitExceeded(f"a number of more than {MAX_BITS} bits")
     return value

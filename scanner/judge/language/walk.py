@@ -13,12 +13,15 @@ from scanner.judge.language.constants import CONSTANTS
 from scanner.judge.language.operators import (
     ARITHMETIC,
     COMPARISON,
+    DIVISIONS,
+    Quotient,
     calculate,
     chain,
     comparison,
     conjunction,
     contained,
     disjunction,
+    folded,
 )
 from scanner.judge.language.source import Text, did_you_mean
 from scanner.judge.language.types import BOOL, INTEGER, RATIO, TEXT, Kind, Schema, Type
@@ -175,16 +178,19 @@ class Compiler:
         raise self.fail(node, f"{type(node.op).__name__} is not part of the condition language")
 
     def _arithmetic(self, node: ast.BinOp) -> tuple[Type, Closure]:
-        if type(node.op) not in ARITHMETIC:
+        divides = isinstance(node.op, ast.Div)
+        if type(node.op) not in ARITHMETIC and not divides:
             hint = "write 1000 * ether, or the number in full" if isinstance(node.op, ast.Pow) else ""
             raise self.fail(node, f"{type(node.op).__name__} is not part of the condition language", hint)
-        sign, function = ARITHMETIC[type(node.op)]
         left_type, left = self.number(node.left)
         right_type, right = self.number(node.right)
-        ratio = sign == "/" or (sign != "//" and Kind.RATIO in (left_type.kind, right_type.kind))
-        if isinstance(node.right, ast.Constant) and node.right.value == 0 and sign in ("/", "//", "%"):
+        if isinstance(node.right, ast.Constant) and node.right.value == 0 and isinstance(node.op, DIVISIONS):
             raise self.fail(node.right, "division by zero")
-        return (RATIO if ratio else INTEGER), calculate(function, left, right)
+        if divides:
+            return RATIO, folded(Quotient(left, right), left, right)
+        floor = isinstance(node.op, ast.FloorDiv)
+        ratio = Kind.RATIO in (left_type.kind, right_type.kind) and not floor
+        return (RATIO if ratio else INTEGER), calculate(ARITHMETIC[type(node.op)], left, right)
 
     def _compare(self, node: ast.Compare) -> tuple[Type, Closure]:
         before, self.sign = self.sign, 0

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
 
 import scanner
+from scanner.brought import Brought, declared_in, entry_of, with_brought
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.code.analyse import analyse
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.content import rules_dir
+from scanner.discovery.counterparties import build_counterparties
 from scanner.discovery.discover import Discovered, Found, Steps, describe, explore
-from scanner.discovery.lists import AddressList, read_list
+from scanner.discovery.oracle import ask_oracle, oracle_of
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
@@ -26,11 +28,12 @@ from scanner.judge.rule import Rulebook
 from scanner.judge.rules import load_rulebook
 from scanner.judge.scenarios import Scenarios, load_scenarios
 from scanner.model.errors import UsageError
+from scanner.model.lists import Counterparty
 from scanner.model.observation import Collection
 from scanner.model.outcome import Assessment
 from scanner.model.proposals import Proposal
-from scanner.model.snapshot import InputDigest, RoundTrips, Snapshot, SourceBundle, Target
-from scanner.proposals.build import build_proposals, last_proposals, met_in
+from scanner.model.snapshot import RoundTrips, Snapshot, SourceBundle, Target
+from scanner.proposals.build import build_proposals, last_proposals
 from scanner.proposals.collect import collect as collect_proposals
 from scanner.render.csv_findings import render_csv
 from scanner.render.html import render_html
@@ -45,7 +48,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ScanOptions:
-    """What a scan needs to know. `entry` is the address asked about; `also` are further governors the user names."""
+    """What a scan needs to know. `entry` is the address asked about (with a manifest: empty); `also` are governors."""
 
     rpc_url: str = field(repr=False)
     entry: str
@@ -57,14 +60,13 @@ class ScanOptions:
     at: int | None = None
     sources: SourceOptions = field(default_factory=SourceOptions, repr=False)
     code: CodeOptions | None = None
-    lists: tuple[Path, ...] = ()
+    brought: Brought = field(default_factory=Brought)
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     use_cache: bool = True
 
 
 def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     """Read everything about one DAO at one pinned block. Raises UsageError or NodeError."""
-    lists = tuple(read_list(path) for path in options.lists)
     sources = open_sources(options.sources)
     cache = Cache(options.cache_dir / "chain.sqlite", progress) if options.use_cache else None
     chain = open_chain(
@@ -79,15 +81,15 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
         return analyse(jobs, code, progress)
 
     try:
-        entry = (options.entry, *options.also)
-        found = explore(chain, sources, entry, analyse=run, steps=Steps(options.limits, progress))
+        options = replace(options, entry=entry_of(options.brought, options.entry, chain.chain_id))
+        steps = Steps(options.limits, progress, declared_in(options.brought, chain.chain_id))
+        found = explore(chain, sources, (options.entry, *options.also), analyse=run, steps=steps)
         _refuse_without_code(found, options.entry)
         progress("reading proposals")
         data = collect_proposals(found)
         proposals = build_proposals(found, data)
-        described = describe(
-            found, entry=options.entry, lists=lists, met=met_in(proposals), last_proposals=last_proposals(data)
-        )
+        described = describe(found, entry=options.entry, last_proposals=last_proposals(data))
+        parties = ask_oracle(chain, build_counterparties(found, described, proposals))
         for name in sources.refused_keys:
             progress(f"warning: {name} refused the key")
         trips = RoundTrips(
@@ -96,8 +98,8 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
             cached_reads=chain.trips.cached,
             explorer_requests=sources.requests,
         )
-        parts = _Parts(described, proposals, lists, trips)
-        return _snapshot(options, found, parts)
+        snapshot = _snapshot(options, found, _Parts(described, proposals, parties, trips))
+        return with_brought(snapshot, options.brought, progress)
     finally:
         chain.close()
         sources.close()
@@ -122,7 +124,7 @@ def _refuse_without_code(found: Found, entry: str) -> None:
 class _Parts:
     described: Discovered
     proposals: Collection[Proposal]
-    lists: tuple[AddressList, ...]
+    parties: Collection[Counterparty]
     trips: RoundTrips
 
 
@@ -134,8 +136,10 @@ def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
         as_of=block.timestamp,
         target=Target(chain_id=block.chain_id, address=options.entry, name=options.name),
         blocks=(block,),
-        inputs=tuple(InputDigest(name=f"list {one.name}", sha256=one.sha256) for one in parts.lists),
-        dao=described.dao,
+        inputs=(),
+        dao=described.dao.model_copy(
+            update={"counterparties": parts.parties, "sanctions_oracle": oracle_of(block.chain_id)}
+        ),
         governors=described.governors,
         timelocks=described.timelocks,
         tokens=described.tokens,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli.bringing import AccountabilityFile, ImportedLists, Lists, Watch, read_brought
 from scanner.cli.errors import reported
 from scanner.cli.kit_options import (
     Disable,
@@ -30,6 +31,10 @@ def report(
     out: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_OUT", help="folder for the results; default: the snapshot's own")
     ] = None,
+    lists: Lists = None,
+    imported_lists: ImportedLists = False,
+    watch: Watch = None,
+    accountability: AccountabilityFile = None,
     rules: RuleFolders = None,
     profile: ProfileName = "",
     disable: Disable = None,
@@ -45,16 +50,16 @@ def report(
     """Judge a snapshot and write its report in the formats asked for; no network."""
     with reported(verbose):
         from scanner import pipeline
+        from scanner.brought import with_newer
         from scanner.judge.assess import exit_code
 
-        judged_by = pipeline.load_rules(
-            rules or (), kit_options(profile, disable, suppressions, framework, policy)
-        )
+        judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         data = read_snapshot(snapshot)
         check_folder(out or snapshot.parent)
-        loaded = pipeline.load_snapshot(data, str(snapshot))
+        brought = read_brought(lists, watch, accountability, imported=imported_lists)
+        loaded = with_newer(pipeline.load_snapshot(data, str(snapshot)), brought)
         assessment = pipeline.evaluate(loaded, judged_by)
         files = pipeline.render(data, loaded, assessment=assessment, formats=wanted)
         paths = write_all(out or snapshot.parent, files)

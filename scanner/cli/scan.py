@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scanner.cli.bringing import (
+    AccountabilityFile,
+    DocumentHosts,
+    DocumentSchemes,
+    FetchDocuments,
+    ImportedLists,
+    IpfsGateway,
+    Lists,
+    Watch,
+    document_options,
+    read_brought,
+    read_manifest_of,
+)
 from scanner.cli.errors import reported
 from scanner.cli.kit_options import (
     Disable,
@@ -32,7 +46,12 @@ ETHERSCAN = "https://api.etherscan.io/v2/api"
 
 def scan(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(help="governor, timelock, token or Safe: 0x…, or eip155:CHAIN:0x…")],
+    address: Annotated[
+        str,
+        typer.Argument(
+            help="0x… of a governor, timelock, token or Safe, eip155:CHAIN:0x…, or a manifest: daos/NAME.yaml"
+        ),
+    ],
     rpc_url: Annotated[
         str, typer.Option(envvar="DAOSCAN_RPC_URL", help="JSON-RPC address of a node", show_envvar=True)
     ],
@@ -63,10 +82,14 @@ def scan(
     sources: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_SOURCES", help="folder of standard-JSON inputs: CHAIN/ADDRESS.json")
     ] = None,
-    lists: Annotated[
-        list[Path] | None,
-        typer.Option("--list", envvar="DAOSCAN_LIST", help="CSV of listed addresses; may be repeated"),
-    ] = None,
+    lists: Lists = None,
+    imported_lists: ImportedLists = True,
+    watch: Watch = None,
+    accountability: AccountabilityFile = None,
+    fetch_documents: FetchDocuments = False,
+    document_hosts: DocumentHosts = None,
+    document_schemes: DocumentSchemes = None,
+    ipfs_gateway: IpfsGateway = "",
     rules: RuleFolders = None,
     profile: ProfileName = "",
     disable: Disable = None,
@@ -103,14 +126,13 @@ def scan(
         from scanner.judge.assess import exit_code
         from scanner.sources.collect import SourceOptions
 
-        named, entry = parse_target(address)
+        manifest = read_manifest_of(address)
+        named, entry = parse_target(address) if manifest is None else (None, "")
         if named is not None and chain_id is not None and named != chain_id:
             raise UsageError(f"the address names chain {named}, --chain-id names {chain_id}")
         if block is not None and at is not None:
             raise UsageError("--block and --at both name a block", hint="give one of them")
-        judged_by = pipeline.load_rules(
-            rules or (), kit_options(profile, disable, suppressions, framework, policy)
-        )
+        judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         if solc is not None and not (solc.is_file() and os.access(solc, os.X_OK)):
@@ -134,7 +156,11 @@ def scan(
                 cache_dir=folder / "sources",
             ),
             code=CodeOptions(cache_dir=folder, solc=solc, offline=offline_compilers),
-            lists=tuple(lists or ()),
+            brought=replace(
+                read_brought(lists, watch, accountability, imported=imported_lists),
+                manifest=manifest,
+                documents=document_options(fetch_documents, document_hosts, document_schemes, ipfs_gateway),
+            ),
             limits=CrawlLimits(max_contracts=max_contracts, max_transfers=max_transfers),
             use_cache=cache,
         )

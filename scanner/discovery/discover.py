@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from scanner.discovery.governors import build_governor
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings, read_holdings
 from scanner.discovery.links import getters_of, links_of
-from scanner.discovery.lists import AddressList, Met, match
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.power import Power, read_token_logs
@@ -49,6 +48,8 @@ class Steps:
 
     limits: CrawlLimits
     progress: Progress
+    declared: tuple[Link, ...] = ()
+    """Addresses that a manifest names, each with what it says that they are."""
 
 
 @dataclass
@@ -83,7 +84,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
     topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS}))
     world = World(chain, sources, topics, steps.limits)
-    asked = [Link(address, "the address that was asked about") for address in entry]
+    asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
     settle_beacons(world)
     parts = sort_out(world, entry[0])
@@ -139,8 +140,6 @@ def describe(
     found: Found,
     *,
     entry: str,
-    lists: Sequence[AddressList],
-    met: Iterable[Met],
     last_proposals: Mapping[str, Known[int] | Unknown],
 ) -> Discovered:
     """Build every discovered part of the snapshot. No more reads."""
@@ -173,15 +172,12 @@ def describe(
     by_address = {contract.address: contract for contract in contracts}
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
-    seen = [
-        Met(address, "contract or role", account.code.evidence) for address, account in sorted(world.accounts.items())
-    ]
     all_governors = _collection(
         Governor, governors, world, "no governor found from this address: name one with --governor"
     )
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
     return Discovered(
-        dao=build_dao(dossier, entry, hits=match(lists, [*seen, *met]), list_count=len(lists)),
+        dao=build_dao(dossier, entry),
         governors=all_governors,
         timelocks=_collection(
             Timelock,

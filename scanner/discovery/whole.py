@@ -11,9 +11,10 @@ from scanner.discovery.holders import weakest
 from scanner.discovery.world import World
 from scanner.model.contracts import Contract, Governor
 from scanner.model.controls import Control
-from scanner.model.dao import Dao, ListHit
+from scanner.model.dao import Dao
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Capability, Role, Verification
+from scanner.model.lists import ListHit
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
 _RULING = (
@@ -31,8 +32,8 @@ _CORE_ROLES = frozenset(
 _LEGAL = "legal documents are off-chain and none was given to this scan"
 
 
-def build_dao(dossier: Dossier, entry: str, *, hits: tuple[ListHit, ...], list_count: int) -> Dao:
-    """Return the facts about the whole."""
+def build_dao(dossier: Dossier, entry: str) -> Dao:
+    """Return the facts about the whole; what lists and documents say about it is put in later."""
     world, governors, contracts, controls = dossier.world, dossier.governors, dossier.contracts, dossier.controls
     ruling = [edge for edge in controls.items if edge.capability in _RULING and not _open_membership(edge)]
     off_chain = Unknown(reason=Reason.OFF_CHAIN, detail=_LEGAL)
@@ -63,12 +64,8 @@ def build_dao(dossier: Dossier, entry: str, *, hits: tuple[ListHit, ...], list_c
             ]
         ),
         "anonymous_members": stronger([contract.anonymity.zk_membership for contract in contracts.values()]),
-        "list_count": list_count,
-        "listed": Collection[ListHit](
-            items=hits,
-            complete=list_count > 0,
-            reason="" if list_count else "no address list was given (--list FILE)",
-        ),
+        "list_count": 0,
+        "listed": Collection[ListHit](items=(), complete=False, reason="no address list was given (--list FILE)"),
     }
     return Dao(**facts)
 

@@ -6,10 +6,9 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from scanner.discovery.account import combine, nonzero
+from scanner.discovery.account import combine
 from scanner.discovery.clock import clock_mode
 from scanner.discovery.discover import Found
-from scanner.discovery.lists import Met
 from scanner.discovery.power import share_bps
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
@@ -49,19 +48,6 @@ def last_proposals(data: ProposalData) -> dict[str, Known[int] | Unknown]:
     """Return per governor the time of its last proposal, in seconds."""
     latest = {one.governor: one.log.block_number for one in data.raw}
     return {governor: data.time_of(block) for governor, block in latest.items()}
-
-
-def met_in(proposals: Collection[Proposal]) -> list[Met]:
-    """Return the addresses that proposals pay or call."""
-    met: list[Met] = []
-    for proposal in proposals.items:
-        for action in proposal.actions:
-            where = f" on {action.chain}" if action.chain else ""
-            met.append(Met(action.target, f"proposal target{where}", proposal.evidence))
-            gains = nonzero(action.beneficiary)
-            if gains:
-                met.append(Met(gains, f"proposal beneficiary{where}", proposal.evidence))
-    return met
 
 
 def _proposal(found: Found, data: ProposalData, index: int) -> Proposal:

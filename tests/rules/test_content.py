@@ -24,10 +24,10 @@ PACKS = {
     "token": ("TOK", 6),
     "proposals": ("PRO", 19),
     "code": ("COD", 8),
-    "listed-exposure": ("LST", 1),
+    "listed-exposure": ("LST", 4),
     "membership": ("MEM", 7),
     "anonymity": ("ANO", 9),
-    "accountability": ("ACC", 4),
+    "accountability": ("ACC", 14),
 }
 
 

@@ -1,0 +1,1 @@
+"""Files about a DAO that its operator or a reader writes: the manifest and the accountability file."""

@@ -56,7 +56,10 @@ class Action(Model):
     value_before: IntObs = Field(default=NOT_LOOKED_AT, description="of a parameter that is set: now, or before it was")
     value_after: IntObs = Field(default=NOT_LOOKED_AT, description="what a parameter is set to")
     disables_protection: BoolObs = Field(
-        default=NOT_LOOKED_AT, description="sets a delay, period, quorum or threshold to nothing, or removes a guardian"
+        default=NOT_LOOKED_AT, description="sets a delay, period, quorum or threshold to zero"
+    )
+    removes_guardian: BoolObs = Field(
+        default=NOT_LOOKED_AT, description="leaves nobody, or one fewer, who may cancel or veto"
     )
     beneficiary_in_scope: BoolObs = Field(
         default=NOT_LOOKED_AT, description="who gains is one of the DAO's own contracts, or nobody"

@@ -2,109 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from scanner.chain.abi import topic
-from scanner.discovery.account import Account, combine, nonzero
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity import privacy_data, stages
 from scanner.discovery.contracts import code_at, label, verification
 from scanner.discovery.discover import Found
 from scanner.discovery.holders import short
-from scanner.discovery.power import share_bps
-from scanner.discovery.world import only_a_target
-from scanner.model.evidence import LogEvidence
-from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
+from scanner.model.kinds import ActorKind, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.model.values import ZERO_ADDRESS
-from scanner.proposals.bridges import ELSEWHERE
-from scanner.proposals.collect import ProposalData, beneficiary_of, executor_of
-from scanner.proposals.decode import Decoded
-from scanner.proposals.effects import PROTECTIONS, UNLIMITED, Meaning, Parameter, meaning_of
+from scanner.proposals import worth
+from scanner.proposals.casebook import Case, Casebook, elsewhere, in_scope, is_key
+from scanner.proposals.collect import beneficiary_of, executor_of
+from scanner.proposals.ends import codes_of, controller_of, meaning_of_call
 from scanner.proposals.events import RawProposal
+from scanner.proposals.fold import cut_calldata
+from scanner.proposals.lookalike import Familiar, resembling
 from scanner.proposals.nested import Call
+from scanner.proposals.protections import change_of
+from scanner.proposals.replaceable import replaceable
+from scanner.proposals.said import compare
 
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
-_CAP_BPS = 10_000
-T = TypeVar("T")
+_NOT_READ = Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
+_NOBODY = Known(value=ZERO_ADDRESS, evidence=(), derivation="nobody gains by this call")
 
 
-def build_action(found: Found, data: ProposalData, one: RawProposal, call: Call) -> Action:
+def build_action(book: Casebook, case: Case, call: Call) -> Action:
     """Return the facts of one call, the proposal's own or one inside it.
 
     What is read out of the proposal's log has no evidence of its own: it is the proposal's. A copy of the log with each
     fact of each call would make a snapshot grow with the square of the calls.
     """
     away = elsewhere(call.chain)
-    meaning = _meaning(call)
-    target = None if away else _target(found, data, call)
+    target = None if away else _target(book, call)
     gains = _beneficiary(call)
-    who = None if away else _account(found, data, nonzero(gains))
+    change = change_of(book, case, call)
     facts: dict[str, Any] = {
         "index": call.index,
         "inside": call.inside,
         "chain": call.chain,
         "target": call.target,
-        "target_label": _label(found, target, call),
+        "target_label": _label(book.found, target, call),
         "value_wei": call.value,
         "calldata": call.calldata,
         "selector": call.calldata[:10] if len(call.calldata) >= 10 else "0x",
         "function": call.decoded.signature,
         "decoded_by": call.decoded.by,
         "arguments": call.decoded.arguments,
-        "effect": meaning.effect,
+        "effect": meaning_of_call(call).effect,
         "target_has_code": away or _has_code(target),
         "target_verified": away or _verified(target),
-        "target_in_scope": _in_scope(found, target),
-        "delegatecall": _delegatecall(found, one, call),
-        "beneficiary": gains,
-        "beneficiary_kind": _kind(found, gains, who, away),
-        "beneficiary_fresh": _fresh(gains, who, away),
-        "treasury_share_bps": _share(found, data, one, call, meaning),
-        "unlimited_approval": _unlimited(call.decoded, meaning),
-        "lowers_protection": _lowers(found, data, one, call),
-        "privacy_destination": away or _hiding(found, data, call, nonzero(gains)),
+        "target_in_scope": in_scope(book.found, target),
+        "delegatecall": _delegatecall(book.found, case.one, call),
+        "treasury_share_bps": worth.treasury_share(book, case, call),
+        "unlimited_approval": worth.unlimited(call),
+        "approval_share_bps": worth.approval_share(book, case, call),
+        "supply_share_bps": worth.supply_share(book, call),
+        "value_before": change.before,
+        "value_after": change.after,
+        "lowers_protection": change.lowers,
+        "disables_protection": change.disables,
+        "removes_guardian": change.removes_guardian,
+        "privacy_destination": away or _hiding(book, call, nonzero(gains)),
+        "code_replaceable": away or replaceable(book.ends, _running(call)),
+        "lookalike_of": _lookalike(book.familiar, case, call, gains),
     }
-    return Action(**facts)
+    facts.update(_who_gains(book, call, gains))
+    facts.update(compare(book, case, call, gains))
+    return cut_calldata(Action(**facts))
 
 
-def elsewhere(chain: str) -> Unknown | None:
-    """Return why the facts of a call on another chain are unknown, None for one on the scanned chain.
-
-    A scan is of one chain at one block. What is on another one it could never have: where that chain is named, a scan
-    is not less complete for it (OFF_CHAIN). Where a message goes is a fact of this chain: not to know it is a gap.
-    """
-    if not chain:
-        return None
-    if chain == ELSEWHERE:
-        return Unknown(reason=Reason.UNRESOLVED, detail="sent to another chain by a bridge that is not known here")
-    return Unknown(reason=Reason.OFF_CHAIN, detail=f"on {chain}: another chain is not read")
-
-
-def _meaning(call: Call) -> Meaning:
-    signature = call.decoded.signature
-    if isinstance(signature, Unknown):
-        return Meaning(Effect.UNDECODED)
-    if signature.value == "":
-        return Meaning(Effect.NATIVE_TRANSFER)
-    return meaning_of(signature.value)
-
-
-def _target(found: Found, data: ProposalData, call: Call) -> Account | None:
-    account = found.world.get(call.target)
-    return data.strangers.get(call.target) if account is None and call.inside else account
-
-
-def _in_scope(found: Found, target: Account | None) -> bool:
-    return (
-        target is not None and target.has_code and target.address in found.world.accounts and not only_a_target(target)
-    )
-
-
-def _account(found: Found, data: ProposalData, address: str | None) -> Account | None:
-    if address is None:
-        return None
-    return found.world.get(address) or data.strangers.get(address)
+def _target(book: Casebook, call: Call) -> Account | None:
+    account = book.found.world.get(call.target)
+    return book.ends.strangers.get(call.target) if account is None and call.inside else account
 
 
 def _label(found: Found, target: Account | None, call: Call) -> str:
@@ -118,7 +91,7 @@ def _label(found: Found, target: Account | None, call: Call) -> str:
 
 def _has_code(target: Account | None) -> Known[bool] | Unknown:
     if target is None:
-        return Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
+        return _NOT_READ
     if isinstance(target.code, Unknown):
         return target.code
     return Known(value=target.has_code, evidence=target.code.evidence)
@@ -126,7 +99,7 @@ def _has_code(target: Account | None) -> Known[bool] | Unknown:
 
 def _verified(target: Account | None) -> Known[bool] | Unknown:
     if target is None:
-        return Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
+        return _NOT_READ
     if target.is_eoa:
         return Unknown(
             reason=Reason.NO_CODE, detail="an account without code has no source", evidence=target.code.evidence
@@ -162,25 +135,59 @@ def _context(found: Found, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
     return answers[0]  # type: ignore[return-value]
 
 
+# ----------------------------------------------------------------------------------------------------- who gains
+
+
 def _beneficiary(call: Call) -> Known[str] | Unknown:
     if isinstance(call.decoded.signature, Unknown):
         return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded")
     return Known(value=beneficiary_of(call.decoded, call.target, call.value) or ZERO_ADDRESS, evidence=())
 
 
-def _kind(found: Found, gains: Known[str] | Unknown, who: Account | None, away: Unknown | None) -> Known[str] | Unknown:
+def _who_gains(book: Casebook, call: Call, gains: Known[str] | Unknown) -> dict[str, Any]:
+    away = elsewhere(call.chain)
+    address = nonzero(gains)
+    who = None if away else book.ends.account(address)
+    codes = codes_of(call) or ((address,) if address else ())
+    return {
+        "beneficiary": gains,
+        "beneficiary_kind": _kind(book, gains, who, away),
+        "beneficiary_fresh": _fresh(gains, who, away),
+        "beneficiary_in_scope": gains if isinstance(gains, Unknown) else _gains_inside(book, address, who, away),
+        "beneficiary_has_code": gains if isinstance(gains, Unknown) else away or _any_code(book, codes),
+        "beneficiary_verified": gains if isinstance(gains, Unknown) else away or _all_verified(book, codes),
+        "beneficiary_controller": gains if isinstance(gains, Unknown) else _controller(book, address, away),
+    }
+
+
+def _kind(
+    book: Casebook, gains: Known[str] | Unknown, who: Account | None, away: Unknown | None
+) -> Known[str] | Unknown:
     if isinstance(gains, Unknown):
         return gains
     if gains.value == ZERO_ADDRESS:
         return Known(value=ActorKind.NOBODY.value, evidence=gains.evidence)
     if away is not None:
         return away
-    if gains.value in found.world.accounts:
-        return found.resolver.kind_behind(gains)
+    if gains.value in book.found.world.accounts:
+        return book.found.resolver.kind_behind(gains)
     if who is not None and who.is_eoa:
         return Known(value=ActorKind.EOA.value, evidence=gains.evidence + who.code.evidence)
     if who is not None and isinstance(who.code, Unknown):
         return who.code
+    return _kind_of_stranger(book, gains.value)
+
+
+def _kind_of_stranger(book: Casebook, address: str) -> Known[str] | Unknown:
+    """A contract outside the crawl is as good as a key where it names one as its owner; else nothing is known."""
+    owner = controller_of(book.ends, address)
+    named = nonzero(owner)
+    key = is_key(book.ends.account(named)) if named else None
+    if named and isinstance(key, Known) and key.value:
+        derivation = f"a contract that names the key {short(named)} as its owner"
+        return Known(value=ActorKind.EOA.value, evidence=owner.evidence + key.evidence, derivation=derivation)
+    if named and named in book.found.world.accounts:
+        return book.found.resolver.kind_behind(owner)
     return Unknown(reason=Reason.UNRESOLVED, detail="a contract outside the crawl: what controls it was not followed")
 
 
@@ -195,113 +202,100 @@ def _fresh(gains: Known[str] | Unknown, who: Account | None, away: Unknown | Non
         return Unknown(reason=Reason.NOT_READ, detail="the account was not read")
     if isinstance(who.code, Unknown):
         return who.code
+    if who.code.value != "0x":
+        return Known(value=False, evidence=who.code.evidence, derivation="there is code")
     if isinstance(who.state, Unknown):
         return who.state
     state = who.state.value
-    fresh = who.code.value == "0x" and state.nonce == 0 and state.balance_wei == 0
+    fresh = state.nonce == 0 and state.balance_wei == 0
     return Known(
         value=fresh, evidence=(*who.code.evidence, state), derivation="nonce 0, balance 0, no code at the pinned block"
     )
 
 
-def _share(found: Found, data: ProposalData, one: RawProposal, call: Call, meaning: Meaning) -> Known[int] | Unknown:
-    """The amount as a share of what its payer holds of that asset; once executed, plus the amount."""
-    decoded = call.decoded
-    moves = call.value > 0 or meaning.effect is Effect.VALUE_OUT
-    if isinstance(decoded.signature, Unknown) and not call.value:
-        return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded")
-    if not moves:
-        return Known(value=0, evidence=(), derivation="moves no value by itself")
-    if call.chain or not call.caller:
-        nobody = Unknown(reason=Reason.UNRESOLVED, detail="whose assets this call moves is not known")
-        return elsewhere(call.chain) or nobody
-    if call.value:
-        amount = call.value
-        held = _native(found, call.caller)
-    elif 0 <= meaning.amount < len(decoded.values):
-        amount = int(decoded.values[meaning.amount])
-        asset = str(decoded.values[meaning.asset]) if meaning.asset >= 0 else call.target
-        payer = call.target if meaning.asset >= 0 and not meaning.pulled else call.caller
-        missing = Unknown(reason=Reason.NOT_READ, detail=f"what {short(payer)} holds of this token was not read")
-        held = found.holdings.balances.get((asset, payer), missing)
-    else:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
-    done = (one.governor, one.id) in data.executions
-    return combine(
-        {"held": held},
-        lambda held: min(_CAP_BPS, share_bps(amount, held + amount if done else held)) if held or done else _CAP_BPS,
-        "amount / holdings" + (" before execution" if done else ""),
+def _gains_inside(
+    book: Casebook, address: str | None, who: Account | None, away: Unknown | None
+) -> Known[bool] | Unknown:
+    if address is None:
+        return Known(value=True, evidence=(), derivation="nobody gains by this call")
+    return away or Known(value=in_scope(book.found, who), evidence=())
+
+
+def _any_code(book: Casebook, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
+    answers = [_has_code(book.ends.account(address)) for address in addresses]
+    unknown = next((answer for answer in answers if isinstance(answer, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    return Known(
+        value=bool(answers) and all(isinstance(one, Known) and one.value for one in answers),
+        evidence=tuple(item for answer in answers for item in answer.evidence),
     )
 
 
-def _native(found: Found, payer: str) -> Known[int] | Unknown:
-    account = found.world.get(payer)
-    if account is None:
-        return Unknown(reason=Reason.NOT_READ, detail=f"the balance of {short(payer)} was not read")
-    if isinstance(account.state, Unknown):
-        return account.state
-    return Known(value=account.state.value.balance_wei, evidence=(account.state.value,))
+def _all_verified(book: Casebook, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
+    """Whether each has verified source. An account without code has none that could be shown."""
+    unknown: Unknown | None = None
+    evidence: tuple[Any, ...] = ()
+    for address in addresses:
+        account = book.ends.account(address)
+        if account is not None and account.is_eoa:
+            return Known(value=False, evidence=account.code.evidence, derivation=f"{short(address)} has no code")
+        answer = _verified(account)
+        if isinstance(answer, Unknown):
+            unknown = unknown or answer
+        elif not answer.value:
+            return answer
+        evidence += answer.evidence
+    if unknown is not None:
+        return unknown
+    return Known(value=bool(addresses), evidence=evidence)
 
 
-def _unlimited(decoded: Decoded, meaning: Meaning) -> Known[bool] | Unknown:
-    if isinstance(decoded.signature, Unknown):
-        return decoded.signature
-    if meaning.effect is not Effect.APPROVAL:
-        return Known(value=False, evidence=(), derivation="no approval")
-    if decoded.signature.value.startswith("setApprovalForAll"):
-        return Known(value=bool(decoded.values[1]), evidence=(), derivation="setApprovalForAll")
-    amount = int(decoded.values[meaning.amount]) if 0 <= meaning.amount < len(decoded.values) else 0
-    ceiling = 2**160 - 1 if "uint160" in decoded.signature.value else UNLIMITED
-    return Known(value=amount >= ceiling, evidence=(), derivation=f"amount {amount}")
+def _controller(book: Casebook, address: str | None, away: Unknown | None) -> Known[str] | Unknown:
+    return _NOBODY if address is None else away or controller_of(book.ends, address)
 
 
-def _lowers(found: Found, data: ProposalData, one: RawProposal, call: Call) -> Known[bool] | Unknown:
-    decoded = call.decoded
-    if isinstance(decoded.signature, Unknown):
-        return decoded.signature
-    parameter = PROTECTIONS.get(decoded.signature.value)
-    if parameter is None:
-        return Known(value=False, evidence=(), derivation="sets no protection")
-    away = elsewhere(call.chain)
-    if away is not None:
-        return away
-    target = found.world.get(call.target)
-    if target is None:
-        return Unknown(reason=Reason.NOT_READ, detail="the target was not read")
-    executed = data.executions.get((one.governor, one.id))
-    if executed is not None:
-        return _lowered(target, parameter, executed)
-    new = int(decoded.values[0])
-    return combine(
-        {"current": target.ask(parameter.getter)},
-        lambda current: new < int(current),
-        f"{parameter.getter} now against {new} then",
-    )
+# ------------------------------------------------------------------------------------ what runs, what it looks like
 
 
-def _lowered(target: Account, parameter: Parameter, executed: LogEvidence) -> Known[bool] | Unknown:
-    """Compare before and after as the event in the executing transaction tells them."""
-    for log in target.events(topic(parameter.event)) if parameter.event else ():
-        if log.transaction_hash == executed.transaction_hash and len(log.data) == 130:
-            before, after = int(log.data[2:66], 16), int(log.data[66:], 16)
-            return Known(value=after < before, evidence=(log,), derivation=f"{before} before, {after} after")
-    detail = "executed, and no event tells the value before"
-    return Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=(executed,))
+def _running(call: Call) -> tuple[str, ...]:
+    """Return the addresses whose code a call runs or puts in place; none for a plain transfer."""
+    codes = codes_of(call)
+    if call.calldata == "0x":
+        return codes
+    return tuple(dict.fromkeys((call.target, *codes)))
 
 
-def _hiding(found: Found, data: ProposalData, call: Call, gains: str | None) -> Known[bool] | Unknown:
+def _lookalike(familiar: Familiar, case: Case, call: Call, gains: Known[str] | Unknown) -> Known[str] | Unknown:
+    if isinstance(gains, Unknown):
+        return gains
+    others = case.text.addresses | {action.target for action in case.one.actions} if case.text.whole else frozenset()
+    for address in dict.fromkeys((gains.value, *codes_of(call), call.target)):
+        if address == ZERO_ADDRESS:
+            continue
+        found = familiar.resembled_by(address)
+        if found is not None:
+            return Known(value=found[0], evidence=(), derivation=f"{address} looks like it: {found[1]}")
+        named = resembling(address, sorted(others)) if address not in familiar.why and address not in others else None
+        if named is not None:
+            return Known(value=named, evidence=(), derivation=f"{address} looks like it: named in this proposal")
+    return Known(value=ZERO_ADDRESS, evidence=(), derivation="looks like no address that readers know")
+
+
+def _hiding(book: Casebook, call: Call, gains: str | None) -> Known[bool] | Unknown:
     ends = (call.target, gains)
-    if ends not in data.hiding:
-        data.hiding[ends] = _private(found, call.target, gains, _account(found, data, gains))
-    return data.hiding[ends]
+    if ends not in book.data.hiding:
+        book.data.hiding[ends] = _private(book, call.target, gains, book.ends.account(gains))
+    return book.data.hiding[ends]
 
 
-def _private(found: Found, target: str, gains: str | None, who: Account | None) -> Known[bool] | Unknown:
+def _private(book: Casebook, target: str, gains: str | None, who: Account | None) -> Known[bool] | Unknown:
+    found = book.found
     unknown: Unknown | None = None
     for address in (target, gains):
         if address is None:
             continue
-        labelled = privacy_data().addresses.get((found.world.chain.chain_id, address))
+        labelled = privacy_data().label(found.world.chain.chain_id, address)
         if labelled and labelled[0].startswith("anon."):
             return Known(value=True, evidence=(), derivation=f"labelled address: {labelled[1]}")
         account = found.world.get(address)

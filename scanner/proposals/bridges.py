@@ -70,3 +70,12 @@ def destination(chain: str, sender: str) -> str:
 def wormhole(number: int) -> str:
     """Return the chain that Wormhole counts as `number`; the known ones by name."""
     return _WORMHOLE.get(number, f"Wormhole chain {number}")
+
+
+ALIAS_OFFSET = 0x1111000000000000000000000000000000001111
+"""By how much a contract's address is shifted where it calls on an Arbitrum or OP chain from the parent chain."""
+
+
+def alias(address: str) -> str:
+    """Return the account as which a contract of the parent chain calls on an Arbitrum or OP chain; empty for none."""
+    return f"0x{(int(address, 16) + ALIAS_OFFSET) % 2**160:040x}" if address else ""

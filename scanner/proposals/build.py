@@ -1,36 +1,43 @@
-"""Proposals as nouns of the snapshot: state, votes, timing, text."""
+"""Proposals as nouns of the snapshot: state, votes, timing, text, and what they do."""
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scanner.discovery.account import combine
-from scanner.discovery.clock import clock_mode
+from scanner.discovery.account import combine, nonzero
 from scanner.discovery.discover import Found
-from scanner.discovery.power import share_bps
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Action, Proposal
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.actions import build_action
-from scanner.proposals.collect import ProposalData
-from scanner.proposals.events import RawProposal, Vote
+from scanner.proposals.ballots import ballot_facts, power_facts, power_questions, turnout, weekend_share
+from scanner.proposals.casebook import Case, Casebook, open_casebook
+from scanner.proposals.collect import ProposalData, beneficiary_of
+from scanner.proposals.confirm import actions_questions, confirmed
+from scanner.proposals.ends import Question, read_ends
+from scanner.proposals.events import RawProposal
+from scanner.proposals.fold import MAX_TEXT, fold
+from scanner.proposals.history import Place, places
 from scanner.proposals.nested import Call
-
-_PROPOSER_SUFFIX = re.compile(r"#proposer=0x[0-9a-fA-F]{40}\Z")
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+from scanner.proposals.steps import executor_questions, step_facts
+from scanner.proposals.text import read_text
+from scanner.proposals.textual import text_facts
+from scanner.proposals.worth import moved_outside
 
 
 def build_proposals(found: Found, data: ProposalData) -> Collection[Proposal]:
-    """Return every proposal in chain order; partial where the logs of a governor could not be read."""
+    """Return every proposal in chain order of its governor; partial where the logs of a governor could not be read.
+
+    Asks what the facts need of both ends of the calls: one level of reads, and one more for owners not met before.
+    """
     unread = [
         governor
         for governor in sorted(found.parts.governors)
         if isinstance(found.world.accounts[governor].logs, Unknown)
     ]
-    items = tuple(_proposal(found, data, index) for index in range(len(data.raw)))
+    items = _build(found, data)
     if unread:
         return Collection[Proposal](items=items, complete=False, reason=f"the logs of {unread[0]} could not be read")
     if not found.parts.governors:
@@ -50,20 +57,50 @@ def last_proposals(data: ProposalData) -> dict[str, Known[int] | Unknown]:
     return {governor: data.time_of(block) for governor, block in latest.items()}
 
 
-def _proposal(found: Found, data: ProposalData, index: int) -> Proposal:
-    one = data.raw[index]
+def _build(found: Found, data: ProposalData) -> tuple[Proposal, ...]:
+    book = open_casebook(found, data, read_ends(found, data, _questions(found, data)))
+    texts = [read_text(one.description) for one in data.raw]
+    history = places(data, texts)
+    built: dict[int, Proposal] = {}
+    for index in sorted(range(len(data.raw)), key=lambda at: _moment(data.raw[at])):
+        case = Case(data.raw[index], index, texts[index])
+        built[index] = _proposal(book, case, history[index])
+        _remember(book, case)
+    return tuple(built[index] for index in range(len(data.raw)))
+
+
+def _questions(found: Found, data: ProposalData) -> Iterable[tuple[Question, str]]:
+    yield from actions_questions(data)
+    yield from executor_questions(data)
+    yield from power_questions(found, data)
+
+
+def _moment(one: RawProposal) -> tuple[int, int]:
+    return (one.log.block_number, one.log.log_index)
+
+
+def _remember(book: Casebook, case: Case) -> None:
+    """From now on readers know whom this proposal pays. What nobody could decode pays nobody that they would know."""
+    for call in book.data.calls[(case.one.governor, case.one.id)]:
+        gains = beneficiary_of(call.decoded, call.target, call.value)
+        if gains and not call.chain:
+            book.familiar.add(gains, f"gains by proposal {case.one.id}")
+
+
+def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
+    found, data, one = book.found, book.data, case.one
     key = (one.governor, one.id)
     state = data.states[key]
-    text = _PROPOSER_SUFFIX.sub("", one.description)
     created = data.time_of(one.log.block_number)
     calls = data.calls[key]
-    actions = tuple(build_action(found, data, one, call) for call in calls)
+    actions = tuple(build_action(book, case, call) for call in calls)
     executed = _executed_at(data, one)
     facts: dict[str, Any] = {
         "id": str(one.id),
         "governor": one.governor,
         "proposer": one.proposer,
-        "description": one.description,
+        "description": one.description[:MAX_TEXT],
+        "description_left_out": max(0, len(one.description) - MAX_TEXT),
         "created_block": one.log.block_number,
         "created_at": created,
         "vote_start": one.vote_start,
@@ -75,19 +112,29 @@ def _proposal(found: Found, data: ProposalData, index: int) -> Proposal:
         "against_votes": state.against_votes,
         "abstain_votes": state.abstain_votes,
         "quorum_votes": state.quorum,
-        "turnout_bps": _turnout(found, one, data),
+        "turnout_bps": turnout(found, data, one),
         "seconds_to_execution": _to_execution(created, executed),
         "action_count": len(one.actions),
         "effect_count": _effects(actions, calls),
-        "actions": actions,
-        "text_length": len(text.strip()),
-        "text_hidden_characters": bool(_HIDDEN.search(text)),
-        "twin_of": _twin(data, index),
+        "actions": fold(actions),
+        "text_length": case.text.length,
+        "text_hidden_characters": case.text.hidden,
+        "twin_of": place.twin_of,
+        "companion_of": place.companion_of,
         "proposer_is_beneficiary": _pays_itself(one, actions),
-        "dormant_before_days": _dormant(data, index),
+        "proposer_controls_beneficiary": _controls(one, actions),
+        "proposer_before": place.proposer_before,
+        "proposer_overlapping": place.proposer_overlapping,
+        "dormant_before_days": place.dormant_before_days,
+        "treasury_total_bps": _total(book, case, calls, actions),
+        "event_confirmed": confirmed(book.ends, data, one),
+        "weekend_bps": weekend_share(found, data, one),
         "evidence": (one.log,),
     }
-    facts.update(_ballots(found, data, one))
+    facts.update(ballot_facts(found, data, one))
+    facts.update(power_facts(book.ends, data, one))
+    facts.update(text_facts(case.text, calls, actions))
+    facts.update(step_facts(book, case, calls))
     return Proposal(**facts)
 
 
@@ -116,79 +163,6 @@ def _to_execution(created: Known[int] | Unknown, executed: Known[int] | Unknown)
     )
 
 
-def _turnout(found: Found, one: RawProposal, data: ProposalData) -> Known[int] | Unknown:
-    token = nonzero(found.parts.vote_tokens[one.governor])
-    carrier = found.world.get(token) if token else None
-    if carrier is None:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
-    state = data.states[(one.governor, one.id)]
-    return combine(
-        {
-            "supply": carrier.ask("totalSupply()"),
-            "yes": state.for_votes,
-            "no": state.against_votes,
-            "abstain": state.abstain_votes,
-        },
-        lambda supply, yes, no, abstain: share_bps(yes + no + abstain, supply),
-        "votes cast as a share of the supply at the pinned block",
-    )
-
-
-def _ballots(found: Found, data: ProposalData, one: RawProposal) -> dict[str, Any]:
-    """Voter count, concentration and lateness, from the vote logs."""
-    logs = found.world.accounts[one.governor].logs
-    if isinstance(logs, Unknown):
-        return {"voters": logs, "top_voter_bps": logs, "votes_moved_at_end": logs}
-    votes = data.votes.get((one.governor, one.id), ())
-    supporters = [vote for vote in votes if vote.support == 1]
-    weight = sum(vote.weight for vote in supporters)
-    top = max((vote.weight for vote in supporters), default=0)
-    declared = data.states[(one.governor, one.id)].for_votes
-    if isinstance(declared, Known) and declared.value != weight:
-        detail = "the vote logs do not add up to the votes that the governor counts"
-        missing = Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=logs.evidence)
-        return {"voters": missing, "top_voter_bps": missing, "votes_moved_at_end": missing}
-    return {
-        "voters": Known(value=len({vote.voter for vote in votes}), evidence=logs.evidence),
-        "top_voter_bps": Known(value=share_bps(top, weight), evidence=logs.evidence),
-        "votes_moved_at_end": _late(found, data, one, supporters),
-    }
-
-
-def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[Vote]) -> Known[bool] | Unknown:
-    mode = clock_mode(found.world.accounts[one.governor])
-    if isinstance(mode, Unknown):
-        return mode
-    last_tenth = one.vote_end - Fraction(one.vote_end - one.vote_start, 10)
-    late = 0
-    evidence = mode.evidence
-    for vote in supporters:
-        at: Known[int] | Unknown = Known(value=vote.log.block_number, evidence=(vote.log,))
-        if mode.value == "timestamp":
-            at = data.time_of(vote.log.block_number)
-        if isinstance(at, Unknown):
-            return at
-        if at.value >= last_tenth:
-            late += vote.weight
-            evidence += (vote.log,)
-    total = sum(vote.weight for vote in supporters)
-    return Known(
-        value=2 * late > total, evidence=evidence, derivation="weight of votes for in the last tenth of the period"
-    )
-
-
-def _twin(data: ProposalData, index: int) -> Known[str] | Unknown:
-    one = data.raw[index]
-    text = " ".join(_PROPOSER_SUFFIX.sub("", one.description).split())
-    if not text:
-        return Known(value="", evidence=(one.log,), derivation="no text to compare")
-    for earlier in data.raw[:index]:
-        same = " ".join(_PROPOSER_SUFFIX.sub("", earlier.description).split()) == text
-        if same and earlier.governor == one.governor and earlier.actions != one.actions:
-            return Known(value=str(earlier.id), evidence=(earlier.log, one.log), derivation="same text, other calls")
-    return Known(value="", evidence=(one.log,))
-
-
 def _effects(actions: tuple[Action, ...], calls: tuple[Call, ...]) -> int:
     """Count the kinds of effect. A wrapper has those of the calls inside it and none of its own."""
     pairs = zip(actions, calls, strict=True)
@@ -206,13 +180,23 @@ def _pays_itself(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] |
     return unknown or Known(value=False, evidence=(one.log,))
 
 
-def _dormant(data: ProposalData, index: int) -> Known[int] | Unknown:
-    one = data.raw[index]
-    earlier = [other for other in data.raw[:index] if other.governor == one.governor]
-    if not earlier:
-        return Known(value=0, evidence=(one.log,), derivation="the first proposal of this governor")
-    return combine(
-        {"before": data.time_of(earlier[-1].log.block_number), "now": data.time_of(one.log.block_number)},
-        lambda before, now: max(0, now - before) // 86_400,
-        "since the proposal before it",
-    )
+def _controls(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] | Unknown:
+    """Whether a contract that gains names the proposer as its owner or admin."""
+    unknown: Unknown | None = None
+    for action in actions:
+        owner = action.beneficiary_controller
+        if isinstance(owner, Unknown):
+            unknown = unknown or owner
+        elif nonzero(owner) == one.proposer:
+            return Known(
+                value=True, evidence=owner.evidence, derivation=f"owner of what action {action.index + 1} pays"
+            )
+    return unknown or Known(value=False, evidence=(one.log,))
+
+
+def _total(book: Casebook, case: Case, calls: Sequence[Call], actions: Sequence[Action]) -> Known[int] | Unknown:
+    inside = [isinstance(one.beneficiary_in_scope, Known) and one.beneficiary_in_scope.value for one in actions]
+    # A payment that names nobody, as into vesting plans, leaves the treasury all the same.
+    leaves = [nonzero(one.beneficiary) is None for one in actions]
+    pairs = [(call, kept and not out) for call, kept, out in zip(calls, inside, leaves, strict=True)]
+    return moved_outside(book, case, pairs)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.content import rules_dir
 from scanner.model.kinds import Effect
+from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.wrappers import WRAPPERS
 
 
@@ -32,11 +34,14 @@ class Meaning:
 class Parameter:
     """A setter that weakens a protection when it lowers the value that `getter` of the same contract returns.
 
-    `event` holds the value before and after once it was called; empty where there is none.
+    `value` is the argument that is set, `keys` are those that the getter takes. `event` holds the value before and
+    after once it was called; empty where there is none.
     """
 
     getter: str
     event: str = ""
+    value: int = 0
+    keys: tuple[int, ...] = ()
 
 
 _PLANS = "(address,uint256,uint256,uint256,uint256)[]"
@@ -55,11 +60,19 @@ MEANINGS: Mapping[str, Meaning] = {
     "sendValue(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "withdrawTo(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "sweep(address,address)": Meaning(Effect.VALUE_OUT, 1),
+    "safeTransferFrom(address,address,uint256,bytes)": Meaning(Effect.VALUE_OUT, 1),
+    "safeTransferFrom(address,address,uint256,uint256,bytes)": Meaning(Effect.VALUE_OUT, 1),
+    "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)": Meaning(Effect.VALUE_OUT, 1),
+    "createStream(address,uint256,address,uint256,uint256)": Meaning(Effect.VALUE_OUT, 0, 1, 2, pulled=True),
+    "withdraw(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
+    "transferETH(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
+    "sendETH(address,uint256)": Meaning(Effect.VALUE_OUT, 0, 1),
     "rescueTokens(address,address,uint256)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
     "approve(address,uint256)": Meaning(Effect.APPROVAL, 0, 1),
     "increaseAllowance(address,uint256)": Meaning(Effect.APPROVAL, 0, 1),
     "setApprovalForAll(address,bool)": Meaning(Effect.APPROVAL, 0),
     "approve(address,address,uint160,uint48)": Meaning(Effect.APPROVAL, 1, 2, 0),
+    "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)": Meaning(Effect.APPROVAL, 1, 2),
     "grantRole(bytes32,address)": Meaning(Effect.ROLE, 1),
     "grantRole(uint64,address,uint32)": Meaning(Effect.ROLE, 1),
     "transferOwnership(address)": Meaning(Effect.ROLE, 0),
@@ -77,14 +90,58 @@ MEANINGS: Mapping[str, Meaning] = {
     "swapOwner(address,address,address)": Meaning(Effect.ROLE, 2),
     "setProposalGuardian(address)": Meaning(Effect.ROLE, 0),
     "setVetoer(address)": Meaning(Effect.ROLE, 0),
+    "_setVetoer(address)": Meaning(Effect.ROLE, 0),
+    "updateVetoer(address)": Meaning(Effect.ROLE, 0),
+    "setWhitelistGuardian(address)": Meaning(Effect.ROLE, 0),
+    "_setWhitelistGuardian(address)": Meaning(Effect.ROLE, 0),
+    "setGuardian(address)": Meaning(Effect.ROLE, 0),
+    "setGovernor(address)": Meaning(Effect.ROLE, 0),
+    "setGovernance(address)": Meaning(Effect.ROLE, 0),
+    "setPendingGovernor(address)": Meaning(Effect.ROLE, 0),
+    "setPendingOwner(address)": Meaning(Effect.ROLE, 0),
+    "nominateNewOwner(address)": Meaning(Effect.ROLE, 0),
+    "updateTimelock(address)": Meaning(Effect.ROLE, 0),
+    "updateAuthority(address,address)": Meaning(Effect.ROLE, 1),
+    "kiss(address)": Meaning(Effect.ROLE, 0),
+    "setTrustedForwarder(address)": Meaning(Effect.ROLE, 0),
+    "setRootRole(address,bool)": Meaning(Effect.ROLE, 0),
+    # Aragon: on which contract, to whom, which permission.
+    "grant(address,address,bytes32)": Meaning(Effect.ROLE, 1),
+    "grantWithCondition(address,address,bytes32,address)": Meaning(Effect.ROLE, 1),
+    "revoke(address,address,bytes32)": Meaning(Effect.ROLE),
+    "renounceRole(bytes32,address)": Meaning(Effect.ROLE),
+    "burnVetoer()": Meaning(Effect.ROLE),
+    "_burnVetoPower()": Meaning(Effect.ROLE),
+    "setGuard(address)": Meaning(Effect.ROLE, 0),
+    "setModuleGuard(address)": Meaning(Effect.ROLE, 0),
+    "setFallbackHandler(address)": Meaning(Effect.ROLE, 0),
+    "removeOwner(address,address,uint256)": Meaning(Effect.ROLE),
+    "disableModule(address,address)": Meaning(Effect.ROLE),
     "mint(address,uint256)": Meaning(Effect.SUPPLY, 0, 1),
     "mint(address)": Meaning(Effect.SUPPLY, 0),
+    "safeMint(address)": Meaning(Effect.SUPPLY, 0),
     "upgradeTo(address)": Meaning(Effect.UPGRADE, 0),
     "upgradeToAndCall(address,bytes)": Meaning(Effect.UPGRADE, 0),
     "upgrade(address,address)": Meaning(Effect.UPGRADE, 1),
     "upgradeAndCall(address,address,bytes)": Meaning(Effect.UPGRADE, 1),
     "_setImplementation(address)": Meaning(Effect.UPGRADE, 0),
     "setImplementation(address)": Meaning(Effect.UPGRADE, 0),
+    "changeImplementation(address)": Meaning(Effect.UPGRADE, 0),
+    "setMasterCopy(address)": Meaning(Effect.UPGRADE, 0),
+    "setBeacon(address)": Meaning(Effect.UPGRADE, 0),
+    # Acts upon members: frozen, removed, or their units taken.
+    "jailMember(address)": Meaning(Effect.MEMBERSHIP),
+    "ragekick(address)": Meaning(Effect.MEMBERSHIP),
+    "submitGuildKickProposal(address,string)": Meaning(Effect.MEMBERSHIP),
+    "burnShares(address[],uint256[])": Meaning(Effect.MEMBERSHIP),
+    "burnLoot(address[],uint256[])": Meaning(Effect.MEMBERSHIP),
+    "forcedTransfer(address,address,uint256)": Meaning(Effect.MEMBERSHIP),
+    "setAddressFrozen(address,bool)": Meaning(Effect.MEMBERSHIP),
+    "freezePartialTokens(address,uint256)": Meaning(Effect.MEMBERSHIP),
+    "blacklist(address)": Meaning(Effect.MEMBERSHIP),
+    "addBlackList(address)": Meaning(Effect.MEMBERSHIP),
+    "freeze(address)": Meaning(Effect.MEMBERSHIP),
+    "expel(address)": Meaning(Effect.MEMBERSHIP),
     # Arbitrum's governance actions: contracts whose one function makes the change, run by an UpgradeExecutor.
     "perform()": Meaning(Effect.INDIRECTION),
     "perform(address)": Meaning(Effect.INDIRECTION),
@@ -108,7 +165,32 @@ PROTECTIONS: Mapping[str, Parameter] = {
     ),
     "updateDelay(uint256)": Parameter("getMinDelay()", "MinDelayChange(uint256,uint256)"),
     "setDelay(uint256)": Parameter("delay()"),
+    "_setQuorumVotesBPS(uint256)": Parameter("quorumVotesBPS()"),
+    "updateSuperQuorumNumerator(uint256)": Parameter("superQuorumNumerator()"),
+    "setTargetAdminDelay(address,uint32)": Parameter("getTargetAdminDelay(address)", value=1, keys=(0,)),
+    "setGrantDelay(uint64,uint32)": Parameter("getRoleGrantDelay(uint64)", value=1, keys=(0,)),
+    # Safe, and Zodiac's Delay and Reality modules
+    "changeThreshold(uint256)": Parameter("getThreshold()"),
+    "setTxCooldown(uint256)": Parameter("txCooldown()"),
+    "setQuestionTimeout(uint32)": Parameter("questionTimeout()"),
+    "setQuestionCooldown(uint32)": Parameter("questionCooldown()"),
+    "setMinimumBond(uint256)": Parameter("minimumBond()"),
 }
+
+GUARDIAN_SETTERS = frozenset(
+    {
+        "setProposalGuardian(address)", "setVetoer(address)", "_setVetoer(address)", "updateVetoer(address)",
+        "setGuardian(address)", "setWhitelistGuardian(address)", "_setWhitelistGuardian(address)",
+        "setGuard(address)", "setModuleGuard(address)",
+    }
+)  # fmt: skip
+"""Name who may stop a call: to set zero is to remove them."""
+
+GUARDIAN_REMOVALS = frozenset({"burnVetoer()", "_burnVetoPower()"})
+ROLE_REMOVALS = frozenset({"revokeRole(bytes32,address)", "renounceRole(bytes32,address)"})
+"""Remove a guardian where the role is the right to cancel."""
+
+_REMOVE_FACET = 2
 
 _CATEGORY_EFFECTS: Mapping[str, Effect] = {
     "action.role": Effect.ROLE,
@@ -120,6 +202,8 @@ _CATEGORY_EFFECTS: Mapping[str, Effect] = {
     "action.indirect": Effect.INDIRECTION,
     "action.kill": Effect.PAUSE,
     "content.uri": Effect.CONTENT,
+    "comms.onchain": Effect.CONTENT,
+    "acct.eip4824": Effect.CONTENT,
     "anon.mixer": Effect.PRIVACY,
     "anon.shielded_pool": Effect.PRIVACY,
     "anon.stealth": Effect.PRIVACY,
@@ -147,6 +231,7 @@ def signature_table() -> Mapping[str, tuple[str, str]]:
     return table
 
 
+@cache
 def meaning_of(signature: str) -> Meaning:
     """Return what a function does by its signature; `other` for one that the tables do not know."""
     if signature in MEANINGS:
@@ -159,3 +244,14 @@ def meaning_of(signature: str) -> Meaning:
     if signature in WRAPPERS:
         return Meaning(Effect.INDIRECTION)
     return Meaning(Effect.OTHER)
+
+
+def new_code(signature: str, values: Sequence[Any]) -> tuple[str, ...]:
+    """Return the addresses whose code an upgrade puts in place: one, or the facets of a diamond (EIP-2535)."""
+    if signature.startswith("diamondCut("):
+        facets = [str(facet) for facet, action, _ in values[0] if int(action) != _REMOVE_FACET]
+        return tuple(dict.fromkeys(one for one in (*facets, str(values[1])) if one != ZERO_ADDRESS))
+    meaning = meaning_of(signature)
+    if meaning.effect is Effect.UPGRADE and 0 <= meaning.beneficiary < len(values):
+        return (str(values[meaning.beneficiary]),)
+    return ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.chain.abi import DecodeError, decode
+from scanner.chain.abi import DecodeError, decode, encode_call
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import bridges
 
@@ -76,7 +76,7 @@ def _scheduled(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     for inner in _batch(place, values if many else tuple((one,) for one in values[:3])):
         if inner.target == bridges.RETRYABLE_MAGIC:
             inbox, target, value, _, _, data = decode(_RETRYABLE_TYPES, inner.data)
-            yield Inner(target, int(value), data, bridges.destination(place.chain, inbox), "")
+            yield Inner(target, int(value), data, bridges.destination(place.chain, inbox), bridges.alias(place.own))
         else:
             yield inner
 
@@ -192,6 +192,49 @@ def _message(to: int, data: int, *, value: int = -1) -> Opener:
     return opener
 
 
+def _spread(signature: str, *, token: int = -1, first: int = 0) -> Opener:
+    """One call for each row of two arrays: whom, and how much. With a `token` the caller's units of it move."""
+
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        whom, amounts = values[first], values[first + 1]
+        if len(whom) != len(amounts):
+            raise DecodeError("accounts and amounts differ in length")
+        target = str(values[token]) if token >= 0 else place.target
+        for account, amount in zip(whom, amounts, strict=True):
+            if signature:
+                yield Inner(target, 0, encode_call(signature, (account, int(amount))), place.chain, place.caller)
+            else:
+                yield Inner(account, int(amount), "0x", place.chain, place.caller)
+
+    return opener
+
+
+def _shamans(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """Baal: each shaman gets a permission number."""
+    if len(values[0]) != len(values[1]):
+        raise DecodeError("shamans and permissions differ in length")
+    for shaman, permission in zip(values[0], values[1], strict=True):
+        data = encode_call("grantRole(bytes32,address)", (f"0x{int(permission):064x}", shaman))
+        yield Inner(place.target, 0, data, place.chain, place.caller)
+
+
+_GRANT, _REVOKE = "grant(address,address,bytes32)", "revoke(address,address,bytes32)"
+
+
+def _permissions(many: bool) -> Opener:
+    """Aragon OSx: rows of operation, whom and permission, for one contract or with the contract in each row."""
+
+    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+        for row in values[-1]:
+            operation, where, who, permission = (
+                (row[0], row[1], row[2], row[4]) if many else (row[0], values[0], *row[1:])
+            )
+            signature = _REVOKE if int(operation) == 1 else _GRANT
+            yield Inner(place.target, 0, encode_call(signature, (where, who, permission)), place.chain, place.caller)
+
+    return opener
+
+
 _TICKET = "(address,uint256,uint256,address,address,uint256,uint256,bytes)"
 
 WRAPPERS: Mapping[str, Opener] = {
@@ -236,6 +279,17 @@ WRAPPERS: Mapping[str, Opener] = {
     "execute(bytes32,bytes)": _account_execute,
     "exec(address,bytes,uint256)": _single(0, 1, value=2),
     "delegatecall(address,bytes)": _single(0, 1, delegatecall=True),
+    "executeAsBaal(address,uint256,bytes)": _single(0, 2, value=1),
+    # One call that stands for many: each row as the call it amounts to
+    "disperseEther(address[],uint256[])": _spread(""),
+    "multisendETH(address[],uint256[])": _spread(""),
+    "disperseToken(address,address[],uint256[])": _spread("transfer(address,uint256)", token=0, first=1),
+    "mintBatch(address[],uint256[])": _spread("mint(address,uint256)"),
+    "mintShares(address[],uint256[])": _spread("mint(address,uint256)"),
+    "mintLoot(address[],uint256[])": _spread("mint(address,uint256)"),
+    "setShamans(address[],uint256[])": _shamans,
+    "applySingleTargetPermissions(address,(uint8,address,bytes32)[])": _permissions(False),
+    "applyMultiTargetPermissions((uint8,address,address,address,bytes32)[])": _permissions(True),
     # Upgrades with a call
     "diamondCut((address,uint8,bytes4[])[],address,bytes)": _initialiser(1, 2, delegatecall=True),
     "upgradeToAndCall(address,bytes)": _initialiser(-1, 1),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scanner.chain.abi import encode, encode_call, selector
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.bridges import ARB_SYS, OP_MESSENGER, RETRYABLE_MAGIC
+from scanner.proposals.bridges import ARB_SYS, OP_MESSENGER, RETRYABLE_MAGIC, alias
 from scanner.proposals.effects import signature_table
 from scanner.proposals.events import RawAction
 from scanner.proposals.nested import MAX_DEPTH, MAX_INNER, Call, Opened, open_calls
@@ -191,7 +191,7 @@ def test_a_message_to_the_parent_chain_and_back_is_followed() -> None:
         ("Ethereum", _TOKEN, "transfer(address,uint256)"),
     ]
     assert [call.delegatecall for call in calls] == [False, False, True, False]
-    assert calls[1].caller == ""
+    assert calls[1].caller == alias(_SAFE), "a contract of the parent chain calls under a shifted address"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings
 from scanner.discovery.links import PROPOSAL_TYPES
 from scanner.discovery.parts import Parts
+from scanner.discovery.privacy_use import PrivacyUse
 from scanner.discovery.world import TARGET_OF
 from scanner.judge.engine import judge
 from scanner.judge.lint import lint
@@ -35,6 +36,7 @@ _GOVERNOR, _TIMELOCK, _TOKEN, _KEY, _SAFE = (address(number) for number in range
 _EMPTY, _STRANGER = address(6), address(7)
 _GRANT = encode_call("grantRole(bytes32,address)", ("0x" + "00" * 32, _KEY))
 _PAY = encode_call("transfer(address,uint256)", (_KEY, 40))
+_NO_USE = PrivacyUse(Known(value=(), evidence=()), (Known(value=(), evidence=()),))
 _RELAY = "relay(address,uint256,bytes)"
 
 
@@ -60,7 +62,7 @@ def _proposal(target: str, calldata: str, *, chain_id: int = 1) -> Proposal:
     tokenless = Unknown(reason=Reason.NOT_SUPPORTED, detail="no token in this test")
     parts = Parts(governors={_GOVERNOR: OpenZeppelinGovernor(5)}, vote_tokens={_GOVERNOR: tokenless})
     held = {(_TOKEN, _SAFE): Known(value=100, evidence=())}
-    found = Found(made, parts, {}, {}, Holdings(held, {}, True, ""), Resolver(made, parts))
+    found = Found(made, parts, {}, {}, Holdings(held, {}, True, ""), Resolver(made, parts), _NO_USE)
     (one,) = build_proposals(found, collect(found)).items
     return one
 

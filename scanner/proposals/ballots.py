@@ -1,0 +1,214 @@
+"""Votes on a proposal: how many, from whom, how late, and how new to those who cast them. Voters stay aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from scanner.discovery.account import combine, nonzero
+from scanner.discovery.clock import clock_mode, in_seconds, seconds_per_block
+from scanner.discovery.discover import Found
+from scanner.discovery.power import share_bps
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.proposals.collect import ProposalData
+from scanner.proposals.ends import Ends, Question
+from scanner.proposals.events import RawProposal, Vote
+
+LIVE = ("Pending", "Active", "Succeeded", "Queued")
+_WEEK = 7 * 86_400
+_DAY = 86_400
+_LARGE_BPS = 500
+"""A voter counts as large with a twentieth of the votes for; of those as many are asked about as can be."""
+_TENTH = 10
+_PAST_VOTES = ("getPastVotes(address,uint256)", "getPriorVotes(address,uint256)")
+
+
+def ballot_facts(found: Found, data: ProposalData, one: RawProposal) -> dict[str, Any]:
+    """Return voter count, concentration and lateness, from the vote logs."""
+    logs = found.world.accounts[one.governor].logs
+    if isinstance(logs, Unknown):
+        return {"voters": logs, "top_voter_bps": logs, "votes_moved_at_end": logs}
+    votes = data.votes.get((one.governor, one.id), ())
+    supporters = [vote for vote in votes if vote.support == 1]
+    weight = sum(vote.weight for vote in supporters)
+    top = max((vote.weight for vote in supporters), default=0)
+    declared = data.states[(one.governor, one.id)].for_votes
+    if isinstance(declared, Known) and declared.value != weight:
+        detail = "the vote logs do not add up to the votes that the governor counts"
+        missing = Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=logs.evidence)
+        return {"voters": missing, "top_voter_bps": missing, "votes_moved_at_end": missing}
+    return {
+        "voters": Known(value=len({vote.voter for vote in votes}), evidence=logs.evidence),
+        "top_voter_bps": Known(value=share_bps(top, weight), evidence=logs.evidence),
+        "votes_moved_at_end": _late(found, data, one, supporters),
+    }
+
+
+def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[Vote]) -> Known[bool] | Unknown:
+    mode = clock_mode(found.world.accounts[one.governor])
+    if isinstance(mode, Unknown):
+        return mode
+    last_tenth = one.vote_end - Fraction(one.vote_end - one.vote_start, 10)
+    late = 0
+    evidence = mode.evidence
+    for vote in supporters:
+        at: Known[int] | Unknown = Known(value=vote.log.block_number, evidence=(vote.log,))
+        if mode.value == "timestamp":
+            at = data.time_of(vote.log.block_number)
+        if isinstance(at, Unknown):
+            return at
+        if at.value >= last_tenth:
+            late += vote.weight
+            evidence += (vote.log,)
+    total = sum(vote.weight for vote in supporters)
+    return Known(
+        value=2 * late > total, evidence=evidence, derivation="weight of votes for in the last tenth of the period"
+    )
+
+
+def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
+    """Return all votes cast as a share of the supply at the pinned block."""
+    token = nonzero(found.parts.vote_tokens[one.governor])
+    carrier = found.world.get(token) if token else None
+    if carrier is None:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
+    state = data.states[(one.governor, one.id)]
+    return combine(
+        {
+            "supply": carrier.ask("totalSupply()"),
+            "yes": state.for_votes,
+            "no": state.against_votes,
+            "abstain": state.abstain_votes,
+        },
+        lambda supply, yes, no, abstain: share_bps(yes + no + abstain, supply),
+        "votes cast as a share of the supply at the pinned block",
+    )
+
+
+# -------------------------------------------------------------------------------------------- how new votes are
+
+
+def power_questions(found: Found, data: ProposalData) -> Iterable[tuple[Question, str]]:
+    """Yield what is asked of voting tokens: the votes of proposers and large voters of open proposals, then and now."""
+    for one in data.raw:
+        token, times = _token(found, one), _times(found, data, one)
+        if token is None or isinstance(times, Unknown) or not _open(data, one):
+            continue
+        for account in dict.fromkeys((one.proposer, *(vote.voter for vote in _large(data, one)))):
+            for time in times:
+                yield from (((token, getter, (account, time)), "uint256") for getter in _PAST_VOTES)
+
+
+def _token(found: Found, one: RawProposal) -> str | None:
+    return nonzero(found.parts.vote_tokens[one.governor])
+
+
+def _open(data: ProposalData, one: RawProposal) -> bool:
+    state = data.states[(one.governor, one.id)].state
+    return isinstance(state, Known) and state.value in LIVE
+
+
+def _large(data: ProposalData, one: RawProposal) -> list[Vote]:
+    supporters = [vote for vote in data.votes.get((one.governor, one.id), ()) if vote.support == 1]
+    weight = sum(vote.weight for vote in supporters)
+    return [vote for vote in supporters if vote.weight and share_bps(vote.weight, weight) >= _LARGE_BPS]
+
+
+def _times(found: Found, data: ProposalData, one: RawProposal) -> tuple[int, int, int] | Unknown:
+    """Return a week before the snapshot, the snapshot (or now, where it is still to come), and now: in token time."""
+    account = found.world.accounts[one.governor]
+    mode = clock_mode(account)
+    if isinstance(mode, Unknown):
+        return mode
+    block = found.world.chain.block
+    week: Fraction | int = _WEEK
+    now = block.timestamp - 1
+    if mode.value == "blocknumber":
+        rate = seconds_per_block(found.world, account)
+        if isinstance(rate, Unknown):
+            return rate
+        week = Fraction(_WEEK) / rate.value if rate.value else _WEEK
+        now = block.number - 1
+    then = min(one.vote_start, now)
+    if then - week < 0:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the chain is younger than a week before this vote")
+    return int(then - week), then, now
+
+
+def _votes_of(ends: Ends, token: str, account: str, time: int) -> Known[int] | Unknown:
+    answers = [ends.answer(token, getter, (account, time)) for getter in _PAST_VOTES]
+    return next((answer for answer in answers if isinstance(answer, Known)), answers[0])
+
+
+def power_facts(ends: Ends, data: ProposalData, one: RawProposal) -> dict[str, Known[Any] | Unknown]:
+    """Return how much of the votes for is new, and whether votes are gone again by now.
+
+    New: from large voters who had less than a tenth of them a week before the snapshot. Gone: one of them, or the
+    proposer, has less than a tenth by now.
+    """
+    missing = _why_not(ends, data, one)
+    if missing is not None:
+        return {"recent_votes_bps": missing, "votes_given_back": missing}
+    token, times = _token(ends.found, one), _times(ends.found, data, one)
+    assert token is not None
+    assert not isinstance(times, Unknown)
+    large = {vote.voter: vote.weight for vote in _large(data, one)}
+    total = sum(vote.weight for vote in data.votes.get((one.governor, one.id), ()) if vote.support == 1)
+    recent, gone = 0, False
+    evidence: tuple[Any, ...] = ()
+    for account in dict.fromkeys((one.proposer, *large)):
+        answers = [_votes_of(ends, token, account, time) for time in times]
+        for answer in answers:
+            if isinstance(answer, Unknown):
+                return {"recent_votes_bps": answer, "votes_given_back": answer}
+        before, then, now = (int(answer.value) for answer in answers if isinstance(answer, Known))
+        if then and _TENTH * before < then:
+            recent += large.get(account, 0)
+            evidence += tuple(item for answer in answers for item in answer.evidence)
+        gone = gone or bool(then and _TENTH * now < then)
+    return {
+        "recent_votes_bps": Known(value=share_bps(recent, total), evidence=evidence, derivation="past votes"),
+        "votes_given_back": Known(value=gone, evidence=evidence, derivation="past votes"),
+    }
+
+
+def _why_not(ends: Ends, data: ProposalData, one: RawProposal) -> Unknown | None:
+    if not _open(data, one):
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="asked of proposals that are still open only")
+    if _token(ends.found, one) is None:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
+    times = _times(ends.found, data, one)
+    return times if isinstance(times, Unknown) else None
+
+
+# ------------------------------------------------------------------------------------------------- days of the week
+
+
+def weekend_share(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
+    """Return the share of the voting period that lies on Saturdays and Sundays, UTC."""
+    account = found.world.accounts[one.governor]
+    mode = clock_mode(account)
+    length = in_seconds(found.world, account, mode, Known(value=one.vote_end - one.vote_start, evidence=(one.log,)))
+    if isinstance(mode, Known) and mode.value == "timestamp":
+        begin: Known[int] | Unknown = Known(value=one.vote_start, evidence=(one.log,))
+    else:
+        wait = in_seconds(
+            found.world, account, mode, Known(value=one.vote_start - one.log.block_number, evidence=(one.log,))
+        )
+        created = data.time_of(one.log.block_number)
+        begin = combine({"made": created, "wait": wait}, lambda made, wait: made + wait, "creation and voting delay")
+    return combine({"begin": begin, "length": length}, _on_weekends, "the voting period in days of the week")
+
+
+def _on_weekends(begin: int, length: int) -> int:
+    """Return the weekend's share of a period. Day 0 of 1970 was a Thursday: its days 2 and 3 are a weekend's."""
+    if length <= 0:
+        return 0
+    if length >= 52 * _WEEK:
+        return 10_000 * 2 // 7
+    end, inside = begin + length, 0
+    first = (begin - 2 * _DAY) // _WEEK * _WEEK + 2 * _DAY
+    for saturday in range(first, end, _WEEK):
+        inside += max(0, min(end, saturday + 2 * _DAY) - max(begin, saturday))
+    return 10_000 * inside // length

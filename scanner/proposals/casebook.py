@@ -1,0 +1,89 @@
+"""What the facts of all proposals are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scanner.discovery.account import Account
+from scanner.discovery.anonymity import privacy_data
+from scanner.discovery.discover import Found
+from scanner.discovery.world import only_a_target
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.proposals.bridges import ELSEWHERE
+from scanner.proposals.collect import ProposalData
+from scanner.proposals.ends import Ends
+from scanner.proposals.events import RawProposal
+from scanner.proposals.lookalike import Familiar
+from scanner.proposals.text import Text
+
+_COMMON_SYMBOLS = frozenset({"ETH", "WETH", "STETH", "WSTETH", "USDC", "USDT", "DAI", "WBTC", "BTC", "USD", "EUR"})
+
+
+@dataclass
+class Casebook:
+    """The crawl, what was collected of proposals, and the answers about both ends of their calls."""
+
+    found: Found
+    data: ProposalData
+    ends: Ends
+    familiar: Familiar = field(default_factory=Familiar)
+    """Addresses that readers know by now: proposals are read in chain order, and each adds those it pays."""
+
+    symbols: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One proposal with its text, in its place among the others."""
+
+    one: RawProposal
+    index: int
+    text: Text
+
+
+def open_casebook(found: Found, data: ProposalData, ends: Ends) -> Casebook:
+    """Return a casebook in which the DAO's own contracts and labelled addresses are familiar."""
+    familiar = Familiar()
+    for address, account in sorted(found.world.accounts.items()):
+        if account.has_code and not only_a_target(account):
+            familiar.add(address, "one of the DAO's own contracts")
+    for (chain_id, address), (_, label) in sorted(privacy_data().addresses.items()):
+        if chain_id in (0, found.world.chain.chain_id):
+            familiar.add(address, f"known as {label}")
+    for address, account in sorted(found.world.accounts.items()):
+        if account.has_code and account.verified is not None:
+            familiar.add(address, "a contract with verified source that proposals call")
+    told = {ends.symbol(token) for token in (*found.parts.tokens, *found.holdings.tokens)}
+    return Casebook(found, data, ends, familiar, frozenset(told - {""}) | _COMMON_SYMBOLS)
+
+
+def elsewhere(chain: str) -> Unknown | None:
+    """Return why the facts of a call on another chain are unknown, None for one on the scanned chain.
+
+    A scan is of one chain at one block. What is on another one it could never have: where that chain is named, a scan
+    is not less complete for it (OFF_CHAIN). Where a message goes is a fact of this chain: not to know it is a gap.
+    """
+    if not chain:
+        return None
+    if chain == ELSEWHERE:
+        return Unknown(reason=Reason.UNRESOLVED, detail="sent to another chain by a bridge that is not known here")
+    return Unknown(reason=Reason.OFF_CHAIN, detail=f"on {chain}: another chain is not read")
+
+
+def in_scope(found: Found, account: Account | None) -> bool:
+    """Whether an account is one of the DAO's own contracts, not one that only proposals lead to."""
+    return (
+        account is not None
+        and account.has_code
+        and account.address in found.world.accounts
+        and not only_a_target(account)
+    )
+
+
+def is_key(account: Account | None) -> Known[bool] | Unknown:
+    """Return whether an account is a key: it has no code of its own."""
+    if account is None:
+        return Unknown(reason=Reason.NOT_READ, detail="the account was not read")
+    if isinstance(account.code, Unknown):
+        return account.code
+    return Known(value=account.is_eoa, evidence=account.code.evidence)

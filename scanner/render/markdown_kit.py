@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scanner.render.findings_view import FindingView
 from scanner.render.kit_view import (
     BehindView,
     CriterionView,
@@ -57,7 +58,8 @@ def framework_blocks(lookup: Lookup) -> Iterator[str]:
         yield f"### {inert(view.title, LIMIT)}"
         yield f"_{inert(view.authority)}: {inert(view.document, LIMIT)}._ {inert(view.note, 900)}".rstrip()
         for stage in view.stages:
-            yield f"**{inert(stage.name)}** ({inert(stage.title, LIMIT)}): {stage.shape} {stage.word}; {inert(stage.reason, 400)}"
+            named = f"**{inert(stage.name)}** ({inert(stage.title, LIMIT)})"
+            yield f"{named}: {stage.shape} {stage.word}; {inert(stage.reason, 400)}"
         heads = ("Criterion", "State", "Evidence for", "Evidence against", "Not assessable")
         yield _table(heads, [_criterion(item) for item in view.criteria])
 
@@ -98,6 +100,13 @@ def accepted_blocks(lookup: Lookup) -> Iterator[str]:
         )
     if lookup.assessment.profile is not None:
         yield f"Profile: {code(lookup.assessment.profile.name)}. A profile re-orders and chooses; it changes no words."
+
+
+def acceptance_lines(item: FindingView) -> list[str]:
+    """Return what stands beside a finding that somebody accepts, or accepted once."""
+    if not item.acceptance:
+        return []
+    return [f"**{'Accepted / suppressed' if item.accepted else 'Acceptance expired'}.** {inert(item.acceptance)}"]
 
 
 def _lines(lines: Sequence[LineView], nothing: str = "–") -> str:

@@ -10,6 +10,10 @@ from scanner.model.outcome import Assessment, Finding
 from scanner.render.sarif_rules import plain
 
 TEXT_LIMIT = 400
+KIT_NOTIFICATIONS = (
+    ("left-out", "The user left a rule out."),
+    ("suppression", "An entry of the suppression file is expired or unused."),
+)
 
 
 def suppressions(finding: Finding) -> dict[str, Any]:

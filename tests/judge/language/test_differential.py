@@ -31,6 +31,8 @@ def _number(depth: int) -> st.SearchStrategy[str]:
     binary = st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%"]), inner)
     return st.one_of(
         leaves,
+        st.sampled_from(["len(dao.controls)", "count(dao.controls)"]),
+        st.tuples(inner, inner).map(lambda parts: f"percent_of({parts[0]}, {parts[1]})"),
         binary.map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"),
         inner.map(lambda text: f"-({text})"),
         inner.map(lambda text: f"abs({text})"),
@@ -45,6 +47,12 @@ def _item_truth() -> st.SearchStrategy[str]:
         st.integers(0, 4).map(lambda value: f"c.delay_seconds > {value}"),
         st.sampled_from(CAPABILITIES).map(lambda value: f'c.capability == "{value}"'),
         st.integers(0, 4).map(lambda value: f"not c.bypasses_vote or c.delay_seconds <= {value}"),
+        st.integers(0, 4).map(
+            lambda value: f"count(d for d in dao.controls if d.delay_seconds < c.delay_seconds) >= {value}"
+        ),
+        st.sampled_from(["any", "all"]).map(
+            lambda name: f"{name}(d.delay_seconds <= c.delay_seconds for d in dao.controls if d.bypasses_vote)"
+        ),
     )
 
 
@@ -57,6 +65,10 @@ def _truth(depth: int) -> st.SearchStrategy[str]:
         st.sampled_from(KINDS).map(lambda kind: f"governor.kind == '{kind}'"),
         st.sampled_from(KINDS).map(lambda kind: f"governor.kind not in ('{kind}', 'token-vote')"),
         st.just("governor.has_timelock"),
+        numbers.map(lambda number: f"{number} in (0, 1, 3, 10 // 2, DAY)"),
+        st.tuples(numbers, numbers, operators, st.integers(-3, 90), st.integers(1, 7)).map(
+            lambda p: f"{p[0]} / {p[1]} {p[2]} {p[3]} / {p[4]}"
+        ),
     )
     if depth == 0:
         return leaves
@@ -108,6 +120,7 @@ def _python(text: str, world: dict[str, Any], rows: list[dict[str, Any]]) -> Any
         "governor": exact(world),
         "dao": SimpleNamespace(controls=[exact(row) for row in rows]),
         "count": lambda found: sum(1 for one in found if one),
+        "percent_of": lambda part, total: 100 * part / total,
         "Fraction": Fraction,
         "DAY": Fraction(86_400),
         "HOUR": Fraction(3_600),

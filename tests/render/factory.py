@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+from scanner.locale.load import load_locale
 from scanner.model.blank import all_unknown
 from scanner.model.dao import Dao, Membership
 from scanner.model.kinds import ActorKind, Effect
@@ -26,6 +27,7 @@ from tests.render import factory_dao as dao
 from tests.render import factory_judged as judged
 
 SNAPSHOT_SHA256 = "e3" * 32
+ENGLISH = load_locale()
 FILE_SHA256 = "0x" + sha256(dao.SOURCE.encode()).hexdigest()
 
 
@@ -266,7 +268,7 @@ def _replaced(value: Any, text: Callable[[str], str], field: str) -> Any:
         return {key: _replaced(item, text, key) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_replaced(item, text, field) for item in value)
-    if isinstance(value, str) and field in FREE_TEXT and not value.startswith("0x"):
+    if type(value) is str and field in FREE_TEXT and not value.startswith("0x"):
         return text(field)
     return value
 

@@ -1,0 +1,1 @@
+"""Scans kept in a database: SQLite for one machine, PostgreSQL for many."""

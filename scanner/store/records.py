@@ -1,0 +1,151 @@
+"""What goes into the store and comes out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from scanner.model.observation import Known, Unknown
+from scanner.model.outcome import Assessment, Outcome, Severity, Status
+from scanner.model.snapshot import Snapshot
+
+
+class ScanKey(NamedTuple):
+    """What makes a scan one: the same key is never scanned twice."""
+
+    chain_id: int
+    target: str
+    block_hash: str
+    inputs: str
+    tool_version: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the key, hex."""
+        return hashlib.sha256(json.dumps(list(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    """A scan that is in the store."""
+
+    id: int
+    key: ScanKey
+    block_number: int
+    name: str
+    as_of: int
+    status: str
+    error_kind: str
+    error: str
+    snapshot: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A scan that ended without a snapshot."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class JudgedRow:
+    """What a judgement keeps: counts by dimension, and every outcome but passes and what does not apply."""
+
+    rules: str
+    worst: str
+    exit_code: int
+    findings: int
+    undecided: int
+    dimensions: tuple[dict[str, object], ...]
+    outcomes: tuple[dict[str, object], ...]
+
+
+KEPT = (Status.FINDING, Status.UNKNOWN, Status.ERROR)
+
+
+def rules_digest(assessment: Assessment) -> str:
+    """Return the digest of everything an assessment was judged by."""
+    text = json.dumps(sorted(assessment.digests))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def judged_row(assessment: Assessment, exit_code: int) -> JudgedRow:
+    """Return what the store keeps of an assessment."""
+    severities = [one.severity for one in assessment.findings if one.severity]
+    outcomes = [one for one in assessment.outcomes if one.status in KEPT]
+    return JudgedRow(
+        rules=rules_digest(assessment),
+        worst=max(severities, key=lambda one: one.rank).value if severities else "",
+        exit_code=exit_code,
+        findings=len(assessment.findings),
+        undecided=sum(one.status is not Status.FINDING for one in outcomes),
+        dimensions=tuple(
+            {
+                "dimension": one.dimension.value,
+                "worst": _value(one.worst),
+                "worst_title": storable(one.worst_title),
+                "worst_undecided": _value(one.worst_undecided),
+                "stages": json.dumps(list(one.stages)),
+                "findings": one.findings,
+                "unknowns": one.unknowns,
+                "errors": one.errors,
+                "passes": one.passes,
+                "not_applicable": one.not_applicable,
+            }
+            for one in assessment.dimensions
+        ),
+        outcomes=tuple(_outcome(one) for one in outcomes),
+    )
+
+
+def _outcome(one: Outcome) -> dict[str, object]:
+    return {
+        "rule_id": one.rule_id,
+        "subject_id": one.subject.id,
+        "subject_kind": one.subject.kind,
+        "subject_label": storable(one.subject.label),
+        "subject_address": _address(one.subject.id),
+        "status": one.status.value,
+        "severity": _value(one.severity),
+        "stage": one.stage.value if one.stage else "",
+        "undecided_severity": _value(one.undecided_severity),
+        "on_chain_gap": one.on_chain_gap,
+        "message": storable(one.message),
+        "reason": storable(one.reason),
+    }
+
+
+def _value(severity: Severity | None) -> str:
+    return severity.value if severity else ""
+
+
+def _address(subject_id: str) -> str:
+    account, separator, _ = subject_id.partition("#")
+    return "" if separator else account.rpartition(":")[2]
+
+
+def contract_rows(snapshot: Snapshot) -> list[dict[str, object]]:
+    """Return what the store keeps of each contract in scope."""
+    return [
+        {
+            "address": one.address,
+            "label": storable(one.label),
+            "roles": ",".join(role.value for role in one.roles),
+            "codehash": _known(one.codehash),
+            "source_id": _known(one.source_id),
+            "verification": _known(one.verification) or "",
+        }
+        for one in {one.address: one for one in snapshot.contracts.items}.values()
+    ]
+
+
+def _known(value: Known[str] | Unknown) -> str | None:
+    return storable(value.value) if isinstance(value, Known) else None
+
+
+def storable(text: str) -> str:
+    """Return text from a chain as every database takes it: PostgreSQL knows no NUL, neither knows lone surrogates."""
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()

@@ -1,0 +1,285 @@
+"""The store: scans in one transaction each, once; runs that can be taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, desc, func, insert, select, update
+
+import scanner
+from scanner.model.errors import UsageError
+from scanner.model.snapshot import PinnedBlock, Snapshot
+from scanner.store.database import Database
+from scanner.store.records import Failed, JudgedRow, ScanKey, ScanRow, contract_rows, storable
+from scanner.store.schema import attempts, blobs, contracts, dimensions, judgements, outcomes, runs, scans
+
+_MAX_SNAPSHOT_BYTES = 2**30
+_CHUNK = 500
+
+
+class Store:
+    """Scans, snapshots and judgements. Every method is one transaction; UsageError tells of a database of no use."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+    # ------------------------------------------------------------------------------------------------- runs
+
+    def begin_run(self, key: str, targets: int, blocks: dict[int, PinnedBlock]) -> dict[int, PinnedBlock]:
+        """Note a run, or take up the one with this key that has not ended; return the blocks it reads at."""
+
+        def work(connection: Connection) -> dict[int, PinnedBlock]:
+            row = connection.execute(
+                select(runs.c.blocks).where(runs.c.key == key, runs.c.ended_at.is_(None)).order_by(desc(runs.c.id))
+            ).first()
+            if row is not None:
+                kept = {int(chain): PinnedBlock.model_validate(one) for chain, one in json.loads(row.blocks).items()}
+                if kept.keys() == blocks.keys():
+                    return kept
+            connection.execute(
+                insert(runs).values(
+                    key=key,
+                    started_at=int(time.time()),
+                    tool_version=scanner.__version__,
+                    targets=targets,
+                    blocks=json.dumps({chain: one.model_dump(mode="json") for chain, one in blocks.items()}),
+                )
+            )
+            return blocks
+
+        return self.database.write(work)
+
+    def end_run(self, key: str) -> None:
+        """Note that nothing of a run is left to do."""
+        self.database.write(
+            lambda connection: connection.execute(
+                update(runs).where(runs.c.key == key, runs.c.ended_at.is_(None)).values(ended_at=int(time.time()))
+            )
+        )
+
+    def unfinished_blocks(self, key: str) -> dict[int, PinnedBlock]:
+        """Return the blocks of a run with this key that has not ended; empty where there is none."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(runs.c.blocks).where(runs.c.key == key, runs.c.ended_at.is_(None)).order_by(desc(runs.c.id))
+            ).first()
+        if row is None:
+            return {}
+        return {int(chain): PinnedBlock.model_validate(one) for chain, one in json.loads(row.blocks).items()}
+
+    # ------------------------------------------------------------------------------------------------ scans
+
+    def known(self, keys: Sequence[ScanKey]) -> dict[ScanKey, str]:
+        """Return which of these are in the store already, and how they ended."""
+        found: dict[ScanKey, str] = {}
+        for first in range(0, len(keys), _CHUNK):
+            part = keys[first : first + _CHUNK]
+            wanted = set(part)
+            with self.database.reading() as connection:
+                rows = connection.execute(
+                    select(*_KEY, scans.c.status).where(scans.c.target.in_({key.target for key in part}))
+                )
+                for *key, status in rows:
+                    if ScanKey(*key) in wanted:
+                        found[ScanKey(*key)] = status
+        return found
+
+    def save(
+        self, key: ScanKey, snapshot: Snapshot, data: bytes, *, judged: JudgedRow | None, cpu_seconds: float = 0.0
+    ) -> bool:
+        """Keep a scan with its snapshot and judgement, all in one transaction; False: it was there already."""
+        packed, digest = zlib.compress(data, 6), hashlib.sha256(data).hexdigest()
+        block = next(one for one in snapshot.blocks if one.chain_id == key.chain_id)
+
+        def work(connection: Connection) -> bool:
+            if self._id_of(connection, key) is not None:
+                return False
+            put = self.database.insert(blobs).values(sha256=digest, size=len(data), data=packed)
+            connection.execute(put.on_conflict_do_nothing())
+            scan_id = self._insert(
+                connection,
+                key,
+                block_number=block.number,
+                name=snapshot.target.name,
+                as_of=snapshot.as_of,
+                status="done",
+                snapshot=digest,
+                cpu_seconds=cpu_seconds,
+            )
+            if scan_id is None:
+                return False
+            rows = [{"scan_id": scan_id, **row} for row in contract_rows(snapshot)]
+            if rows:
+                connection.execute(insert(contracts), rows)
+            if judged is not None:
+                self._judge(connection, scan_id, judged)
+            connection.execute(delete(attempts).where(attempts.c.key == key.digest))
+            return True
+
+        return self.database.write(work)
+
+    def save_failure(self, key: ScanKey, block: PinnedBlock, name: str, failed: Failed) -> bool:
+        """Keep that a scan ended without a snapshot, and why; False: it was there already."""
+
+        def work(connection: Connection) -> bool:
+            if self._id_of(connection, key) is not None:
+                return False
+            made = self._insert(
+                connection,
+                key,
+                block_number=block.number,
+                name=name,
+                as_of=block.timestamp,
+                status="error",
+                error_kind=failed.kind,
+                error=failed.reason[:2000],
+            )
+            return made is not None
+
+        return self.database.write(work)
+
+    def _insert(self, connection: Connection, key: ScanKey, **values: Any) -> int | None:
+        row = {"error_kind": "", "error": "", "snapshot": None, "cpu_seconds": 0.0, **values, **key._asdict()}
+        for name in ("name", "error"):
+            row[name] = storable(row[name])
+        put = self.database.insert(scans).values(finished_at=int(time.time()), **row)
+        found: int | None = connection.execute(put.on_conflict_do_nothing().returning(scans.c.id)).scalar_one_or_none()
+        return found
+
+    @staticmethod
+    def _id_of(connection: Connection, key: ScanKey) -> int | None:
+        found: int | None = connection.execute(select(scans.c.id).where(_is(key))).scalar_one_or_none()
+        return found
+
+    def forget_failures(self, keys: Iterable[ScanKey]) -> int:
+        """Drop scans that ended in an error, so that they are tried again; return how many."""
+
+        def work(connection: Connection) -> int:
+            gone = 0
+            for key in keys:
+                connection.execute(delete(attempts).where(attempts.c.key == key.digest))
+                gone += connection.execute(delete(scans).where(_is(key), scans.c.status == "error")).rowcount
+            return gone
+
+        return self.database.write(work)
+
+    # -------------------------------------------------------------------------------------------- judgements
+
+    def save_judgement(self, scan_id: int, judged: JudgedRow) -> bool:
+        """Keep a judgement of a stored scan; False: one by the same rules was there already."""
+        return self.database.write(lambda connection: self._judge(connection, scan_id, judged))
+
+    def _judge(self, connection: Connection, scan_id: int, judged: JudgedRow) -> bool:
+        put = self.database.insert(judgements).values(
+            scan_id=scan_id,
+            rules=judged.rules,
+            judged_at=int(time.time()),
+            worst=judged.worst,
+            exit_code=judged.exit_code,
+            findings=judged.findings,
+            undecided=judged.undecided,
+        )
+        made = connection.execute(put.on_conflict_do_nothing().returning(judgements.c.id)).scalar_one_or_none()
+        if made is None:
+            return False
+        connection.execute(insert(dimensions), [{"judgement_id": made, **row} for row in judged.dimensions])
+        if judged.outcomes:
+            connection.execute(insert(outcomes), [{"judgement_id": made, **row} for row in judged.outcomes])
+        return True
+
+    def judged_by(self, rules: str) -> set[int]:
+        """Return the scans that were judged by these rules."""
+        with self.database.reading() as connection:
+            return set(connection.execute(select(judgements.c.scan_id).where(judgements.c.rules == rules)).scalars())
+
+    # ----------------------------------------------------------------------------------------------- reading
+
+    def scans(self, *, latest: bool = True, status: str = "done") -> list[ScanRow]:
+        """Return scans by chain and target; with `latest` the one at the highest block of each target."""
+        query: Select[Any] = select(scans).order_by(scans.c.chain_id, scans.c.target, scans.c.block_number, scans.c.id)
+        if status:
+            query = query.where(scans.c.status == status)
+        with self.database.reading() as connection:
+            rows = [_row(row) for row in connection.execute(query)]
+        if latest:
+            return list({(row.key.chain_id, row.key.target): row for row in rows}.values())
+        return rows
+
+    def snapshot(self, sha256: str) -> bytes:
+        """Return a stored snapshot file. Raises UsageError when it is gone or damaged."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(blobs.c.data, blobs.c.size).where(blobs.c.sha256 == sha256)).first()
+        if row is None:
+            raise UsageError("the store does not hold this snapshot", where=sha256, hint="scan the target again")
+        unpacker = zlib.decompressobj()
+        try:
+            data = unpacker.decompress(row.data, min(row.size, _MAX_SNAPSHOT_BYTES) + 1)
+        except zlib.error:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise UsageError("a snapshot in the store is damaged", where=sha256, hint="scan the target again")
+        return data
+
+    def snapshots(self, rows: Iterable[ScanRow]) -> Iterator[tuple[ScanRow, bytes]]:
+        """Yield each scan with its snapshot file."""
+        for row in rows:
+            yield row, self.snapshot(row.snapshot)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each table has, and the bytes of all snapshots."""
+        tables = {"runs": runs, "scans": scans, "judgements": judgements, "outcomes": outcomes, "snapshots": blobs}
+        with self.database.reading() as connection:
+            found = {
+                name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+                for name, table in tables.items()
+            }
+            stored = connection.execute(select(func.coalesce(func.sum(func.length(blobs.c.data)), 0))).scalar_one()
+        return {**found, "snapshot_bytes": int(stored)}
+
+    def prune(self, keep: int) -> int:
+        """Drop all but the `keep` latest scans of each target, and what only they needed; return how many went."""
+
+        def work(connection: Connection) -> int:
+            order = func.row_number().over(
+                partition_by=(scans.c.chain_id, scans.c.target),
+                order_by=(desc(scans.c.block_number), desc(scans.c.id)),
+            )
+            ranked = select(scans.c.id, order.label("place")).subquery()
+            old = select(ranked.c.id).where(ranked.c.place > keep)
+            gone = connection.execute(delete(scans).where(scans.c.id.in_(old))).rowcount
+            used = select(scans.c.snapshot).where(scans.c.snapshot.is_not(None))
+            connection.execute(delete(blobs).where(blobs.c.sha256.not_in(used)))
+            return gone
+
+        return self.database.write(work)
+
+
+_KEY = (scans.c.chain_id, scans.c.target, scans.c.block_hash, scans.c.inputs, scans.c.tool_version)
+
+
+def _is(key: ScanKey) -> Any:
+    return and_(*(column == value for column, value in zip(_KEY, key, strict=True)))
+
+
+def _row(row: Row[Any]) -> ScanRow:
+    found = row._mapping
+    return ScanRow(
+        id=found["id"],
+        key=ScanKey(*(found[column.name] for column in _KEY)),
+        block_number=found["block_number"],
+        name=found["name"],
+        as_of=found["as_of"],
+        status=found["status"],
+        error_kind=found["error_kind"],
+        error=found["error"],
+        snapshot=found["snapshot"] or "",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from scanner import pipeline
 from scanner.compare.compare import OldReport, Reading, compare
 from scanner.compare.old_report import read_old_report
+from scanner.locale.load import load_locale
 from scanner.model.difference import Difference
 from scanner.render.diff_markdown import diff_markdown
 from scanner.render.report_json import dump
@@ -23,6 +24,6 @@ def reading(data: bytes, where: str, rules: pipeline.Rules) -> Reading:
 
 RENDERERS: dict[str, Callable[[Difference], str]] = {
     "json": lambda found: dump(found.model_dump(mode="json")),
-    "md": diff_markdown,
+    "md": lambda found: diff_markdown(found, load_locale()),
 }
 """By format, which is the ending of the file's name."""

@@ -27,16 +27,21 @@ from scanner.judge.kit import NOTHING, Kit, KitOptions, apply_kit, load_kit
 from scanner.judge.rule import Rulebook
 from scanner.judge.rules import load_rulebook
 from scanner.judge.scenarios import Scenarios, load_scenarios
+from scanner.locale.load import load_locale
+from scanner.locale.locale import Locale
 from scanner.model.errors import UsageError
 from scanner.model.lists import Counterparty
 from scanner.model.observation import Collection
 from scanner.model.outcome import Assessment
 from scanner.model.proposals import Proposal
+from scanner.model.simulation import Simulation, not_simulated
 from scanner.model.snapshot import RoundTrips, Snapshot, SourceBundle, Target
 from scanner.proposals.build import build_proposals, last_proposals
 from scanner.proposals.collect import collect as collect_proposals
+from scanner.proposals.simulate.simulate import Means, SimulateOptions, Subject, simulate
 from scanner.render.csv_findings import render_csv
 from scanner.render.html import render_html
+from scanner.render.lookup import look_up
 from scanner.render.markdown import markdown
 from scanner.render.report_json import dump, report
 from scanner.render.sarif import sarif
@@ -63,6 +68,7 @@ class ScanOptions:
     brought: Brought = field(default_factory=Brought)
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     use_cache: bool = True
+    simulate: SimulateOptions | None = None
 
 
 def collect(options: ScanOptions, progress: Progress) -> Snapshot:
@@ -89,6 +95,11 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
         data = collect_proposals(found)
         proposals = build_proposals(found, data)
         described = describe(found, entry=options.entry, last_proposals=last_proposals(data))
+        simulations = not_simulated()
+        if options.simulate is not None:
+            entry = (options.entry, *options.also)
+            subject = Subject(found, described, proposals, raw=data.raw, entry=entry, steps=steps)
+            simulations = simulate(subject, Means(chain, run, progress), options.simulate)
         parties = ask_oracle(chain, build_counterparties(found, described, proposals))
         for name in sources.refused_keys:
             progress(f"warning: {name} refused the key")
@@ -98,7 +109,7 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
             cached_reads=chain.trips.cached,
             explorer_requests=sources.requests,
         )
-        snapshot = _snapshot(options, found, _Parts(described, proposals, parties, trips))
+        snapshot = _snapshot(options, found, _Parts(described, proposals, simulations, parties, trips))
         return with_brought(snapshot, options.brought, progress)
     finally:
         chain.close()
@@ -124,6 +135,7 @@ def _refuse_without_code(found: Found, entry: str) -> None:
 class _Parts:
     described: Discovered
     proposals: Collection[Proposal]
+    simulations: Collection[Simulation]
     parties: Collection[Counterparty]
     trips: RoundTrips
 
@@ -149,6 +161,7 @@ def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
         membership=described.membership,
         treasury=described.treasury,
         proposals=parts.proposals,
+        simulations=parts.simulations,
         gaps=tuple(sorted(set(found.world.gaps), key=lambda gap: (gap.subject, gap.what, gap.detail))),
         sources=_bundles(found),
         round_trips=parts.trips,
@@ -217,24 +230,26 @@ def _first_fault(error: ValidationError) -> str:
     return f"{place} {said}" if place else said
 
 
-RENDERERS: dict[str, Callable[[Snapshot, Assessment, str], str]] = {
+RENDERERS: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
     "html": render_html,
-    "json": lambda *inputs: dump(report(*inputs)),
+    "json": lambda snapshot, assessment, digest, _: dump(report(snapshot, assessment, digest)),
     "sarif": lambda *inputs: dump(sarif(*inputs)),
     "md": markdown,
-    "csv": render_csv,
+    "csv": lambda snapshot, assessment, digest, _: render_csv(snapshot, assessment, digest),
 }
-"""By format, which is the ending of the file's name; each is given snapshot, assessment and the snapshot's SHA-256."""
+"""By format, the ending of the file's name; each is given snapshot, assessment, snapshot's SHA-256 and the words."""
 
 
 def render(
     snapshot_bytes: bytes, snapshot: Snapshot, *, assessment: Assessment, formats: Sequence[str]
 ) -> dict[str, bytes]:
-    """Return the report files that were asked for by name. The same input gives the same bytes."""
+    """Return the report files asked for by name, in the language that was judged in: same input, same bytes."""
+    t = load_locale(assessment.lang)
     digest = hashlib.sha256(snapshot_bytes).hexdigest()
-    return {f"report.{name}": RENDERERS[name](snapshot, assessment, digest).encode() for name in formats}
+    return {f"report.{name}": RENDERERS[name](snapshot, assessment, digest, t).encode() for name in formats}
 
 
 def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:
     """Print a short summary to stderr."""
-    print_summary(Console(stderr=True, highlight=False, markup=False), snapshot, assessment, paths)
+    lookup = look_up(snapshot, assessment, load_locale(assessment.lang))
+    print_summary(Console(stderr=True, highlight=False, markup=False), lookup, paths)

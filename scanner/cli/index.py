@@ -9,17 +9,21 @@ import typer
 
 from scanner.cli.errors import reported
 from scanner.cli.output import write_all
-from scanner.cli.shared import Verbose
+from scanner.cli.shared import Lang, Verbose
 from scanner.model.errors import UsageError
 
 
 def index(
     folder: Annotated[Path, typer.Argument(help="folder whose subfolders hold report.json files")],
+    lang: Lang = "en",
     verbose: Verbose = 0,
 ) -> None:
     """Write index.html over the reports in FOLDER."""
     with reported(verbose):
+        from scanner.locale.load import load_locale
         from scanner.render.index import read_entry, render_index
+
+        t = load_locale(lang)
 
         if not folder.is_dir():
             raise UsageError(
@@ -31,8 +35,8 @@ def index(
             if (folder / "report.json").is_file():
                 hint = "these are the results of one scan: give the folder above"
             raise UsageError("no report.json in any subfolder", where=str(folder), hint=hint)
-        entries = [read_entry(_text(path), path.parent.name) for path in reports]
-        (path,) = write_all(folder, {"index.html": render_index(entries).encode()})
+        entries = [read_entry(t, _text(path), path.parent.name) for path in reports]
+        (path,) = write_all(folder, {"index.html": render_index(t, entries).encode()})
         typer.echo(str(path))
 
 

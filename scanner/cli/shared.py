@@ -19,4 +19,5 @@ FailOn = Annotated[Severity, typer.Option(envvar="DAOSCAN_FAIL_ON", help="exit 1
 AllowIncomplete = Annotated[
     bool, typer.Option(envvar="DAOSCAN_ALLOW_INCOMPLETE", help="exit 0 instead of 3 for an incomplete scan")
 ]
+Lang = Annotated[str, typer.Option(envvar="DAOSCAN_LANG", help="language of the report: en or ar")]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")]

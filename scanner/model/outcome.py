@@ -238,6 +238,7 @@ class Assessment(Model):
     dimensions: tuple[DimensionSummary, ...]
     scenarios: tuple[ScenarioAssessment, ...]
     rules: tuple[RuleSummary, ...]
+    lang: str = Field(default="en", description="language of the texts (BCP 47)")
     digests: tuple[tuple[str, str], ...] = Field(description="(input, SHA-256) of rule packs, scenarios, policy")
     texts: tuple[RuleTexts, ...] = Field(default=(), description="one for each rule that ran, in the order of `rules`")
     disabled: tuple[DisabledRule, ...] = Field(default=(), description="rules that the user left out, by id")

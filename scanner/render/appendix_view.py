@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.contracts import Contract
+from scanner.model.kinds import Verification
 from scanner.model.observation import Known, Unknown
 from scanner.render.lookup import Lookup
 from scanner.render.register import Cited
-from scanner.render.shown import Shown, as_number, as_person, as_text, shown, why_unknown
-from scanner.render.words import ROLES, UNVERIFIED_BECAUSE, VERIFICATIONS
+from scanner.render.shown import Shown, as_number, as_person, as_text, shown
+from scanner.render.words import by_value, why_unknown, words
 
 
 @dataclass(frozen=True)
@@ -36,26 +38,27 @@ def contract_rows(lookup: Lookup) -> tuple[ContractRow, ...]:
 
 
 def _row(item: Contract, lookup: Lookup) -> ContractRow:
+    t = lookup.t
     return ContractRow(
         label=item.label,
         address=item.address,
-        roles=", ".join(ROLES[role] for role in item.roles),
+        roles=t.joined(words(t, role) for role in item.roles),
         found=tuple(lookup.named(step) for step in item.linked_from),
-        verification=verification(item.verification),
-        codehash=as_text(item.codehash),
-        size=as_number(item.code_size_bytes),
-        compiler=as_text(item.compiler),
-        proxy=as_text(item.proxy_kind),
-        implementation=as_person(item.implementation, lookup.label),
-        upgrade_admin=as_person(item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
+        verification=verification(t, item.verification),
+        codehash=as_text(t, item.codehash),
+        size=as_number(t, item.code_size_bytes),
+        compiler=as_text(t, item.compiler),
+        proxy=as_text(t, item.proxy_kind),
+        implementation=as_person(t, item.implementation, lookup.label),
+        upgrade_admin=as_person(t, item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
         evidence=lookup.register.cite(item.codehash.evidence),
     )
 
 
-def verification(observation: Known[str] | Unknown) -> Shown:
+def verification(t: Locale, observation: Known[str] | Unknown) -> Shown:
     """Return how well the source is tied to the deployed code: five outcomes and the reasons for none."""
     if isinstance(observation, Unknown):
-        words = UNVERIFIED_BECAUSE.get(observation.reason, f"not known: {why_unknown(observation)}")
-        return Shown(words, observation.detail, known=False)
-    known = {item.value: words for item, words in VERIFICATIONS.items()}
-    return shown(observation, lambda value: known.get(value, value))
+        because = f"unverified.{observation.reason.value}"
+        said = t(because) if t.has(because) else t("unverified.other", why=why_unknown(t, observation))
+        return Shown(said, observation.detail, known=False)
+    return shown(t, observation, lambda value: by_value(t, Verification, value))

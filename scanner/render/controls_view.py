@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.observation import Known
+from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.lookup import Lookup
-from scanner.render.quantities import duration, grouped, plural
+from scanner.render.quantities import duration
 from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_text, shown, value_of
-from scanner.render.words import ACTORS, CAPABILITIES
+from scanner.render.words import words
 
 STRONG = frozenset(
     {Capability.MOVE_FUNDS, Capability.EXECUTE, Capability.UPGRADE, Capability.ADMIN, Capability.SET_PARAMETERS}
@@ -49,7 +51,7 @@ _DIRECT_FIRST = (
 
 @dataclass(frozen=True)
 class ControlRow:
-    """One line of control. `bypass` is yes, no or not known; `strong` when it moves money, rules or voting units."""
+    """One line of control. `bypass` is yes, no or open; `strong` when it moves money, rules or voting units."""
 
     anchor: str
     actor: str
@@ -108,38 +110,46 @@ def control_anchors(lookup: Lookup) -> dict[Control, str]:
 
 
 def _row(number: int, control: Control, lookup: Lookup) -> ControlRow:
-    bypass = bypasses(control)
+    t, bypass = lookup.t, bypasses(control)
     return ControlRow(
         anchor=f"control-{number}",
-        actor=control.actor_label or ACTORS[control.actor_kind],
-        kind=ACTORS[control.actor_kind] if control.actor_label else "",
+        actor=control.actor_label or words(t, control.actor_kind),
+        kind=words(t, control.actor_kind) if control.actor_label else "",
         address="" if control.actor == ZERO_ADDRESS else control.actor,
-        capability=CAPABILITIES[control.capability],
+        capability=words(t, control.capability),
         contract=control.contract_label,
         contract_address=control.contract,
         path=control.path,
-        delay=delay_shown(control),
-        bypass="not known" if bypass is None else "yes" if bypass else "no",
-        keys=_keys(control),
-        guard=as_text(control.guard),
+        delay=delay_shown(t, control),
+        bypass="open" if bypass is None else "yes" if bypass else "no",
+        keys=_keys(t, control),
+        guard=as_text(t, control.guard),
         strong=control.capability in STRONG,
         evidence=lookup.register.cite(control.evidence),
     )
 
 
-def delay_shown(control: Control) -> Shown:
+def delay_shown(t: Locale, control: Control) -> Shown:
     """Return the delay along the path."""
-    return shown(
-        control.delay_seconds, lambda seconds: duration(seconds) if seconds else "none", lambda s: f"{grouped(s)} s"
-    )
+    return seconds_shown(t, control.delay_seconds)
 
 
-def _keys(control: Control) -> Shown:
+def seconds_shown(t: Locale, observation: Known[int] | Unknown) -> Shown:
+    """Return a time in human units with the seconds behind it."""
+    return shown(t, observation, lambda value: time(t, value), lambda value: t("duration.seconds", number=value))
+
+
+def time(t: Locale, seconds: int) -> Phrase:
+    """Return a time in words; "none" for no time at all."""
+    return duration(t, seconds) if seconds else t("duration.none")
+
+
+def _keys(t: Locale, control: Control) -> Shown:
     if control.actor_kind.is_vote:
-        return Shown("a vote")
+        return Shown(t("controls.keys_vote"))
     if control.actor_kind is ActorKind.ANYONE:
-        return Shown("none: anyone")
-    return shown(control.signers_needed, lambda keys: plural(keys, "key"))
+        return Shown(t("controls.keys_anyone"))
+    return shown(t, control.signers_needed, lambda keys: t("count.key", n=keys))
 
 
 def known_delay(control: Control) -> int | None:

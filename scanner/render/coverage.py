@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase
 from scanner.model.kinds import ActorKind, Verification
 from scanner.model.observation import Known
 from scanner.model.outcome import Assessment, Status
 from scanner.model.snapshot import Snapshot
-from scanner.render.quantities import percent, plural
+from scanner.render.quantities import percent
 from scanner.render.report_model import Coverage, OutcomeCounts
 
 _MATCHED = {Verification.EXACT.value, Verification.MATCH.value}
@@ -56,18 +58,32 @@ def coverage_of(snapshot: Snapshot, assessment: Assessment) -> Coverage:
     )
 
 
-def coverage_sentence(coverage: Coverage) -> str:
+def coverage_sentence(t: Locale, coverage: Coverage) -> Phrase:
     """Return the coverage in one line: what was read, and what was not."""
-    more = "" if coverage.contracts_complete else " or more"
     undecided = coverage.outcomes.unknown + coverage.outcomes.error
     parts = [
-        f"{coverage.contracts_with_source} of {plural(coverage.contracts, 'contract')}{more} with source"
-        f" ({coverage.contracts_source_matched} compared with the deployed code)",
-        f"{plural(coverage.controls, 'line')} of control, {coverage.controls_unresolved} unresolved"
-        + ("" if coverage.controls_complete else ", list not complete"),
-        f"{plural(coverage.proposals, 'proposal')}" + ("" if coverage.proposals_complete else ", list not complete"),
-        f"{plural(coverage.rules_run, 'rule')} run, {percent(coverage.decided_bps)} of the checks that apply decided,"
-        f" {undecided} undecided",
-        plural(coverage.gaps, "gap"),
+        t(
+            "coverage.contracts" if coverage.contracts_complete else "coverage.contracts_or_more",
+            source=coverage.contracts_with_source,
+            contracts=t("count.contract", n=coverage.contracts),
+            matched=coverage.contracts_source_matched,
+        ),
+        _list(
+            t,
+            t("coverage.controls", n=coverage.controls, unresolved=coverage.controls_unresolved),
+            coverage.controls_complete,
+        ),
+        _list(t, t("count.proposal", n=coverage.proposals), coverage.proposals_complete),
+        t(
+            "coverage.rules",
+            rules=t("count.rule", n=coverage.rules_run),
+            decided=percent(t, coverage.decided_bps),
+            undecided=undecided,
+        ),
+        t("count.gap", n=coverage.gaps),
     ]
-    return "; ".join(parts) + "."
+    return t("sentence", text=t.joined(parts, "semicolon"))
+
+
+def _list(t: Locale, text: Phrase, complete: bool) -> Phrase:
+    return text if complete else t("coverage.not_complete", list=text)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from scanner.locale.locale import Locale
 from scanner.model.difference import Cause, Difference, FactChange, Note, OutcomeMove, OutcomeState, Side, Step
 from scanner.model.outcome import Status
 from scanner.render.markdown_text import code, inert
 from scanner.render.quantities import short, utc
-from scanner.render.words import DIMENSIONS, SEVERITIES, chain_name
+from scanner.render.words import chain_name, inline, words
 
 ROWS = 200
 """Rows of one table; the others are counted."""
@@ -38,18 +39,18 @@ CAUSES = {
 }
 
 
-def diff_markdown(found: Difference) -> str:
+def diff_markdown(found: Difference, t: Locale) -> str:
     """Return the difference as Markdown (CommonMark with tables), LF only."""
-    return "\n\n".join(_blocks(found)) + "\n"
+    return "\n\n".join(_blocks(found, t)) + "\n"
 
 
-def _blocks(found: Difference) -> Iterator[str]:
+def _blocks(found: Difference, t: Locale) -> Iterator[str]:
     yield f"# What changed: {inert(found.target.name, 120) if found.target.name else code(found.target.caip10)}"
-    yield "\n".join((_side("Older", found.old, found), _side("Newer", found.new, found)))
+    yield "\n".join((_side(t, "Older", found.old, found), _side(t, "Newer", found.new, found)))
     yield from (f"> {NOTES[note]}" for note in found.notes)
     yield "## Outcomes that moved"
     yield "The same rules on both snapshots: what moved, moved for the facts' sake."
-    yield _moves(found.moves, "No outcome moved.")
+    yield _moves(t, found.moves, "No outcome moved.")
     if found.scenarios:
         yield _table(
             ("Scenario", "Before", "Now"),
@@ -69,29 +70,29 @@ def _blocks(found: Difference) -> Iterator[str]:
         if facts or cause is Cause.CHAIN:
             yield f"## {title}"
             yield f"{said}\n\n{_facts(facts)}" if facts else "No value that both scans read is another one."
-    yield from _judgement(found)
+    yield from _judgement(t, found)
     yield f"Made by daoscan {code(found.tool_version)} from two snapshots. No decision, no clearance, no legal advice."
 
 
-def _side(word: str, side: Side, found: Difference) -> str:
+def _side(t: Locale, word: str, side: Side, found: Difference) -> str:
     block = side.block
     return (
-        f"- {word}: {inert(chain_name(found.target.chain_id))}, block {block.number} ({code(short(block.hash))}),"
-        f" {utc(side.as_of)}, daoscan {code(side.tool_version)}, snapshot SHA-256 {code(side.sha256)}"
+        f"- {word}: {inert(chain_name(t, found.target.chain_id))}, block {block.number} ({code(short(block.hash))}),"
+        f" {utc(t, side.as_of)}, daoscan {code(side.tool_version)}, snapshot SHA-256 {code(side.sha256)}"
     )
 
 
-def _moves(found: Sequence[OutcomeMove], nothing: str) -> str:
+def _moves(t: Locale, found: Sequence[OutcomeMove], nothing: str) -> str:
     if not found:
         return nothing
     rows = [
         (
             f"**{move.direction.value}**",
             f"{inert(move.rule_id)} {inert(move.title, 160)}",
-            DIMENSIONS[move.dimension],
+            words(t, move.dimension),
             inert(move.subject.label, 120),
-            state_words(move.before),
-            state_words(move.after),
+            state_words(t, move.before),
+            state_words(t, move.after),
             inert(move.after.message or move.before.message, VALUE_LIMIT),
         )
         for move in found[:ROWS]
@@ -99,14 +100,14 @@ def _moves(found: Sequence[OutcomeMove], nothing: str) -> str:
     return _table(("Moved", "Rule", "Dimension", "Subject", "Before", "Now", "What"), rows) + _more(len(found))
 
 
-def state_words(state: OutcomeState) -> str:
+def state_words(t: Locale, state: OutcomeState) -> str:
     """Return an outcome in a word or two."""
     if not state.status:
         return "not there"
     if state.status is not Status.FINDING:
-        worst = f", up to {SEVERITIES[state.undecided][0].lower()}" if state.undecided else ""
+        worst = f", up to {inline(t, state.undecided)}" if state.undecided else ""
         return f"{'undecided' if state.status is Status.UNKNOWN else state.status.value}{worst}"
-    return SEVERITIES[state.severity][0].lower() if state.severity else state.stage or "described"
+    return inline(t, state.severity) if state.severity else state.stage or "described"
 
 
 def _facts(found: Sequence[FactChange]) -> str:
@@ -122,7 +123,7 @@ def _facts(found: Sequence[FactChange]) -> str:
     return _table(("Subject", "Fact", "Before", "Now"), rows) + _more(len(found))
 
 
-def _judgement(found: Difference) -> Iterator[str]:
+def _judgement(t: Locale, found: Difference) -> Iterator[str]:
     if Note.NO_OLD_REPORT in found.notes:
         return
     yield "## In the rules"
@@ -130,7 +131,7 @@ def _judgement(found: Difference) -> Iterator[str]:
     if found.inputs:
         rows = [(inert(one.name), _digest(one.before), _digest(one.after)) for one in found.inputs]
         yield _table(("Input", "Before", "Now"), rows)
-    yield _moves(found.judgement, "They say the same.")
+    yield _moves(t, found.judgement, "They say the same.")
 
 
 def _digest(value: str) -> str:

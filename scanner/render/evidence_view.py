@@ -25,7 +25,7 @@ from scanner.model.evidence import (
     StorageEvidence,
 )
 from scanner.render.lookup import Lookup
-from scanner.render.quantities import ether, grouped, utc
+from scanner.render.quantities import ether, utc
 from scanner.render.text import Exact
 
 COMMAND_LIMIT = 1200
@@ -62,60 +62,82 @@ def evidence_views(pieces: Sequence[Evidence], lookup: Lookup) -> tuple[Evidence
 
 
 def _view(piece: Evidence, lookup: Lookup) -> EvidenceView:
-    block = f"block {grouped(piece.block_number)}"
+    t = lookup.t
+    block = t("evidence.block", number=piece.block_number)
     match piece:
         case CallEvidence():
-            what = f"eth_call to {_named(piece.address, lookup)}: {piece.signature or piece.data[:10]}"
-            result = "reverted" if piece.reverted else piece.result
-            return EvidenceView("call", what, result, block, call_command(piece))
+            called = piece.signature or piece.data[:10]
+            what = t("evidence.call", address=_named(piece.address, lookup), called=called)
+            result = t("evidence.reverted") if piece.reverted else piece.result
+            return EvidenceView(t("evidence.kind_call"), what, result, block, call_command(piece))
         case StorageEvidence():
-            proof = "The snapshot holds a proof against the block's state root." if piece.storage_proof else ""
-            what = f"storage of {_named(piece.address, lookup)}, slot {piece.slot}"
+            proof = t("evidence.proof") if piece.storage_proof else ""
+            what = t("evidence.storage", address=_named(piece.address, lookup), slot=t.own(piece.slot))
             command = f"cast storage {piece.address} {piece.slot} --block {piece.block_number}"
-            return EvidenceView("storage", what, piece.value, block, Exact(command), note=proof)
+            return EvidenceView(t("evidence.kind_storage"), what, piece.value, block, Exact(command), note=proof)
         case LogEvidence():
-            what = f"log {piece.log_index} of transaction {piece.transaction_hash}, by {_named(piece.address, lookup)}"
-            result = f"topics {' '.join(piece.topics)}; data {piece.data}"
-            return EvidenceView("log", what, result, block, Exact(f"cast receipt {piece.transaction_hash} --json"))
+            return _log(piece, lookup, block)
         case LogSetEvidence():
-            what = f"all logs of {_named(piece.address, lookup)}, blocks {piece.from_block} to {piece.to_block}"
-            result = f"{grouped(piece.count)} logs, digest {piece.digest}"
-            return EvidenceView("logs", what, result, block, logs_command(piece))
-        case CodeEvidence():
-            at = "" if piece.offset < 0 else f", at byte {piece.offset}"
-            command = f"cast keccak $(cast code {piece.address} --block {piece.block_number})"
-            return EvidenceView(
-                "code", f"code of {_named(piece.address, lookup)}{at}", piece.codehash, block, Exact(command)
+            what = t(
+                "evidence.logs",
+                address=_named(piece.address, lookup),
+                first=t.own(str(piece.from_block)),
+                last=t.own(str(piece.to_block)),
             )
+            result = t("evidence.logs_result", n=piece.count, digest=piece.digest)
+            return EvidenceView(t("evidence.kind_logs"), what, result, block, logs_command(piece))
+        case CodeEvidence():
+            address = _named(piece.address, lookup)
+            what = t("evidence.code", address=address)
+            if piece.offset >= 0:
+                what = t("evidence.code_at", address=address, offset=t.own(str(piece.offset)))
+            command = f"cast keccak $(cast code {piece.address} --block {piece.block_number})"
+            return EvidenceView(t("evidence.kind_code"), what, piece.codehash, block, Exact(command))
         case AccountEvidence():
             return _account(piece, lookup, block)
         case BlockEvidence():
-            command = f"cast block {piece.block_number} --field timestamp"
-            return EvidenceView("block", "block header", utc(piece.timestamp), block, Exact(command))
+            command = Exact(f"cast block {piece.block_number} --field timestamp")
+            time = utc(t, piece.timestamp)
+            return EvidenceView(t("evidence.kind_block"), t("evidence.block_header"), time, block, command)
         case SourceEvidence():
             return _source(piece, lookup, block)
         case DocumentEvidence():
-            return EvidenceView("document", piece.uri, f"SHA-256 {piece.sha256.removeprefix('0x')}", block, "")
+            digest = t("evidence.digest", digest=piece.sha256.removeprefix("0x"))
+            return EvidenceView(t("evidence.kind_document"), piece.uri, digest, block, "")
         case SimulationEvidence():
-            return _simulation(piece, block)
+            return _simulation(piece, lookup, block)
         case _:
             assert_never(piece)
 
 
-def _simulation(piece: SimulationEvidence, block: str) -> EvidenceView:
+def _log(piece: LogEvidence, lookup: Lookup, block: str) -> EvidenceView:
+    t = lookup.t
+    what = t(
+        "evidence.log",
+        index=t.own(str(piece.log_index)),
+        transaction=piece.transaction_hash,
+        address=_named(piece.address, lookup),
+    )
+    result = t("evidence.log_result", topics=" ".join(piece.topics), data=piece.data)
+    command = Exact(f"cast receipt {piece.transaction_hash} --json")
+    return EvidenceView(t("evidence.kind_log"), what, result, block, command)
+
+
+def _simulation(piece: SimulationEvidence, lookup: Lookup, block: str) -> EvidenceView:
+    t = lookup.t
     calls = sum(step.what == "call" for step in piece.steps)
-    command = f"anvil --fork-url $RPC_URL --fork-block-number {piece.block_number} --auto-impersonate"
-    note = "The snapshot lists every call with its sender, data, block number and time, in order."
-    result = f"effects SHA-256 {piece.effects.removeprefix('0x')}"
-    what = f"{grouped(calls)} calls on a local fork ({piece.program})"
-    return EvidenceView("simulation", what, result, block, Exact(command), note=note)
+    what = t("evidence.simulation", n=calls, program=piece.program)
+    result = t("evidence.effects", digest=piece.effects.removeprefix("0x"))
+    command = Exact(f"anvil --fork-url $RPC_URL --fork-block-number {piece.block_number} --auto-impersonate")
+    note = t("evidence.simulation_note")
+    return EvidenceView(t("evidence.kind_simulation"), what, result, block, command, note=note)
 
 
 def _named(address: str, lookup: Lookup) -> str:
     if not address:
-        return "any address"
+        return lookup.t("evidence.any_address")
     label = lookup.label(address)
-    return f"{label} {address}" if label and label != address else address
+    return lookup.t("evidence.named", name=label, address=address) if label and label != address else address
 
 
 def call_command(piece: CallEvidence) -> str:
@@ -137,35 +159,45 @@ def logs_command(piece: LogSetEvidence) -> str:
 
 
 def _account(piece: AccountEvidence, lookup: Lookup, block: str) -> EvidenceView:
-    nonce = "" if piece.nonce is None else f", nonce {grouped(piece.nonce)}"
-    result = f"{ether(piece.balance_wei, lookup.native.symbol)} ({piece.balance_wei} wei){nonce}"
+    t = lookup.t
+    balance, wei = ether(t, piece.balance_wei, lookup.native.symbol), t.own(str(piece.balance_wei))
     command = f"cast balance {piece.address} --block {piece.block_number}"
+    result = t("evidence.balance", balance=balance, wei=wei)
     if piece.nonce is not None:
         command += f"; cast nonce {piece.address} --block {piece.block_number}"
-    return EvidenceView("account", f"account {_named(piece.address, lookup)}", result, block, Exact(command))
+        result = t("evidence.balance_nonce", balance=balance, wei=wei, nonce=piece.nonce)
+    what = t("evidence.account", address=_named(piece.address, lookup))
+    return EvidenceView(t("evidence.kind_account"), what, result, block, Exact(command))
 
 
 def _source(piece: SourceEvidence, lookup: Lookup, block: str) -> EvidenceView:
-    what = f"{piece.file}, lines {piece.first_line} to {piece.last_line}, source of {_named(piece.address, lookup)}"
-    digest = piece.file_sha256.removeprefix("0x")
+    t = lookup.t
+    what = t(
+        "evidence.source",
+        file=piece.file,
+        first=t.own(str(piece.first_line)),
+        last=t.own(str(piece.last_line)),
+        address=_named(piece.address, lookup),
+    )
+    kind, digest = t("evidence.kind_source"), piece.file_sha256.removeprefix("0x")
+    stated = t("evidence.file_digest", digest=digest)
     content = _file(piece, lookup)
     if content is None:
-        note = "The snapshot does not hold this file; its lines cannot be shown."
-        return EvidenceView("source", what, f"file SHA-256 {digest}", block, "", note=note)
-    note = ""
+        return EvidenceView(kind, what, stated, block, "", note=t("evidence.no_file"))
+    notes = []
     if sha256(content.encode("utf-8", "surrogatepass")).hexdigest() != digest:
-        note = "The file in the snapshot has another digest than this evidence: these may not be the lines meant."
+        notes.append(t("evidence.other_file"))
     numbered = content.split("\n")
     first = max(piece.first_line - CONTEXT_LINES, 1)
     last = min(piece.last_line + CONTEXT_LINES, len(numbered))
     if last - first >= SOURCE_LINES:
         last = first + SOURCE_LINES - 1
-        note = f"{note} Only the first lines are shown.".strip()
+        notes.append(t("evidence.first_lines"))
     lines = tuple(
         SourceLine(number, numbered[number - 1], piece.first_line <= number <= piece.last_line)
         for number in range(first, last + 1)
     )
-    return EvidenceView("source", what, f"file SHA-256 {digest}", block, "", lines, note)
+    return EvidenceView(kind, what, stated, block, "", lines, t.joined(notes, "space"))
 
 
 def _file(piece: SourceEvidence, lookup: Lookup) -> str | None:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner.model.outcome import Condition, Dimension, Finding, Severity
+from scanner.locale.locale import Locale
+from scanner.model.outcome import Dimension, Finding, Severity
+from scanner.render.acceptance import acceptance_sentence
 from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.lookup import Lookup, finding_anchor
 from scanner.render.scenario_view import scenario_anchor
 from scanner.render.strip import Cell, cells
-from scanner.render.words import DIMENSIONS, EVIDENCE_CLASSES, QUESTIONS, RELATIONS, SEVERITIES, STAGES, looked_up
+from scanner.render.words import SEVERITY_SHAPES, inline, looked_up, question, words
 
 _SAFE_LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9./?=&_%#~:+,;-]*)?\Z")
 """References come from rule files. Only these become links: no user part, no quotes, no other scheme."""
@@ -33,6 +35,15 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class ConditionView:
+    """A condition as it stands in the rule, whether it holds, and the values that it read."""
+
+    text: str
+    result: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class FindingView:
     """One finding on one subject."""
 
@@ -48,9 +59,11 @@ class FindingView:
     evidence_class: str
     base_rate: str
     mitigations: tuple[str, ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ConditionView, ...]
     evidence: tuple[EvidenceView, ...]
     fingerprint: str
+    acceptance: str
+    accepted: bool
 
 
 @dataclass(frozen=True)
@@ -83,23 +96,27 @@ class DimensionFindings:
 
 
 def dimension_findings(lookup: Lookup) -> tuple[DimensionFindings, ...]:
-    """Return the findings by dimension in the fixed order, worst rule first."""
-    summary = {cell.anchor: cell for cell in cells(lookup.assessment.dimensions)}
+    """Return the findings by dimension in the order of the summary, worst rule first."""
+    summary = {cell.anchor: cell for cell in cells(lookup.t, lookup.assessment.dimensions)}
     return tuple(
         DimensionFindings(
             anchor=f"dimension-{dimension.value}",
-            title=DIMENSIONS[dimension],
-            question=QUESTIONS[dimension],
-            nothing=_nothing(summary.get(f"dimension-{dimension.value}")),
+            title=words(lookup.t, dimension),
+            question=question(lookup.t, dimension),
+            nothing=_nothing(lookup.t, summary.get(f"dimension-{dimension.value}")),
             undecided=_undecided(summary.get(f"dimension-{dimension.value}")),
             rules=_by_rule([item for item in lookup.assessment.findings if item.dimension is dimension], lookup),
         )
-        for dimension in Dimension
+        for dimension in dict.fromkeys((*(one.dimension for one in lookup.assessment.dimensions), *Dimension))
     )
 
 
-def _nothing(cell: Cell | None) -> str:
-    return f"{cell.word}. {cell.text}".strip() if cell is not None else "No check was run."
+def _nothing(t: Locale, cell: Cell | None) -> str:
+    if cell is None:
+        return t("findings.nothing_run")
+    if not cell.text:
+        return t("sentence", text=cell.word)
+    return t("findings.nothing", word=cell.word, text=cell.text)
 
 
 def _undecided(cell: Cell | None) -> str:
@@ -129,11 +146,11 @@ def _rule(group: Sequence[Finding], lookup: Lookup) -> RuleFindings:
         why=first.why,
         legitimate_use=first.legitimate_use,
         remediation=first.remediation.text,
-        effort=first.remediation.effort,
+        effort=looked_up(lookup.t, "effort", first.remediation.effort),
         false_positives=first.false_positives,
         references=tuple(reference(text) for text in first.references),
         scenarios=tuple(
-            ScenarioRef(link.id, RELATIONS[link.relation], scenario_anchor(link.id)) for link in first.scenarios
+            ScenarioRef(link.id, words(lookup.t, link.relation), scenario_anchor(link.id)) for link in first.scenarios
         ),
         findings=tuple(_finding(item, lookup) for item in group),
     )
@@ -145,32 +162,40 @@ def reference(text: str) -> Reference:
 
 
 def _finding(item: Finding, lookup: Lookup) -> FindingView:
-    tone, shape, word = grade(item)
+    t = lookup.t
+    tone, shape, word = grade(t, item)
+    kind, group = item.subject.kind, item.evidence_class
     return FindingView(
         anchor=finding_anchor(item.fingerprint),
         tone=tone,
         shape=shape,
         word=word,
         subject=item.subject.label,
-        subject_kind=item.subject.kind,
+        subject_kind=looked_up(t, "subject", kind),
         subject_id=item.subject.id,
         message=item.message,
-        confidence=item.confidence.value,
-        evidence_class=f"{item.evidence_class}: {looked_up(EVIDENCE_CLASSES, item.evidence_class)}",
+        confidence=words(t, item.confidence),
+        evidence_class=t("labelled", label=t.own(group), text=looked_up(t, "evidence_class", group)),
         base_rate=item.base_rate,
         mitigations=item.mitigations,
-        conditions=item.conditions,
+        conditions=tuple(
+            ConditionView(one.text, looked_up(t, "condition", one.result), one.values) for one in item.conditions
+        ),
         evidence=evidence_views(item.evidence, lookup),
         fingerprint=item.fingerprint,
+        acceptance=acceptance_sentence(item.acceptance),
+        accepted=item.accepted,
     )
 
 
-def grade(item: Finding) -> tuple[str, str, str]:
+def grade(t: Locale, item: Finding) -> tuple[str, str, str]:
     """Return tone, shape and word: the severity, or the stage in a dimension that only describes."""
     if item.severity is None:
-        return "neutral", "i", STAGES[item.stage].capitalize() if item.stage is not None else "Described"
-    word, shape = SEVERITIES[item.severity]
-    return item.severity.value, shape, f"At least {word.lower()}" if item.at_least else word
+        stage = words(t, item.stage) if item.stage is not None else t("findings.described")
+        return "neutral", "i", t.own(stage[:1].upper() + stage[1:])
+    shape, word = SEVERITY_SHAPES[item.severity], words(t, item.severity)
+    said = t("findings.at_least", severity=inline(t, item.severity)) if item.at_least else word
+    return item.severity.value, shape, said
 
 
 def severity_counts(findings: Sequence[Finding]) -> tuple[tuple[Severity, int], ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase
 from scanner.model.contracts import Governor, Safe, Timelock, Token
 from scanner.model.controls import Holder
-from scanner.model.kinds import ActorKind
-from scanner.model.numbers import share as rounded_share
+from scanner.model.kinds import ActorKind, MembershipKind
 from scanner.model.observation import Collection, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
+from scanner.render.controls_view import seconds_shown
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.quantities import duration, grouped
+from scanner.render.quantities import share
 from scanner.render.register import Cited
 from scanner.render.shown import (
     Shown,
@@ -25,7 +27,10 @@ from scanner.render.shown import (
     as_text,
     shown,
 )
-from scanner.render.words import ACTORS, MEMBERSHIP, by_value
+from scanner.render.words import by_value, words
+
+Facts = Iterable[tuple[str, Shown]]
+"""(key of the name, value)"""
 
 
 @dataclass(frozen=True)
@@ -53,22 +58,20 @@ def parameter_tables(lookup: Lookup) -> tuple[ParameterTable, ...]:
     """Return a table for each governor, timelock, voting token and Safe."""
     snapshot = lookup.snapshot
     return (
-        *(_table("Governor", item, _governor(item, lookup), lookup) for item in snapshot.governors.items),
-        *(_table("Timelock", item, _timelock(item, lookup), lookup) for item in snapshot.timelocks.items),
-        *(_table("Voting token", item, _token(item, lookup), lookup) for item in snapshot.tokens.items),
-        *(_table("Safe", item, _safe(item, lookup), lookup) for item in snapshot.safes.items),
+        *(_table("governor", item, _governor(item, lookup), lookup) for item in snapshot.governors.items),
+        *(_table("timelock", item, _timelock(item, lookup), lookup) for item in snapshot.timelocks.items),
+        *(_table("token", item, _token(item, lookup), lookup) for item in snapshot.tokens.items),
+        *(_table("safe", item, _safe(item, lookup), lookup) for item in snapshot.safes.items),
     )
 
 
-def _table(
-    kind: str, item: Governor | Timelock | Token | Safe, facts: Iterable[tuple[str, Shown]], lookup: Lookup
-) -> ParameterTable:
+def _table(kind: str, item: Governor | Timelock | Token | Safe, facts: Facts, lookup: Lookup) -> ParameterTable:
     return ParameterTable(
-        anchor=anchor("governor" if kind == "Governor" else "parameters", item.address),
+        anchor=anchor("governor" if kind == "governor" else "parameters", item.address),
         title=lookup.label(item.address) or item.address,
         address=item.address,
-        kind=kind,
-        parameters=tuple(parameter(name, value, lookup) for name, value in facts),
+        kind=lookup.t(f"governance.{kind}"),
+        parameters=tuple(parameter(lookup.t(f"parameter.{key}"), value, lookup) for key, value in facts),
     )
 
 
@@ -77,101 +80,94 @@ def parameter(name: str, value: Shown, lookup: Lookup, bar: int = -1) -> Paramet
     return Parameter(name, value, bar, lookup.register.cite(value.evidence))
 
 
-def seconds(observation: Known[int] | Unknown) -> Shown:
-    """Return a time in human units with the seconds behind it."""
-    return shown(observation, _time, lambda value: f"{grouped(value)} s")
-
-
-def _time(value: int) -> str:
-    return duration(value) if value else "none"
-
-
-def share(observation: Known[int] | Unknown) -> Shown:
+def shares(t: Locale, observation: Known[int] | Unknown) -> Shown:
     """Return hundredths of a percent as a percentage."""
-    return shown(observation, rounded_share)
+    return shown(t, observation, lambda bps: share(t, bps))
 
 
-def clock(observation: Known[int] | Unknown, mode: Known[str] | Unknown) -> Shown:
+def clock(t: Locale, observation: Known[int] | Unknown, mode: Known[str] | Unknown) -> Shown:
     """Return a number of the governor's own clock with its unit (ERC-6372)."""
     if not isinstance(mode, Known):
-        return shown(observation, lambda value: f"{grouped(value)} ticks of its clock, whose unit is not known")
+        return shown(t, observation, lambda value: t("parameter.ticks", number=value))
     if mode.value == "timestamp":
-        return shown(observation, _time, lambda value: f"{grouped(value)} s")
-    return shown(observation, lambda value: f"{grouped(value)} blocks" if value else "none")
+        return seconds_shown(t, observation)
+    return shown(t, observation, lambda value: t("count.block", n=value) if value else t("duration.none"))
 
 
-def _governor(item: Governor, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
-    unit = lookup.unit(item.token)
+def _governor(item: Governor, lookup: Lookup) -> Facts:
+    t, unit = lookup.t, lookup.unit(item.token)
     return (
-        ("Family", as_term(item.family)),
-        ("Who votes", as_actor(item.kind)),
-        ("Voting token", as_person(item.token, lookup.label)),
-        ("Executor", as_person(item.executor, lookup.label)),
-        ("Timelock", as_person(item.timelock, lookup.label)),
-        ("Voting delay", seconds(item.voting_delay_seconds)),
-        ("Voting period", seconds(item.voting_period_seconds)),
-        ("Delay before execution", seconds(item.execution_delay_seconds)),
-        ("Late quorum extension", clock(item.late_quorum_extension, item.clock_mode)),
-        ("Clock", as_term(item.clock_mode)),
-        ("Votes needed to propose", unit.show(item.proposal_threshold_votes)),
-        ("… as a share of supply", share(item.proposal_threshold_bps)),
-        ("Quorum", unit.show(item.quorum_votes)),
-        ("… as a share of supply", share(item.quorum_bps)),
-        ("Delegates who together reach quorum", as_number(item.delegates_for_quorum)),
-        ("Guardian", as_person(item.guardian, lookup.label, item.guardian_kind)),
-        ("Admin", as_person(item.admin, lookup.label, item.admin_kind)),
-        ("Pending admin", as_person(item.pending_admin, lookup.label)),
-        ("Days since the last proposal", as_number(item.days_since_last_proposal)),
+        ("family", as_term(t, item.family)),
+        ("who_votes", as_actor(t, item.kind)),
+        ("voting_token", as_person(t, item.token, lookup.label)),
+        ("executor", as_person(t, item.executor, lookup.label)),
+        ("timelock", as_person(t, item.timelock, lookup.label)),
+        ("voting_delay", seconds_shown(t, item.voting_delay_seconds)),
+        ("voting_period", seconds_shown(t, item.voting_period_seconds)),
+        ("execution_delay", seconds_shown(t, item.execution_delay_seconds)),
+        ("late_quorum", clock(t, item.late_quorum_extension, item.clock_mode)),
+        ("clock", as_term(t, item.clock_mode)),
+        ("proposal_threshold", unit.show(item.proposal_threshold_votes)),
+        ("as_share", shares(t, item.proposal_threshold_bps)),
+        ("quorum", unit.show(item.quorum_votes)),
+        ("as_share", shares(t, item.quorum_bps)),
+        ("delegates_for_quorum", as_number(t, item.delegates_for_quorum)),
+        ("guardian", as_person(t, item.guardian, lookup.label, item.guardian_kind)),
+        ("admin", as_person(t, item.admin, lookup.label, item.admin_kind)),
+        ("pending_admin", as_person(t, item.pending_admin, lookup.label)),
+        ("days_since_proposal", as_number(t, item.days_since_last_proposal)),
     )
 
 
-def _timelock(item: Timelock, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
+def _timelock(item: Timelock, lookup: Lookup) -> Facts:
+    t = lookup.t
     return (
-        ("Kind", as_term(item.kind)),
-        ("Minimum delay", seconds(item.min_delay_seconds)),
-        ("Grace period", seconds(item.grace_period_seconds)),
-        ("Proposers", holders(item.proposers, lookup)),
-        ("Executors", holders(item.executors, lookup)),
-        ("Cancellers", holders(item.cancellers, lookup)),
-        ("Administrators besides itself", holders(item.admins, lookup)),
-        ("Admin", as_person(item.admin, lookup.label, item.admin_kind)),
-        ("Pending admin", as_person(item.pending_admin, lookup.label)),
-        ("Anyone may execute", as_answer(item.open_executor)),
-        ("Somebody outside the vote can schedule", as_answer(item.proposer_outside_vote)),
-        ("Somebody outside the vote administers roles", as_answer(item.admin_outside_vote)),
+        ("kind", as_term(t, item.kind)),
+        ("minimum_delay", seconds_shown(t, item.min_delay_seconds)),
+        ("grace_period", seconds_shown(t, item.grace_period_seconds)),
+        ("proposers", holders(item.proposers, lookup)),
+        ("executors", holders(item.executors, lookup)),
+        ("cancellers", holders(item.cancellers, lookup)),
+        ("admins", holders(item.admins, lookup)),
+        ("admin", as_person(t, item.admin, lookup.label, item.admin_kind)),
+        ("pending_admin", as_person(t, item.pending_admin, lookup.label)),
+        ("open_executor", as_answer(t, item.open_executor)),
+        ("proposer_outside_vote", as_answer(t, item.proposer_outside_vote)),
+        ("admin_outside_vote", as_answer(t, item.admin_outside_vote)),
     )
 
 
-def _token(item: Token, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
-    unit = lookup.units[item.address]
+def _token(item: Token, lookup: Lookup) -> Facts:
+    t, unit = lookup.t, lookup.units[item.address]
     return (
-        ("Name", as_text(item.name)),
-        ("Symbol", as_text(item.symbol)),
-        ("Kind", as_term(item.kind)),
-        ("Total supply", unit.show(item.total_supply)),
-        ("Decimals", as_number(item.decimals)),
-        ("Owner", as_person(item.owner, lookup.label, item.owner_kind)),
-        ("Minters", holders(item.minters, lookup)),
-        ("Who can create units", as_actor(item.minter_kind)),
-        ("Who can pause", as_actor(item.pauser_kind)),
-        ("Who can take or freeze units", as_actor(item.confiscator_kind)),
-        ("Freely transferable", as_answer(item.transferable)),
-        ("Paused now", as_answer(item.paused)),
+        ("name", as_text(t, item.name)),
+        ("symbol", as_text(t, item.symbol)),
+        ("kind", as_term(t, item.kind)),
+        ("total_supply", unit.show(item.total_supply)),
+        ("decimals", as_number(t, item.decimals)),
+        ("owner", as_person(t, item.owner, lookup.label, item.owner_kind)),
+        ("minters", holders(item.minters, lookup)),
+        ("minter_kind", as_actor(t, item.minter_kind)),
+        ("pauser_kind", as_actor(t, item.pauser_kind)),
+        ("confiscator_kind", as_actor(t, item.confiscator_kind)),
+        ("freely_transferable", as_answer(t, item.transferable)),
+        ("paused", as_answer(t, item.paused)),
     )
 
 
-def _safe(item: Safe, lookup: Lookup) -> Iterable[tuple[str, Shown]]:
+def _safe(item: Safe, lookup: Lookup) -> Facts:
+    t = lookup.t
     return (
-        ("Version", as_text(item.version)),
-        ("Keys needed", as_number(item.threshold)),
-        ("Owners", as_number(item.owner_count)),
-        ("Keys needed, of owners", share(item.threshold_bps)),
-        ("Owners by address", holders(item.owners, lookup)),
-        ("Modules", holders(item.modules, lookup)),
-        ("Modules without verified source", as_number(item.unverified_module_count)),
-        ("Guard", as_person(item.guard, lookup.label)),
-        ("Module guard", as_person(item.module_guard, lookup.label)),
-        ("Fallback handler", as_person(item.fallback_handler, lookup.label)),
+        ("version", as_text(t, item.version)),
+        ("threshold", as_number(t, item.threshold)),
+        ("owner_count", as_number(t, item.owner_count)),
+        ("threshold_share", shares(t, item.threshold_bps)),
+        ("owners", holders(item.owners, lookup)),
+        ("modules", holders(item.modules, lookup)),
+        ("unverified_modules", as_number(t, item.unverified_module_count)),
+        ("guard", as_person(t, item.guard, lookup.label)),
+        ("module_guard", as_person(t, item.module_guard, lookup.label)),
+        ("fallback_handler", as_person(t, item.fallback_handler, lookup.label)),
     )
 
 
@@ -180,38 +176,46 @@ def holders(found: Collection[Holder], lookup: Lookup) -> Shown:
     people = tuple(_person(item, lookup) for item in found.items)
     evidence = tuple(piece for item in found.items for piece in item.evidence)
     if found.complete:
-        return Shown("" if people else "nobody", evidence=evidence, people=people)
-    more = f"not known whether there are {'more' if people else 'any'} ({found.reason or 'no reason given'})"
+        return Shown("" if people else lookup.t("answer.nobody"), evidence=evidence, people=people)
+    t = lookup.t
+    key = "parameter.more_holders" if people else "parameter.any_holders"
+    more = t(key, reason=found.reason or t("answer.no_reason"))
     return Shown(more, known=False, evidence=evidence, people=people)
 
 
 def _person(item: Holder, lookup: Lookup) -> tuple[str, str]:
     if item.kind is ActorKind.ANYONE or item.address == ZERO_ADDRESS:
-        return ("anyone", "")
-    return (item.label or lookup.label(item.address) or ACTORS[item.kind], item.address)
+        return (lookup.t("answer.anyone"), "")
+    return (item.label or lookup.label(item.address) or words(lookup.t, item.kind), item.address)
 
 
 def membership_class(lookup: Lookup) -> Shown:
     """Return the class of membership with what it means."""
-    return shown(lookup.snapshot.membership.kind, lambda value: f"{value}: {by_value(MEMBERSHIP, value)}")
+    t = lookup.t
+
+    def said(value: str) -> Phrase:
+        meaning = by_value(t, MembershipKind, value)
+        return t("membership.class_of", **{"class": t.own(value), "meaning": meaning})
+
+    return shown(t, lookup.snapshot.membership.kind, said)
 
 
 def membership_parameters(lookup: Lookup) -> tuple[Parameter, ...]:
     """Return the attributes of membership."""
-    item = lookup.snapshot.membership
+    t, item = lookup.t, lookup.snapshot.membership
     facts = (
-        ("Class", membership_class(lookup)),
-        ("Ways to voting power", as_names(item.paths)),
-        ("Who admits members", as_actor(item.gatekeeper_kind)),
-        ("Members (an aggregate)", as_number(item.member_count)),
-        ("Transferable", as_term(item.transferable)),
-        ("Can be revoked by", as_term(item.revocable_by)),
-        ("Right to leave with a share", as_term(item.exit_right)),
-        ("One person, one membership is enforced", as_answer(item.sybil_gate)),
-        ("Identity is checked", as_answer(item.identity_gate)),
-        ("A sanctions list is checked", as_answer(item.sanctions_gate)),
-        ("Vote weight follows", as_term(item.vote_weight)),
-        ("Delegation", as_term(item.delegation)),
-        ("Members prove membership without showing who they are", as_answer(item.anonymous_set)),
+        ("class", membership_class(lookup)),
+        ("paths", as_names(t, item.paths)),
+        ("gatekeeper", as_actor(t, item.gatekeeper_kind)),
+        ("members", as_number(t, item.member_count)),
+        ("transferable", as_term(t, item.transferable)),
+        ("revocable_by", as_term(t, item.revocable_by)),
+        ("exit_right", as_term(t, item.exit_right)),
+        ("sybil_gate", as_answer(t, item.sybil_gate)),
+        ("identity_gate", as_answer(t, item.identity_gate)),
+        ("sanctions_gate", as_answer(t, item.sanctions_gate)),
+        ("vote_weight", as_term(t, item.vote_weight)),
+        ("delegation", as_term(t, item.delegation)),
+        ("anonymous_set", as_answer(t, item.anonymous_set)),
     )
-    return tuple(parameter(name, value, lookup) for name, value in facts)
+    return tuple(parameter(t(f"membership.{key}"), value, lookup) for key, value in facts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known
@@ -16,9 +17,9 @@ from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STRONG, bypasses, delay_shown, known_delay, ordered
 from scanner.render.lookup import Lookup
 from scanner.render.quantities import duration, short
-from scanner.render.shown import name_actor, value_of
+from scanner.render.shown import as_actor, name_actor, value_of
 from scanner.render.text import clipped, visible
-from scanner.render.words import ACTORS, CAPABILITIES
+from scanner.render.words import words
 
 WIDTH = 1080
 COLUMNS = (0, 300, 560, 860)
@@ -32,6 +33,7 @@ LIMIT = 12
 """Most boxes in a column; the table holds the rest."""
 _TEXT = 27
 _HELD = "#held"
+_HEADINGS = ("who", "governance", "delay", "reaches")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class _Drawing:
 
     def __init__(self, lookup: Lookup, controls: Sequence[Control]) -> None:
         self.lookup = lookup
+        self.t = lookup.t
         self.boxes: list[Box] = []
         self.lines: list[Line] = []
         machinery = {item.address for item in lookup.snapshot.governors.items}
@@ -137,11 +140,9 @@ class _Drawing:
             height=height + 8,
             boxes=tuple(self.boxes),
             lines=tuple(self.lines),
-            headings=tuple(zip(COLUMNS, ("Who acts", "Governance", "Delay", "What it reaches"), strict=True)),
+            headings=tuple(zip(COLUMNS, (self.t(f"graph.{key}") for key in _HEADINGS), strict=True)),
             words=self._words(),
-            left_out=f"{self.hidden} more boxes are left out of the picture; the table holds all."
-            if self.hidden
-            else "",
+            left_out=self.t("graph.left_out", n=self.hidden) if self.hidden else "",
         )
 
     def _box(self, column: int, y: int, tone: str, texts: tuple[str, str, str], height: int = HEIGHT) -> None:
@@ -157,11 +158,13 @@ class _Drawing:
         placed: set[str] = set()
         for governor in snapshot.governors.items[:LIMIT]:
             label = self.lookup.label(governor.address) or short(governor.address)
-            kind = governor.kind.value if isinstance(governor.kind, Known) else "who votes is not known"
-            self._box(0, y, "vote", ("Members", kind.replace("-", " "), f"members who vote in {governor.address}"))
-            self._box(1, y, "governor", (label, "governor", governor.address))
+            kind = as_actor(self.t, governor.kind).text
+            kind = kind if isinstance(governor.kind, Known) else self.t("graph.voters_not_known")
+            full = self.t("graph.members_of", address=governor.address)
+            self._box(0, y, "vote", (self.t("graph.members"), kind, full))
+            self._box(1, y, "governor", (label, self.t("graph.governor"), governor.address))
             self.ports[governor.address] = (COLUMNS[1], y + HEIGHT // 2)
-            self._line((COLUMNS[0] + BOX, y + HEIGHT // 2), (COLUMNS[1], y + HEIGHT // 2), "vote", "vote")
+            self._line((COLUMNS[0] + BOX, y + HEIGHT // 2), (COLUMNS[1], y + HEIGHT // 2), "vote", self.t("graph.vote"))
             timelock = value_of(governor.timelock)
             if timelock and timelock != ZERO_ADDRESS and timelock not in placed:
                 placed.add(timelock)
@@ -176,9 +179,11 @@ class _Drawing:
 
     def _timelock(self, address: str, y: int) -> None:
         delays = [item.min_delay_seconds for item in self.lookup.snapshot.timelocks.items if item.address == address]
-        delay = "delay not known"
+        delay = self.t("graph.delay_not_known")
         if delays and isinstance(delays[0], Known):
-            delay = f"delay {duration(delays[0].value)}" if delays[0].value else "no delay"
+            seconds = delays[0].value
+            none = self.t("graph.no_delay")
+            delay = self.t("graph.delay_of", time=duration(self.t, seconds)) if seconds else none
         label = self.lookup.label(address) or short(address)
         self._box(2, y, "timelock", (label, delay, address))
         self.ports[address] = (COLUMNS[2], y + HEIGHT // 2)
@@ -188,11 +193,13 @@ class _Drawing:
         for actor, controls in self.around.items():
             lanes = len({(self._place(item), bypasses(item)) for item in controls})
             height = max(HEIGHT, lanes * LANE + 8)
-            title = name_actor(actor.address, actor.kind, actor.label)
-            full = f"{title} {actor.address}"
-            subtitle = _signers(controls[0]) if actor.label or actor.kind is ActorKind.ANYONE else short(actor.address)
+            title = name_actor(self.t, controls[0])
+            full = self.t("evidence.named", name=title, address=actor.address)
+            subtitle = (
+                _signers(self.t, controls[0]) if actor.label or actor.kind is ActorKind.ANYONE else short(actor.address)
+            )
             if not actor.label and actor.kind is not ActorKind.ANYONE:
-                title = ACTORS[actor.kind]
+                title = words(self.t, actor.kind)
             self._box(0, y, _TONES.get(actor.kind, "vote"), (title, subtitle, full), height)
             self.ports[f"{actor}"] = (COLUMNS[0] + BOX, y)
             y += height + ROW - HEIGHT
@@ -203,7 +210,7 @@ class _Drawing:
         for address in self.assets:
             contract = address.removesuffix(_HELD)
             label = self.labels[address] or short(contract)
-            below = "what it holds" if address.endswith(_HELD) else short(contract)
+            below = self.t("graph.holds") if address.endswith(_HELD) else short(contract)
             self._box(3, y, "asset", (label, below, contract))
             self.ports[address] = (COLUMNS[3], y + HEIGHT // 2)
             y += ROW
@@ -226,7 +233,7 @@ class _Drawing:
                     groups.setdefault((self._place(item), bypasses(item)), []).append(item)
             for lane, ((contract, bypass), items) in enumerate(groups.items()):
                 start = (x, y + 4 + LANE // 2 + lane * LANE)
-                self._line(start, self.ports[contract], _TONE_OF[bypass], _lane_label(items))
+                self._line(start, self.ports[contract], _TONE_OF[bypass], _lane_label(self.t, items))
 
     def _line(self, start: tuple[int, int], end: tuple[int, int], tone: str, label: str) -> None:
         (x1, y1), (x2, y2) = start, end
@@ -235,36 +242,43 @@ class _Drawing:
         self.lines.append(Line(path, tone, label, x1 + 10, y1 - 6))
 
     def _words(self) -> str:
-        vote = f"A vote reaches {len({item.contract for item in self.votes})} contracts." if self.votes else ""
+        t = self.t
         around = [
-            f"{name_actor(item.actor, item.actor_kind, item.actor_label)} can {CAPABILITIES[item.capability]}"
-            f" on {item.contract_label}, delay: {delay_shown(item).text}."
+            t(
+                "graph.line",
+                actor=name_actor(t, item),
+                deed=words(t, item.capability),
+                contract=item.contract_label,
+                delay=delay_shown(t, item).text,
+            )
             for items in self.around.values()
             for item in items
         ]
-        return " ".join((vote, *around)).strip()
+        reached = len({item.contract for item in self.votes})
+        vote = [t("graph.vote_reaches", n=reached)] if self.votes else []
+        return t.joined((*vote, *around), "space")
 
 
 def _actor(control: Control) -> _Actor:
     return _Actor(control.actor, control.actor_kind, control.actor_label)
 
 
-def _signers(control: Control) -> str:
-    keys = value_of(control.signers_needed)
+def _signers(t: Locale, control: Control) -> str:
     if control.actor_kind is ActorKind.ANYONE:
-        return "no key needed"
-    return f"{ACTORS[control.actor_kind]}{f', {keys} keys needed' if keys and keys > 1 else ''}"
+        return t("graph.no_key")
+    keys = value_of(control.signers_needed)
+    return t("graph.signers", n=keys or 1, kind=words(t, control.actor_kind))
 
 
-def _lane_label(controls: Sequence[Control]) -> str:
-    deeds = ", ".join(dict.fromkeys(CAPABILITIES[item.capability] for item in controls))
+def _lane_label(t: Locale, controls: Sequence[Control]) -> str:
+    deeds = t.joined(dict.fromkeys(words(t, item.capability) for item in controls))
     delays = [known_delay(item) for item in controls]
     if any(delay is None for delay in delays):
-        when = "delay not known"
+        when = t("graph.delay_not_known")
     else:
         soonest = min(delay for delay in delays if delay is not None)
-        when = f"after {duration(soonest)}" if soonest else "no delay"
-    return f"{clipped_to(deeds, 58)}: {when}"
+        when = t("graph.after", time=duration(t, soonest)) if soonest else t("graph.no_delay")
+    return t("graph.lane", deeds=t.own(clipped_to(deeds, 58)), when=when)
 
 
 def clipped_to(text: str, limit: int = _TEXT) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.locale.locale import Locale
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
 from scanner.render.appendix_view import contract_rows
@@ -13,6 +14,7 @@ from scanner.render.evidence_view import evidence_views
 from scanner.render.findings_view import dimension_findings
 from scanner.render.governance_view import membership_class, membership_parameters, parameter_tables
 from scanner.render.graph import graph
+from scanner.render.kit_view import framework_views, policy_view, use_views
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
 from scanner.render.proposals_view import proposal_views
@@ -26,32 +28,32 @@ from scanner.render.unchecked_view import gap_views, rule_rows, undecided_views
 from scanner.render.words import chain_name
 
 
-def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> str:
-    """Return the report as one HTML page: the same bytes for the same inputs."""
-    lookup = look_up(snapshot, assessment)
+def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale) -> str:
+    """Return the report as one HTML page in the words of `t`: the same bytes for the same inputs."""
+    lookup = look_up(snapshot, assessment, t)
     sections = _sections(lookup, snapshot_sha256)
     # Last: by now every section has cited what it rests on.
-    return render_page("report.html.j2", **sections, register=evidence_views(lookup.register.pieces, lookup))
+    return render_page(t, "report.html.j2", **sections, register=evidence_views(lookup.register.pieces, lookup))
 
 
 def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     """Return the values of the page's sections in the order of the page: evidence is numbered as it is met."""
-    snapshot, assessment = lookup.snapshot, lookup.assessment
+    t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
     controls = control_rows(lookup)
     tables = parameter_tables(lookup)
     accounts = account_views(lookup)
     votes = vote_parameters(lookup)
     membership = membership_parameters(lookup)
     proposals, cards = proposal_views(lookup)
-    strip = cells(assessment.dimensions)
+    strip = cells(t, assessment.dimensions)
     return {
         "lookup": lookup,
         "target": snapshot.target,
-        "chain": chain_name(snapshot.target.chain_id),
-        "blocks": [(chain_name(block.chain_id), block, utc(block.timestamp)) for block in snapshot.blocks],
-        "as_of": utc(snapshot.as_of),
+        "chain": chain_name(t, snapshot.target.chain_id),
+        "blocks": [(chain_name(t, block.chain_id), block, utc(t, block.timestamp)) for block in snapshot.blocks],
+        "as_of": utc(t, snapshot.as_of),
         "tool_version": snapshot.tool_version,
-        "coverage": coverage_sentence(coverage_of(snapshot, assessment)),
+        "coverage": coverage_sentence(t, coverage_of(snapshot, assessment)),
         "graded": [cell for cell, item in zip(strip, assessment.dimensions, strict=True) if not item.descriptive],
         "descriptive": [cell for cell, item in zip(strip, assessment.dimensions, strict=True) if item.descriptive],
         "answers": answers(lookup),
@@ -70,6 +72,11 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "proposals_state": snapshot.proposals,
         "cards": cards,
         "dimensions": dimension_findings(lookup),
+        "verdict": policy_view(lookup),
+        "frameworks": framework_views(lookup),
+        "uses": use_views(lookup),
+        "disabled": assessment.disabled,
+        "profile": assessment.profile,
         "undecided": undecided_views(lookup),
         "gaps": gap_views(lookup),
         "contracts": contract_rows(lookup),

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from scanner.locale.locale import Locale
 from scanner.model.errors import UsageError
-from scanner.model.outcome import Assessment, DimensionSummary, Finding
+from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Finding
 from scanner.model.snapshot import Snapshot
 from scanner.render.findings_view import severity_counts
 from scanner.render.lookup import dao_name
@@ -17,7 +18,7 @@ from scanner.render.page import render_page
 from scanner.render.quantities import short, utc
 from scanner.render.report_model import Report
 from scanner.render.strip import Cell, cells
-from scanner.render.words import DIMENSIONS, SEVERITIES, chain_name
+from scanner.render.words import chain_name, inline, words
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,18 @@ class Entry:
     undecided: int
 
 
-def entry(snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
+def entry(t: Locale, snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
     """Return the row of a report that lies in the subfolder `folder`."""
     return _entry(
+        t,
         folder,
         name=dao_name(snapshot.target, snapshot.governors.items, snapshot.tokens.items),
         target=(snapshot.target.chain_id, snapshot.target.address, snapshot.as_of),
-        dimensions=assessment.dimensions,
-        findings=assessment.findings,
+        judged=(assessment.dimensions, assessment.findings),
     )
 
 
-def read_entry(text: str, folder: str) -> Entry:
+def read_entry(t: Locale, text: str, folder: str) -> Entry:
     """Return the row of the report.json `text` that lies in the subfolder `folder`. Raises UsageError for no report."""
     try:
         found = Report.model_validate_json(text)
@@ -57,41 +58,46 @@ def read_entry(text: str, folder: str) -> Entry:
         ) from error
     governance = found.governance
     return _entry(
+        t,
         folder,
         name=dao_name(found.target, governance.governors.items, governance.tokens.items),
         target=(found.target.chain_id, found.target.address, found.as_of),
-        dimensions=found.dimensions,
-        findings=found.findings,
+        judged=(found.dimensions, found.findings),
     )
 
 
 def _entry(
+    t: Locale,
     folder: str,
     *,
     name: str,
     target: tuple[int, str, int],
-    dimensions: Sequence[DimensionSummary],
-    findings: Sequence[Finding],
+    judged: tuple[Sequence[DimensionSummary], Sequence[Finding]],
 ) -> Entry:
     chain_id, address, as_of = target
-    counts = ", ".join(f"{count} {SEVERITIES[severity][0].lower()}" for severity, count in severity_counts(findings))
+    dimensions, findings = judged
+    counts = t.joined(
+        t("index.severity_count", number=count, severity=inline(t, severity))
+        for severity, count in severity_counts(findings)
+    )
     return Entry(
         name=name,
-        chain=chain_name(chain_id),
+        chain=chain_name(t, chain_id),
         address=short(address),
         href=f"{quote(folder, safe='')}/report.html",
         as_of=as_of,
-        cells=cells(dimensions),
-        counts=counts or "no graded finding",
+        cells=cells(t, dimensions),
+        counts=counts or t("index.no_graded"),
         undecided=sum(item.unknowns + item.errors for item in dimensions),
     )
 
 
-def render_index(entries: Sequence[Entry]) -> str:
+def render_index(t: Locale, entries: Sequence[Entry]) -> str:
     """Return the page over `entries`, ordered by name and address."""
     ordered = sorted(entries, key=lambda item: (item.name.casefold(), item.address, item.href))
     return render_page(
+        t,
         "index.html.j2",
-        entries=[(item, utc(item.as_of)) for item in ordered],
-        dimensions=list(DIMENSIONS.values()),
+        entries=[(item, utc(t, item.as_of)) for item in ordered],
+        dimensions=[words(t, dimension) for dimension in Dimension],
     )

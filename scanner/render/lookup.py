@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from scanner.locale.locale import Locale
 from scanner.model.contracts import Governor, Token
 from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Assessment, Finding, RuleSummary
 from scanner.model.snapshot import Snapshot, SourceBundle, Target
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.quantities import amount, grouped, short
+from scanner.render.quantities import amount, short
 from scanner.render.register import Register
 from scanner.render.shown import Shown, shown
 from scanner.render.words import native_symbol
@@ -34,25 +35,30 @@ def finding_anchor(fingerprint: str) -> str:
 class Unit:
     """A token's symbol and decimals, as far as they are known."""
 
+    t: Locale
     symbol: str
     decimals: int | None
 
     def show(self, observation: Known[int] | Unknown) -> Shown:
         """Return an amount in whole tokens, or in smallest units where the decimals are not known."""
-        exact = "wei" if self.symbol == "ETH" else "smallest units"
-        return shown(observation, self.words, lambda value: f"{value} {exact}")
+        exact = "quantity.exact_wei" if self.symbol == "ETH" else "quantity.exact_smallest"
+        return shown(self.t, observation, self.words, lambda value: self.t(exact, number=self.t.own(str(value))))
 
     def words(self, units: int) -> str:
         """Return `units` of the smallest unit in words."""
         if self.decimals is None:
-            return f"{grouped(units)} smallest units {self.symbol}" if self.symbol else f"{grouped(units)} units"
-        return amount(units, self.decimals, self.symbol)
+            number = self.t.number(units)
+            if not self.symbol:
+                return self.t("quantity.units", number=number)
+            return self.t("quantity.smallest", number=number, symbol=self.symbol)
+        return amount(self.t, units, self.decimals, self.symbol)
 
 
 @dataclass(frozen=True)
 class Lookup:
     """Both inputs of a report with indexes over them."""
 
+    t: Locale
     snapshot: Snapshot
     assessment: Assessment
     labels: dict[str, str] = field(default_factory=dict)
@@ -64,7 +70,7 @@ class Lookup:
 
     def label(self, address: str) -> str:
         """Return what the address is called here, or nothing."""
-        return "nobody" if address == ZERO_ADDRESS else self.labels.get(address, "")
+        return self.t("answer.nobody") if address == ZERO_ADDRESS else self.labels.get(address, "")
 
     def named(self, text: str) -> str:
         """Return `text` with whole addresses replaced by their labels, or shortened where they have none."""
@@ -73,13 +79,14 @@ class Lookup:
     def unit(self, token: Known[str] | Unknown) -> Unit:
         """Return the unit of a governor's token; where there is no token, what is counted are votes."""
         if isinstance(token, Known) and token.value == ZERO_ADDRESS:
-            return _VOTES
-        return self.units.get(token.value, _NO_UNIT) if isinstance(token, Known) else _NO_UNIT
+            return Unit(self.t, self.t("unit.votes"), 0)
+        nothing = Unit(self.t, "", None)
+        return self.units.get(token.value, nothing) if isinstance(token, Known) else nothing
 
     @property
     def native(self) -> Unit:
         """The chain's own currency."""
-        return Unit(native_symbol(self.snapshot.target.chain_id), 18)
+        return Unit(self.t, native_symbol(self.t, self.snapshot.target.chain_id), 18)
 
     @property
     def name(self) -> str:
@@ -91,14 +98,10 @@ class Lookup:
     def name_claimed_by(self) -> str:
         """Who says that this is the name."""
         if self.snapshot.target.name:
-            return "Name given by the person who ran the scan"
+            return self.t("header.claimed_by_user")
         if self.name == self.snapshot.target.address:
-            return "No name is known"
-        return "Name as its own contracts claim it"
-
-
-_NO_UNIT = Unit("", None)
-_VOTES = Unit("votes", 0)
+            return self.t("header.claimed_by_nobody")
+        return self.t("header.claimed_by_contracts")
 
 
 def dao_name(target: Target, governors: Sequence[Governor], tokens: Sequence[Token]) -> str:
@@ -111,16 +114,18 @@ def dao_name(target: Target, governors: Sequence[Governor], tokens: Sequence[Tok
     return named[0] if named else target.address
 
 
-def look_up(snapshot: Snapshot, assessment: Assessment) -> Lookup:
-    """Return the indexes over a snapshot and its assessment."""
+def look_up(snapshot: Snapshot, assessment: Assessment, t: Locale) -> Lookup:
+    """Return the indexes over a snapshot and its assessment, and the words `t` that a page is made with."""
     units = {
         token.address: Unit(
+            t,
             token.symbol.value if isinstance(token.symbol, Known) else "",
             token.decimals.value if isinstance(token.decimals, Known) else None,
         )
         for token in snapshot.tokens.items
     }
     return Lookup(
+        t=t,
         snapshot=snapshot,
         assessment=assessment,
         labels={contract.address: contract.label for contract in snapshot.contracts.items},

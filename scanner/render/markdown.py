@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
 from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.evidence_view import EvidenceView
 from scanner.render.findings_view import DimensionFindings, FindingView, RuleFindings, dimension_findings
 from scanner.render.lookup import Lookup, look_up
+from scanner.render.markdown_kit import acceptance_lines, accepted_blocks, framework_blocks, policy_blocks
 from scanner.render.markdown_text import code, inert
-from scanner.render.quantities import plural, short, utc
+from scanner.render.quantities import short, utc
 from scanner.render.report_json import inputs_of
 from scanner.render.scenario_view import CarrierView, ScenarioView, protective_view, scenario_views
 from scanner.render.sentences import answers
 from scanner.render.strip import cells
-from scanner.render.unchecked_view import gap_views, undecided_views
+from scanner.render.unchecked_view import UndecidedView, gap_views, undecided_views
 from scanner.render.words import chain_name
 
 SUBJECTS = 20
@@ -35,9 +38,9 @@ ROWS = 200
 _LONG_HEX = re.compile(r"0x[0-9a-f]{40,64}(?![0-9a-f])")
 
 
-def markdown(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> str:
+def markdown(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale) -> str:
     """Return the report as Markdown (CommonMark with tables): the same text for the same inputs, LF only."""
-    lookup = look_up(snapshot, assessment)
+    lookup = look_up(snapshot, assessment, t)
     text = ""
     for pieces in PIECES:
         text = _text(lookup, snapshot_sha256, pieces)
@@ -51,7 +54,10 @@ def _text(lookup: Lookup, snapshot_sha256: str, pieces: int) -> str:
         *_header(lookup, snapshot_sha256),
         *_summary(lookup),
         *_answers(lookup),
+        *policy_blocks(lookup),
         *_findings(lookup, pieces),
+        *accepted_blocks(lookup),
+        *framework_blocks(lookup),
         *_scenarios(lookup),
         *_unchecked(lookup),
         *_foot(lookup, snapshot_sha256),
@@ -60,25 +66,23 @@ def _text(lookup: Lookup, snapshot_sha256: str, pieces: int) -> str:
 
 
 def _header(lookup: Lookup, snapshot_sha256: str) -> Iterator[str]:
-    snapshot = lookup.snapshot
-    yield f"# Governance structure report: {inert(lookup.name, 120)}"
-    lines = [f"- Address: {code(snapshot.target.caip10)}"]
-    lines += [
-        f"- Read at: {inert(chain_name(block.chain_id))}, block {block.number} ({code(block.hash)}),"
-        f" {utc(block.timestamp)}"
-        for block in snapshot.blocks
-    ]
-    lines.append(f"- Coverage: {inert(coverage_sentence(coverage_of(snapshot, lookup.assessment)))}")
-    lines.append(f"- Snapshot: SHA-256 {code(snapshot_sha256.removeprefix('0x'))}")
-    yield "\n".join(lines)
-    yield (
-        "What contracts, roles and settings allow, with the evidence. No accusation, no statement about any person, and"
-        " no total score. What members say or believe was not read. Undecided is never good news."
-    )
+    t, snapshot = lookup.t, lookup.snapshot
+    yield f"# {t('markdown.title', name=inert(lookup.name, 120))}"
+    lines = [t("markdown.address", address=code(snapshot.target.caip10))]
+    for block in snapshot.blocks:
+        chain, number = inert(chain_name(t, block.chain_id)), t.own(str(block.number))
+        when = utc(t, block.timestamp)
+        lines.append(t("markdown.read_at", chain=chain, number=number, hash=code(block.hash), time=when))
+    covered = coverage_sentence(t, coverage_of(snapshot, lookup.assessment))
+    lines.append(t("markdown.coverage", coverage=inert(covered)))
+    lines.append(t("markdown.snapshot", digest=code(snapshot_sha256.removeprefix("0x"))))
+    yield "\n".join(f"- {line}" for line in lines)
+    yield t("markdown.intro")
 
 
 def _summary(lookup: Lookup) -> Iterator[str]:
-    yield "## Summary"
+    t = lookup.t
+    yield f"## {t('markdown.summary')}"
     rows = [
         (
             cell.dimension,
@@ -87,25 +91,26 @@ def _summary(lookup: Lookup) -> Iterator[str]:
             cell.counts,
             f"**? {inert(cell.undecided)}**" if cell.undecided else "–",
         )
-        for cell in cells(lookup.assessment.dimensions)
+        for cell in cells(t, lookup.assessment.dimensions)
     ]
-    yield _table(("Dimension", "Worst open finding", "What", "Checks", "Not decided"), rows)
+    yield _table(_heads(t, "dimension", "worst", "what", "checks", "not_decided"), rows)
 
 
 def _answers(lookup: Lookup) -> Iterator[str]:
-    yield "## Three answers"
+    t = lookup.t
+    yield f"## {t('markdown.answers')}"
     for answer in answers(lookup):
         said = f"**{answer.question}** {inert(answer.text, 900)}"
-        yield f"{said} **Not decided:** {inert(answer.open)}." if answer.open else said
+        yield f"{said} **{t('markdown.not_decided_label')}** {inert(answer.open)}." if answer.open else said
 
 
 def _findings(lookup: Lookup, pieces: int) -> Iterator[str]:
-    yield "## Findings"
+    yield f"## {lookup.t('markdown.findings')}"
     for dimension in dimension_findings(lookup):
         yield f"### {dimension.title}"
         yield _introduced(dimension)
         for rule in dimension.rules:
-            yield from _rule(rule, pieces)
+            yield from _rule(lookup.t, rule, pieces)
 
 
 def _introduced(dimension: DimensionFindings) -> str:
@@ -115,31 +120,33 @@ def _introduced(dimension: DimensionFindings) -> str:
     return f"{said} **? {inert(dimension.undecided)}.**" if dimension.undecided else said
 
 
-def _rule(rule: RuleFindings, pieces: int) -> Iterator[str]:
+def _rule(t: Locale, rule: RuleFindings, pieces: int) -> Iterator[str]:
     yield f"#### {inert(rule.rule_id)} {inert(rule.title, CELL_LIMIT)}"
-    lines = [line for finding in rule.findings[:SUBJECTS] for line in _finding(finding, pieces)]
+    lines = [line for finding in rule.findings[:SUBJECTS] for line in _finding(t, finding, pieces)]
     if len(rule.findings) > SUBJECTS:
-        lines.append(f"- … and {plural(len(rule.findings) - SUBJECTS, 'subject')} more: report.json lists all.")
+        lines.append(f"- {t('markdown.more_subjects', n=len(rule.findings) - SUBJECTS)}")
     yield "\n".join(lines)
-    yield f"**Why it matters.** {inert(rule.why, 900)}"
-    yield f"**Legitimate use.** {inert(rule.legitimate_use, 900)}"
-    yield f"**What to do** (effort: {inert(rule.effort)}). {inert(rule.remediation, 900)}"
+    yield f"**{t('markdown.why')}** {inert(rule.why, 900)}"
+    yield f"**{t('markdown.legitimate_use')}** {inert(rule.legitimate_use, 900)}"
+    effort = t("markdown.effort", effort=inert(rule.effort))
+    yield f"**{t('markdown.what_to_do')}** {effort} {inert(rule.remediation, 900)}"
     if rule.false_positives:
-        yield f"**When this may be wrong.** {' '.join(inert(text) for text in rule.false_positives)}"
+        yield f"**{t('markdown.may_be_wrong')}** {' '.join(inert(text) for text in rule.false_positives)}"
 
 
-def _finding(item: FindingView, pieces: int) -> Iterator[str]:
+def _finding(t: Locale, item: FindingView, pieces: int) -> Iterator[str]:
     yield f"- **{item.shape} {item.word}**: {inert(item.message)}"
-    yield f"  - Subject: {inert(item.subject, CELL_LIMIT)} ({inert(item.subject_kind)} {code(item.subject_id)})"
-    for piece in item.evidence[:pieces]:
-        yield f"  - Evidence: {_piece(piece)}"
+    subject, kind = inert(item.subject, CELL_LIMIT), inert(item.subject_kind)
+    lines: list[str] = [t("markdown.subject", subject=subject, kind=kind, id=code(item.subject_id))]
+    lines += acceptance_lines(item)
+    lines += [t("markdown.evidence", evidence=_piece(piece)) for piece in item.evidence[:pieces]]
     if len(item.evidence) > pieces:
-        yield f"  - Further pieces of evidence in report.json: {len(item.evidence) - pieces}"
-    for text in item.mitigations:
-        yield f"  - Limited by: {inert(text)}"
-    yield f"  - Confidence {item.confidence}; {inert(item.evidence_class)}"
+        lines.append(t("markdown.more_evidence", number=len(item.evidence) - pieces))
+    lines += [t("markdown.limited_by", text=inert(text)) for text in item.mitigations]
+    lines.append(t("markdown.confidence", **{"level": item.confidence, "class": inert(item.evidence_class)}))
     if item.base_rate:
-        yield f"  - How common: {inert(item.base_rate)}"
+        lines.append(t("markdown.how_common", text=inert(item.base_rate)))
+    yield from (f"  - {line}" for line in lines)
 
 
 def _piece(piece: EvidenceView) -> str:
@@ -155,55 +162,54 @@ def _cut(result: str) -> str:
 
 
 def _scenarios(lookup: Lookup) -> Iterator[str]:
-    yield "## Scenarios"
-    yield (
-        "What the structure enables, what limits it, and the legitimate use of the same structure. A state is about"
-        " contracts, not about people."
-    )
+    t = lookup.t
+    yield f"## {t('markdown.scenarios')}"
+    yield t("markdown.scenarios_lead")
     protective = protective_view(lookup)
     views = (*scenario_views(lookup), *((protective,) if protective is not None else ()))
     if not views:
-        yield "No scenario was assessed."
+        yield t("scenarios.none")
         return
-    heads = ("Scenario", "State", "Carried by", "Limited by", "Legitimate use", "What would change it")
-    yield _table(heads, [_scenario(view) for view in views])
+    heads = _heads(t, "scenario", "state", "carried_by", "limited", "legitimate", "would_change")
+    yield _table(heads, [_scenario(t, view) for view in views])
 
 
-def _scenario(view: ScenarioView) -> tuple[str, ...]:
+def _scenario(t: Locale, view: ScenarioView) -> tuple[str, ...]:
     return (
         f"{inert(view.id)} {inert(view.title, CELL_LIMIT)}",
         f"**{view.shape} {view.state}**: {inert(view.reason, CELL_LIMIT)}",
-        _carriers(view.carries, view.carries_more),
-        _carriers(view.limits, view.limits_more),
+        _carriers(t, view.carries, view.carries_more),
+        _carriers(t, view.limits, view.limits_more),
         inert(view.legitimate_use, 400),
         " ".join(inert(text, CELL_LIMIT) for text in view.would_change) or "–",
     )
 
 
-def _carriers(views: Sequence[CarrierView], more: int) -> str:
+def _carriers(t: Locale, views: Sequence[CarrierView], more: int) -> str:
     said = list(dict.fromkeys(f"{inert(view.rule_id)} {inert(view.text, CELL_LIMIT)}" for view in views[:4]))
     hidden = more + max(len(views) - 4, 0)
-    return "; ".join([*said, f"{hidden} more"] if hidden else said) or "–"
+    return "; ".join([*said, t("markdown.more", n=hidden)] if hidden else said) or "–"
 
 
 def _unchecked(lookup: Lookup) -> Iterator[str]:
-    yield "## Not checked"
+    t = lookup.t
+    yield f"## {t('markdown.unchecked')}"
     undecided, gaps = undecided_views(lookup), gap_views(lookup)
     if undecided:
         rows = [
             (
                 f"{inert(view.rule_id)} {inert(view.title, CELL_LIMIT)}",
-                f"**? {view.status}**" + (f", up to {view.worst}" if view.worst else ""),
+                _undecided(t, view),
                 inert(view.reason, CELL_LIMIT),
-                _some(view.subjects),
+                _some(t, view.subjects),
             )
             for view in undecided[:ROWS]
         ]
-        yield _table(("Rule", "State", "Why", "Subjects"), rows) + _more(len(undecided))
+        yield _table(_heads(t, "rule", "state", "why_open", "subjects"), rows) + _more(t, len(undecided))
     elif lookup.assessment.outcomes:
-        yield "Every check that applies was decided."
+        yield t("unchecked.all_decided")
     else:
-        yield "No rule was run, so nothing was decided."
+        yield t("unchecked.none_run")
     if gaps:
         missing = [
             (
@@ -213,27 +219,35 @@ def _unchecked(lookup: Lookup) -> Iterator[str]:
             )
             for view in gaps[:ROWS]
         ]
-        yield _table(("About", "What was not read", "Why"), missing) + _more(len(gaps))
+        yield _table(_heads(t, "about", "not_read", "why_open"), missing) + _more(t, len(gaps))
 
 
-def _some(subjects: Sequence[str]) -> str:
-    said = ", ".join(inert(text, 80) for text in subjects[:5])
-    return said if len(subjects) <= 5 else f"{said} and {len(subjects) - 5} more"
+def _undecided(t: Locale, view: UndecidedView) -> str:
+    status = f"**? {view.status}**"
+    return t("markdown.up_to", status=status, worst=view.worst) if view.worst else status
 
 
-def _more(count: int) -> str:
-    return f"\n\n… and {count - ROWS} more: report.json lists all." if count > ROWS else ""
+def _some(t: Locale, subjects: Sequence[str]) -> str:
+    said = t.joined(inert(text, 80) for text in subjects[:5])
+    return said if len(subjects) <= 5 else t("markdown.and_more", subjects=said, more=len(subjects) - 5)
+
+
+def _more(t: Locale, count: int) -> str:
+    return f"\n\n{t('markdown.more_rows', number=count - ROWS)}" if count > ROWS else ""
+
+
+def _heads(t: Locale, *keys: str) -> tuple[Phrase, ...]:
+    return tuple(t(f"markdown.{key}") for key in keys)
 
 
 def _foot(lookup: Lookup, snapshot_sha256: str) -> Iterator[str]:
-    yield "## Inputs"
+    t = lookup.t
+    yield f"## {t('markdown.inputs')}"
     inputs = inputs_of(lookup.snapshot, lookup.assessment, snapshot_sha256)
-    yield _table(("Input", "SHA-256"), [(inert(item.name, CELL_LIMIT), code(item.sha256)) for item in inputs])
-    yield (
-        f"Made by daoscan {code(lookup.snapshot.tool_version)}. Input to a person's review: no decision, no clearance,"
-        " no legal advice. Text from the chain is shown with what could become a link or a mention in brackets, and is"
-        " shortened; report.json has it whole."
+    yield _table(
+        (t("markdown.input"), "SHA-256"), [(inert(item.name, CELL_LIMIT), code(item.sha256)) for item in inputs]
     )
+    yield t("markdown.foot", version=code(lookup.snapshot.tool_version))
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Finding
 from scanner.model.proposals import Action, Proposal
 from scanner.render.findings_view import grade, severity_order
 from scanner.render.lookup import Lookup, Unit, anchor, finding_anchor
-from scanner.render.quantities import day, grouped, percent, short, utc
+from scanner.render.quantities import day, percent, short, utc
 from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_answer, as_number, as_person, as_text, shown
 from scanner.render.text import line
-from scanner.render.words import EFFECTS
+from scanner.render.words import words
 
 ACTIONS_SHOWN = 25
 ARGUMENTS_SHOWN = 20
@@ -127,39 +128,38 @@ def _unit(item: Proposal, lookup: Lookup) -> Unit:
     for governor in lookup.snapshot.governors.items:
         if governor.address == item.governor:
             return lookup.unit(governor.token)
-    return Unit("", None)
+    return Unit(lookup.t, "", None)
 
 
 def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup) -> ProposalView:
-    unit = _unit(item, lookup)
+    t, unit = lookup.t, _unit(item, lookup)
     return ProposalView(
         id=short(item.id),
         id_full=item.id,
-        title=line(item.description) or "(no text)",
-        created=shown(item.created_at, day, utc),
-        state=as_text(item.state),
+        title=line(item.description) or t("proposals.no_text"),
+        created=shown(t, item.created_at, lambda at: day(t, at), lambda at: utc(t, at)),
+        state=as_text(t, item.state),
         proposer=item.proposer,
-        effects=_effects(item),
+        effects=_effects(t, item),
         votes_for=unit.show(item.for_votes),
         votes_against=unit.show(item.against_votes),
         votes_abstain=unit.show(item.abstain_votes),
         bar=_bar(item),
-        turnout=shown(item.turnout_bps, percent),
+        turnout=shown(t, item.turnout_bps, lambda bps: percent(t, bps)),
         card=anchor("proposal", f"{item.governor[:10]}-{item.id}") if findings else "",
-        findings=tuple(_reference(finding) for finding in findings),
+        findings=tuple(_reference(t, finding) for finding in findings),
     )
 
 
-def _reference(finding: Finding) -> FindingRef:
-    tone, shape, word = grade(finding)
+def _reference(t: Locale, finding: Finding) -> FindingRef:
+    tone, shape, word = grade(t, finding)
     return FindingRef(finding.title, tone, shape, word, finding.message, finding_anchor(finding.fingerprint))
 
 
-def _effects(item: Proposal) -> str:
+def _effects(t: Locale, item: Proposal) -> str:
     if not item.actions:
-        return "no action"
-    kinds = dict.fromkeys(EFFECTS[action.effect] for action in item.actions)
-    return ", ".join(kinds)
+        return t("proposals.no_action")
+    return t.joined(dict.fromkeys(words(t, action.effect) for action in item.actions))
 
 
 def _bar(item: Proposal) -> VoteBar | None:
@@ -171,29 +171,29 @@ def _bar(item: Proposal) -> VoteBar | None:
     return VoteBar(yes, no, 10000 - yes - no if cast[2] else 0)
 
 
-def _moment(observation: Known[int] | Unknown, otherwise: str) -> Shown:
-    return shown(observation, lambda value: utc(value) if value else otherwise)
+def _moment(t: Locale, observation: Known[int] | Unknown, otherwise: str) -> Shown:
+    return shown(t, observation, lambda value: utc(t, value) if value else t(otherwise))
 
 
 def _card(item: Proposal, row: ProposalView, lookup: Lookup) -> ProposalCard:
-    unit = _unit(item, lookup)
+    t, unit = lookup.t, _unit(item, lookup)
     facts = (
-        ("Created in block", Shown(grouped(item.created_block))),
-        ("Executed", _moment(item.executed_at, "not executed")),
-        ("Can be executed from", _moment(item.eta, "not queued")),
-        ("Quorum", unit.show(item.quorum_votes)),
-        ("Accounts that voted", as_number(item.voters)),
-        ("Largest voter, of the votes for", shown(item.top_voter_bps, percent)),
-        ("Most votes for came at the very end", as_answer(item.votes_moved_at_end)),
-        ("Proposer gains from it", as_answer(item.proposer_is_beneficiary)),
-        ("Same text, other calls, as proposal", as_text(item.twin_of)),
-        ("Days without a proposal before", as_number(item.dormant_before_days)),
+        ("created_block", Shown(t.number(item.created_block))),
+        ("executed", _moment(t, item.executed_at, "proposals.not_executed")),
+        ("eta", _moment(t, item.eta, "proposals.not_queued")),
+        ("quorum", unit.show(item.quorum_votes)),
+        ("voters", as_number(t, item.voters)),
+        ("top_voter", shown(t, item.top_voter_bps, lambda bps: percent(t, bps))),
+        ("moved_at_end", as_answer(t, item.votes_moved_at_end)),
+        ("proposer_gains", as_answer(t, item.proposer_is_beneficiary)),
+        ("twin", as_text(t, item.twin_of)),
+        ("dormant", as_number(t, item.dormant_before_days)),
     )
     return ProposalCard(
         row=row,
         description=item.description,
         hidden=item.text_hidden_characters,
-        facts=facts,
+        facts=_named(t, facts),
         actions=tuple(_action(action, lookup) for action in item.actions[:ACTIONS_SHOWN]),
         more_actions=max(len(item.actions) - ACTIONS_SHOWN, 0),
         evidence=lookup.register.cite(item.evidence),
@@ -201,28 +201,33 @@ def _card(item: Proposal, row: ProposalView, lookup: Lookup) -> ProposalCard:
 
 
 def _action(item: Action, lookup: Lookup) -> ActionView:
+    t = lookup.t
     facts = (
-        ("Gains from it", as_person(item.beneficiary, lookup.label, item.beneficiary_kind)),
-        ("Moves, of what the treasury holds", shown(item.treasury_share_bps, percent)),
-        ("Target has code", as_answer(item.target_has_code)),
-        ("Target's source is verified", as_answer(item.target_verified)),
-        ("Runs the target's code as its own", as_answer(item.delegatecall)),
-        ("Approves without limit", as_answer(item.unlimited_approval)),
-        ("Lowers a protection", as_answer(item.lowers_protection)),
-        ("Goes to a privacy system", as_answer(item.privacy_destination)),
+        ("beneficiary", as_person(t, item.beneficiary, lookup.label, item.beneficiary_kind)),
+        ("treasury_share", shown(t, item.treasury_share_bps, lambda bps: percent(t, bps))),
+        ("target_has_code", as_answer(t, item.target_has_code)),
+        ("target_verified", as_answer(t, item.target_verified)),
+        ("delegatecall", as_answer(t, item.delegatecall)),
+        ("unlimited_approval", as_answer(t, item.unlimited_approval)),
+        ("lowers_protection", as_answer(t, item.lowers_protection)),
+        ("privacy_destination", as_answer(t, item.privacy_destination)),
     )
     return ActionView(
         number=item.index + 1,
         inside=item.inside,
         chain=item.chain,
-        effect=EFFECTS[item.effect],
+        effect=words(t, item.effect),
         target=item.target_label,
         target_address=item.target,
-        function=shown(item.function, lambda name: name or "plain transfer"),
+        function=shown(t, item.function, lambda name: name or t("proposals.plain_transfer")),
         decoded_by=item.decoded_by,
         value=lookup.native.words(item.value_wei) if item.value_wei else "",
         arguments=tuple(ArgumentView(each.name, each.type, each.value) for each in item.arguments[:ARGUMENTS_SHOWN]),
         more_arguments=max(len(item.arguments) - ARGUMENTS_SHOWN, 0),
         calldata=item.calldata,
-        facts=facts,
+        facts=_named(t, facts),
     )
+
+
+def _named(t: Locale, facts: Iterable[tuple[str, Shown]]) -> tuple[tuple[str, Shown], ...]:
+    return tuple((t(f"proposals.{key}"), value) for key, value in facts)

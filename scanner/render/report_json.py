@@ -26,6 +26,7 @@ def _plain(digest: str) -> str:
 def build(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> Report:
     """Return the report as a typed value."""
     return Report(
+        lang=assessment.lang,
         tool=Tool(
             name="daoscan",
             version=snapshot.tool_version,
@@ -53,6 +54,11 @@ def build(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> R
         treasury=snapshot.treasury,
         proposals=snapshot.proposals,
         gaps=snapshot.gaps,
+        profile=assessment.profile,
+        disabled=assessment.disabled,
+        suppressions=assessment.suppressions,
+        frameworks=assessment.frameworks,
+        policy=assessment.policy,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
 from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
+from scanner.model.kit import DisabledRule, FrameworkAssessment, PolicyVerdict, ProfileUse, SuppressionUse
 from scanner.model.observation import Collection
 from scanner.model.outcome import DimensionSummary, Finding, Outcome, RuleSummary, ScenarioAssessment
 from scanner.model.proposals import Proposal
@@ -79,6 +80,7 @@ class Report(Model):
     """A report on one DAO at pinned blocks: what its structure allows. Not an accusation, not legal advice."""
 
     schema_version: Literal["1"] = "1"
+    lang: str = Field(description="language of the texts (BCP 47); ids, conditions and text from the chain have none")
     tool: Tool
     inputs: tuple[Input, ...]
     as_of: Int = Field(description="seconds since 1970; every age is counted from it")
@@ -96,3 +98,8 @@ class Report(Model):
     treasury: Collection[TreasuryAccount]
     proposals: Collection[Proposal]
     gaps: tuple[Gap, ...]
+    profile: ProfileUse | None = Field(description="what the report was re-ordered and chosen by; null for nothing")
+    disabled: tuple[DisabledRule, ...] = Field(description="rules that did not run because the user left them out")
+    suppressions: tuple[SuppressionUse, ...] = Field(description="entries of the suppression file, in its order")
+    frameworks: tuple[FrameworkAssessment, ...] = Field(description="the authors' mapping; no legal advice")
+    policy: PolicyVerdict | None = Field(description="the reader's own; it decides the exit code; null for none")

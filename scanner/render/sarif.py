@@ -12,18 +12,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from scanner.locale.load import ENGLISH
+from scanner.locale.locale import Locale
 from scanner.model.evidence import SourceEvidence
 from scanner.model.outcome import Assessment, Finding, Outcome, Severity, Status
 from scanner.model.snapshot import Snapshot
 from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.findings_view import severity_order
-from scanner.render.lookup import look_up
-from scanner.render.quantities import plural
+from scanner.render.lookup import Lookup, look_up
 from scanner.render.report_json import inputs_of
+from scanner.render.sarif_kit import KIT_NOTIFICATIONS, kit_notes, kit_properties, suppressions
 from scanner.render.sarif_rules import LEVELS, descriptors, plain
 from scanner.render.text import line
 from scanner.render.unchecked_view import UndecidedView, partial_collections, undecided_views
-from scanner.render.words import REASONS
+from scanner.render.words import inline, words
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS_LIMIT = 5_000
@@ -35,58 +37,54 @@ PATH_LIMIT = 1_000
 SNAPSHOT_FILE = "snapshot.json"
 SOURCE_ROOT = "SRCROOT"
 FINGERPRINT = "daoscan/v1"
-_NOTIFICATIONS = {
-    "undecided": "A rule stayed undecided for want of a fact.",
-    "check-failed": "A rule could not be evaluated.",
-    "gap": "Something could not be read.",
-    "results-cut": "There are more findings than this file may hold.",
-    "rules-cut": "There are more rules than this file may hold.",
-}
+_NOTIFICATIONS = ("check-failed", "gap", "results-cut", "rules-cut", "undecided")
 
 
-def sarif(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> dict[str, Any]:
+def sarif(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale) -> dict[str, Any]:
     """Return the log as JSON values. The same inputs give the same values."""
     found = sorted(assessment.findings, key=severity_order)
     kept = found[:RESULTS_LIMIT]
-    rules = _rules_kept(assessment, kept)
+    rules = _rules_kept(t, assessment, kept)
     index = {rule["id"]: place for place, rule in enumerate(rules)}
     artifacts = _Artifacts()
     results = [_result(item, index, artifacts) for item in kept]
-    notes = _notifications(snapshot, assessment, index)
+    notes = _notifications(look_up(snapshot, assessment, t), index)
+    notes += [_notification(name, "note", text) for name, text in kit_notes(assessment)]
     if len(found) > len(kept):
-        text = f"{plural(len(found), 'finding')}, the worst {len(kept)} are listed; report.json lists all."
+        text = t("sarif.results_listed", findings=t("count.finding", n=len(found)), kept=len(kept))
         notes.insert(0, _notification("results-cut", "error", text))
     if len(assessment.rules) > len(rules):
-        text = f"{plural(len(assessment.rules), 'rule')} ran, {len(rules)} are described; report.json lists all."
+        text = t("sarif.rules_listed", rules=t("count.rule", n=len(assessment.rules)), kept=len(rules))
         notes.insert(0, _notification("rules-cut", "warning", text))
     run = {
-        "tool": {"driver": _driver(snapshot, rules)},
+        "tool": {"driver": _driver(t, snapshot, rules)},
         "automationDetails": {"id": f"daoscan/{snapshot.target.caip10}/"},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
-        "originalUriBaseIds": {
-            SOURCE_ROOT: {"description": {"text": "The folder that paths of verified source files are relative to."}}
-        },
+        "originalUriBaseIds": {SOURCE_ROOT: {"description": {"text": t("sarif.source_root")}}},
         "artifacts": artifacts.listed(),
         "results": results,
-        "properties": _about(snapshot, assessment, snapshot_sha256),
+        "properties": _about(t, snapshot, assessment, snapshot_sha256),
     }
+    if t.lang != ENGLISH:
+        run["language"] = t.lang
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _driver(snapshot: Snapshot, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _driver(t: Locale, snapshot: Snapshot, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": "daoscan",
         "version": snapshot.tool_version,
         "rules": list(rules),
         "notifications": [
-            {"id": name, "shortDescription": {"text": text}} for name, text in sorted(_NOTIFICATIONS.items())
-        ],
+            {"id": name, "shortDescription": {"text": t(f"sarif.{name.replace('-', '_')}")}} for name in _NOTIFICATIONS
+        ]
+        + [{"id": name, "shortDescription": {"text": text}} for name, text in KIT_NOTIFICATIONS],
     }
 
 
-def _rules_kept(assessment: Assessment, kept: Sequence[Finding]) -> list[dict[str, Any]]:
+def _rules_kept(t: Locale, assessment: Assessment, kept: Sequence[Finding]) -> list[dict[str, Any]]:
     """Return the descriptors by id; where there are too many, those that results name come first."""
-    every = descriptors(assessment)
+    every = descriptors(t, assessment)
     if len(every) <= RULES_LIMIT:
         return every
     named = {item.rule_id for item in kept}
@@ -94,19 +92,20 @@ def _rules_kept(assessment: Assessment, kept: Sequence[Finding]) -> list[dict[st
     return sorted(every[:RULES_LIMIT], key=lambda rule: str(rule["id"]))
 
 
-def _about(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> dict[str, Any]:
+def _about(t: Locale, snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> dict[str, Any]:
     return {
         "target": snapshot.target.caip10,
         "asOf": snapshot.as_of,
         "blocks": [
             {"chainId": block.chain_id, "number": str(block.number), "hash": block.hash} for block in snapshot.blocks
         ],
-        "coverage": coverage_sentence(coverage_of(snapshot, assessment)),
+        "coverage": coverage_sentence(t, coverage_of(snapshot, assessment)),
         "inputs": [
             {"name": plain(item.name, 200), "sha256": item.sha256}
             for item in inputs_of(snapshot, assessment, snapshot_sha256)
         ],
-        "reading": "What the structure allows, not what anybody intends. No accusation, no clearance, no legal advice.",
+        **kit_properties(assessment),
+        "reading": t("sarif.reading"),
     }
 
 
@@ -126,6 +125,7 @@ def _result(item: Finding, index: dict[str, int], artifacts: _Artifacts) -> dict
         # findings on snapshot.json share.
         "partialFingerprints": {FINGERPRINT: item.fingerprint, "primaryLocationLineHash": f"{item.fingerprint}:1"},
         "properties": _properties(item),
+        **suppressions(item),
     }
     if physical[1:]:
         result["relatedLocations"] = [
@@ -205,34 +205,35 @@ class _Artifacts:
         ]
 
 
-def _notifications(snapshot: Snapshot, assessment: Assessment, index: dict[str, int]) -> list[dict[str, Any]]:
+def _notifications(lookup: Lookup, index: dict[str, int]) -> list[dict[str, Any]]:
     """Return what is not known, in aggregate: one for each rule and way of ending, one for each reason of gaps."""
     notes: list[dict[str, Any]] = []
-    views = undecided_views(look_up(snapshot, assessment))
+    t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
+    views = undecided_views(lookup)
     for status, name, level in ((Status.ERROR, "check-failed", "error"), (Status.UNKNOWN, "undecided", "warning")):
         outcomes = [item for item in assessment.outcomes if item.status is status]
-        reasons = [view for view in views if (view.status == "the check failed") is (status is Status.ERROR)]
+        reasons = [view for view in views if view.failed is (status is Status.ERROR)]
         for rule_id in sorted({item.rule_id for item in outcomes}):
             mine = [item for item in outcomes if item.rule_id == rule_id]
-            text = _undecided(rule_id, mine, [view for view in reasons if view.rule_id == rule_id])
+            text = _undecided(t, rule_id, mine, [view for view in reasons if view.rule_id == rule_id])
             notes.append(_notification(name, level, text, rule_id if rule_id in index else ""))
             if rule_id in index:
                 notes[-1]["associatedRule"]["index"] = index[rule_id]
-    counts = Counter(REASONS[gap.reason] for gap in snapshot.gaps)
+    counts = Counter(words(t, gap.reason) for gap in snapshot.gaps)
     for reason, count in sorted(counts.items()):
-        notes.append(_notification("gap", "warning", f"{plural(count, 'gap')} in what was read: {reason}."))
-    for view in partial_collections(snapshot):
-        text = f"The list of {view.what.removeprefix('all ')} is not complete: {view.detail or 'no reason given'}"
+        notes.append(_notification("gap", "warning", t("sarif.gaps", gaps=t("count.gap", n=count), reason=reason)))
+    for view in partial_collections(t, snapshot):
+        text = t("sarif.not_complete", list=view.what, reason=view.detail or t("answer.no_reason"))
         notes.append(_notification("gap", "warning", text))
     return notes
 
 
-def _undecided(rule_id: str, outcomes: Sequence[Outcome], views: Iterable[UndecidedView]) -> str:
+def _undecided(t: Locale, rule_id: str, outcomes: Sequence[Outcome], views: Iterable[UndecidedView]) -> str:
     worst = max((item.undecided_severity for item in outcomes if item.undecided_severity), key=_rank, default=None)
-    up_to = f", up to {worst.value}" if worst else ""
-    reasons = "; ".join(dict.fromkeys(line(view.reason, 200) for view in views))
-    word = "failed" if outcomes[0].status is Status.ERROR else "undecided"
-    return f"{rule_id} {word} on {plural(len(outcomes), 'subject')}{up_to}: {reasons}"
+    key = "sarif.rule_failed" if outcomes[0].status is Status.ERROR else "sarif.rule_undecided"
+    reasons = t.joined(dict.fromkeys(line(view.reason, 200) for view in views), "semicolon")
+    said = {"rule": rule_id, "subjects": t("count.subject", n=len(outcomes)), "reasons": reasons}
+    return t(f"{key}_up_to", worst=inline(t, worst), **said) if worst else t(key, **said)
 
 
 def _rank(severity: Severity) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.locale.locale import Locale
 from scanner.model.outcome import Assessment, Confidence, Finding, RuleSummary, RuleTexts, Severity
 from scanner.render.markdown_text import inert
 from scanner.render.text import readable
-from scanner.render.words import QUESTIONS
+from scanner.render.words import looked_up, question
 
 LEVELS: dict[Severity | None, str] = {
     Severity.CRITICAL: "error",
@@ -26,7 +27,7 @@ NAME_LIMIT = 255
 TEXT_LIMIT = 1_000
 
 
-def descriptors(assessment: Assessment) -> list[dict[str, Any]]:
+def descriptors(t: Locale, assessment: Assessment) -> list[dict[str, Any]]:
     """Return one descriptor for each rule that ran, by id.
 
     A service shows one security-severity for all results of a rule: it is the worst finding of this run, and what the
@@ -35,7 +36,7 @@ def descriptors(assessment: Assessment) -> list[dict[str, Any]]:
     texts = {text.id: text for text in assessment.texts}
     worst = worst_found(assessment.findings)
     return [
-        _descriptor(rule, texts.get(rule.id), worst.get(rule.id))
+        _descriptor(t, rule, texts.get(rule.id), worst.get(rule.id))
         for rule in sorted(assessment.rules, key=lambda rule: rule.id)
     ]
 
@@ -49,15 +50,15 @@ def worst_found(findings: tuple[Finding, ...]) -> dict[str, Severity]:
     return worst
 
 
-def _descriptor(rule: RuleSummary, texts: RuleTexts | None, found: Severity | None) -> dict[str, Any]:
+def _descriptor(t: Locale, rule: RuleSummary, texts: RuleTexts | None, found: Severity | None) -> dict[str, Any]:
     severity = found or (texts.worst if texts else None)
     level = LEVELS[severity]
     described: dict[str, Any] = {
         "id": rule.id,
         "name": plain(rule.name, NAME_LIMIT),
         "shortDescription": {"text": plain(rule.title, TEXT_LIMIT)},
-        "fullDescription": {"text": plain(_full(rule, texts), TEXT_LIMIT)},
-        "help": _help(rule, texts),
+        "fullDescription": {"text": plain(_full(t, rule, texts), TEXT_LIMIT)},
+        "help": _help(t, rule, texts),
         "defaultConfiguration": {"level": level},
         "properties": {
             "tags": _tags(rule, severity),
@@ -80,19 +81,20 @@ def _tags(rule: RuleSummary, severity: Severity | None) -> list[str]:
     return ["security", rule.dimension.value] if severity in _SCORES else [rule.dimension.value]
 
 
-def _full(rule: RuleSummary, texts: RuleTexts | None) -> str:
-    return f"{rule.title}. {texts.why}" if texts else f"{rule.title}. {QUESTIONS[rule.dimension]}"
+def _full(t: Locale, rule: RuleSummary, texts: RuleTexts | None) -> str:
+    return f"{rule.title}. {texts.why}" if texts else f"{rule.title}. {question(t, rule.dimension)}"
 
 
-def _help(rule: RuleSummary, texts: RuleTexts | None) -> dict[str, str]:
+def _help(t: Locale, rule: RuleSummary, texts: RuleTexts | None) -> dict[str, str]:
     if texts is None:
         return {"text": plain(rule.title, TEXT_LIMIT), "markdown": inert(rule.title, TEXT_LIMIT)}
+    effort = looked_up(t, "effort", texts.remediation.effort)
     parts = [
-        ("Why it matters", (texts.why,)),
-        ("Legitimate use of the same structure", (texts.legitimate_use,)),
-        (f"What to do (effort: {texts.remediation.effort})", (texts.remediation.text,)),
-        ("When this may be wrong", texts.false_positives),
-        ("References", texts.references),
+        (t("sarif.why"), (texts.why,)),
+        (t("sarif.legitimate_use"), (texts.legitimate_use,)),
+        (t("sarif.what_to_do", effort=effort), (texts.remediation.text,)),
+        (t("sarif.may_be_wrong"), texts.false_positives),
+        (t("sarif.references"), texts.references),
     ]
     said = [(title, [one for one in lines if one.strip()]) for title, lines in parts]
     return {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from scanner.model.outcome import ScenarioAssessment, ScenarioSentence, ScenarioState
 from scanner.render.lookup import Lookup, anchor, finding_anchor
-from scanner.render.words import RELATIONS, STATES
+from scanner.render.words import STATE_SHAPES, words
 
 PROTECTIVE = "MS-16"
-_ORDER = tuple(STATES)
+_ORDER = tuple(STATE_SHAPES)
 _SHOWN = 8
 """Sentences of one rule and relation that are spelt out; the others are counted."""
 
@@ -69,7 +69,6 @@ def protective_view(lookup: Lookup) -> ScenarioView | None:
 
 
 def _view(item: ScenarioAssessment, lookup: Lookup) -> ScenarioView:
-    state, shape, meaning = STATES[item.state]
     carries, limits = _carriers(item.facilitators, lookup), _carriers(item.limits, lookup)
     return ScenarioView(
         id=item.id,
@@ -77,9 +76,9 @@ def _view(item: ScenarioAssessment, lookup: Lookup) -> ScenarioView:
         title=item.title,
         description=item.description,
         tone=item.state.value,
-        shape=shape,
-        state=state,
-        meaning=meaning,
+        shape=STATE_SHAPES[item.state],
+        state=words(lookup.t, item.state),
+        meaning=lookup.t(f"state_meaning.{item.state.value}"),
         reason=item.reason,
         carries=carries[:_SHOWN],
         carries_more=max(len(carries) - _SHOWN, 0),
@@ -96,7 +95,7 @@ def _carriers(sentences: Sequence[ScenarioSentence], lookup: Lookup) -> tuple[Ca
     return tuple(
         CarrierView(
             rule_id=item.rule_id,
-            relation=RELATIONS[item.relation],
+            relation=words(lookup.t, item.relation),
             text=lookup.named(item.text),
             subject=item.subject.label,
             target=_place(item, lookup),

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase, joined
 from scanner.model.contracts import Governor
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.numbers import share
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.quantities import duration, plural, short
-from scanner.render.shown import value_of, why_unknown
+from scanner.render.quantities import duration, share, short
+from scanner.render.shown import value_of
 from scanner.render.text import line
-from scanner.render.words import ACTORS, CAPABILITIES, TERMS, by_value, looked_up
+from scanner.render.words import by_value, term, why_unknown, words
 
 _LINKS = 4
 NAME_LIMIT = 48
@@ -48,40 +49,38 @@ def answers(lookup: Lookup) -> tuple[Answer, ...]:
 
 
 def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
-    question = "Who can move the money or change the rules?"
+    t = lookup.t
     gaps = _undecided(decisive, lookup)
     around = [item for item in decisive if bypasses(item)]
     votes = [item for item in decisive if item.actor_kind.is_vote]
+    said: list[Phrase] = []
     if around:
         first = _strongest(around)
         others = {item.actor for item in around} - {first.actor}
-        text = f"{_actor(first)} can {_deeds(around, first)} without a vote of the members."
+        said.append(t("answers.around", actor=_actor(t, first, "actor"), deeds=_deeds(t, around, first)))
         if others:
-            each = ", each in its own way" if len(others) > 1 else ", in its own way"
-            text += f" So can {plural(len(others), 'other actor')}{each}."
+            said.append(t("answers.others_too", n=len(others)))
         if votes:
-            text += " A passed vote can act too."
+            said.append(t("answers.vote_too"))
     elif votes and not gaps:
-        text = "Only a passed vote of the members. Every line of control was followed and no way around it found."
         unread = value_of(lookup.snapshot.dao.unverified_core_count)
+        said.append(t("answers.only_vote" if unread == 0 else "answers.vote_found"))
         if unread is None:
-            text = "A passed vote of the members. No way around it was found."
-            gaps = "whether every core contract has source is not known"
+            gaps = t("answers.source_not_known")
         elif unread:
-            text = "A passed vote of the members. No way around it was found."
-            gaps = f"{plural(unread, 'core contract')} without source: what their code allows could not be read in full"
-    elif votes:
-        text = "A passed vote of the members can. Whether anybody can act without one is not decided."
+            gaps = t("answers.source_missing", n=unread)
     else:
-        text = "Not known: no line of control that moves money or changes rules could be established."
-    if votes:
-        text += _ADMITTED_BY.get(value_of(lookup.snapshot.membership.gatekeeper_kind) or "", "")
-    return Answer(question, text, gaps, _links(around[:_LINKS] or votes[:1], lookup))
+        said.append(t("answers.vote_open" if votes else "answers.nothing_known"))
+    admits = _ADMITTED_BY.get(value_of(lookup.snapshot.membership.gatekeeper_kind) or "")
+    if votes and admits:
+        said.append(t(admits))
+    links = _links(around[:_LINKS] or votes[:1], lookup)
+    return Answer(t("answers.who"), joined("", said), gaps, links)
 
 
 _ADMITTED_BY = {
-    ActorKind.EOA.value: " Who may vote is decided by a single key.",
-    ActorKind.MULTISIG.value: " Who may vote is decided by a multisig.",
+    ActorKind.EOA.value: "answers.admitted_by_key",
+    ActorKind.MULTISIG.value: "answers.admitted_by_multisig",
 }
 
 
@@ -94,140 +93,156 @@ def _strongest(around: Sequence[Control]) -> Control:
     return max(equals, key=lambda item: len(reach[item.actor]))
 
 
-def _actor(control: Control) -> str:
+def _actor(t: Locale, control: Control, place: str) -> Phrase:
+    """Return who acts; `place` is actor at the beginning of a sentence and stopper inside one."""
     named = line(control.actor_label, NAME_LIMIT) or (short(control.actor) if control.actor != ZERO_ADDRESS else "")
     keys = value_of(control.signers_needed)
     if control.actor_kind is ActorKind.ANYONE:
-        return "Anyone"
+        return t(f"answers.{place}_anyone")
     if control.actor_kind is ActorKind.EOA:
-        return f"One key ({named})"
+        return t(f"answers.{place}_key", name=named)
     if control.actor_kind is ActorKind.MULTISIG:
-        needed = f", {plural(keys, 'key')} needed" if keys else ""
-        return f"A multisig ({named}{needed})"
-    return f"An actor that was not resolved ({named})"
+        if keys:
+            return t(f"answers.{place}_multisig_keys", name=named, keys=t("count.key", n=keys))
+        return t(f"answers.{place}_multisig", name=named)
+    return t(f"answers.{place}_unresolved", name=named)
 
 
-def _deeds(controls: Sequence[Control], of: Control) -> str:
+def _deeds(t: Locale, controls: Sequence[Control], of: Control) -> Phrase:
     mine = [item for item in controls if item.actor == of.actor]
     where: dict[Capability, dict[str, None]] = {}
     for item in mine:
-        label = "its own" if item.contract == item.actor else line(item.contract_label, NAME_LIMIT)
+        own = item.contract == item.actor
+        label = t("answers.its_own") if own else line(item.contract_label, NAME_LIMIT)
         where.setdefault(item.capability, {})[label] = None
-    said = [f"{CAPABILITIES[deed]} ({_listed(list(labels), 2)})" for deed, labels in where.items()]
-    return _listed(said, 3)
+    said = [t("answers.deed", deed=words(t, deed), where=_listed(t, list(labels), 2)) for deed, labels in where.items()]
+    return _listed(t, said, 3)
 
 
-def _listed(words: Sequence[str], most: int) -> str:
+def _listed(t: Locale, said: Sequence[str], most: int) -> Phrase:
     """Return "a, b and c", or "a, b and 4 more"."""
-    kept = list(words[:most])
-    if len(words) > most:
-        kept.append(f"{len(words) - most} more")
-    return " and ".join((", ".join(kept[:-1]), kept[-1]) if len(kept) > 1 else kept)
+    more = [t("count.more", n=len(said) - most)] if len(said) > most else []
+    return t.listed([*said[:most], *more])
 
 
 def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:
+    t = lookup.t
     parts = []
     if any(item.actor_kind is ActorKind.UNRESOLVED or bypasses(item) is None for item in decisive):
-        parts.append("at least one line of control ends in an actor that could not be resolved")
+        parts.append(t("answers.open_unresolved"))
     controls = lookup.snapshot.controls
     if not controls.complete:
-        parts.append(f"the list of controls is not complete ({controls.reason or 'no reason given'})")
+        parts.append(t("answers.open_incomplete", reason=controls.reason or t("answer.no_reason")))
     effective = lookup.snapshot.dao.effective_controller_kind
     if isinstance(effective, Unknown) and not parts:
-        parts.append(f"the weakest controller is not known ({why_unknown(effective)})")
+        parts.append(t("answers.open_weakest", why=why_unknown(t, effective)))
     around = any(bypasses(item) for item in decisive)
     if isinstance(effective, Known) and effective.value != ActorKind.NOBODY and not around:
-        kind = by_value(ACTORS, effective.value)
-        parts.append(f"somebody can act without a vote ({kind}), by a way that the list does not hold")
-    return "; ".join(parts)
+        parts.append(t("answers.open_elsewhere", kind=by_value(t, ActorKind, effective.value)))
+    return t.joined(parts, "semicolon")
 
 
 def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
+    t = lookup.t
     around = [item for item in decisive if bypasses(item)]
     delays = [delay for item in around if (delay := known_delay(item)) is not None]
-    sentences: list[str] = []
-    gaps: list[str] = []
+    sentences: list[Phrase] = []
+    gaps: list[Phrase] = []
     if delays:
         soonest = min(delays)
-        when = f"in {duration(soonest)}" if soonest else "at once, nothing delays it"
-        sentences.append(f"Around the vote: {when}.")
+        sentences.append(t("answers.fast_in", time=duration(t, soonest)) if soonest else t("answers.fast_at_once"))
     if len(delays) < len(around):
-        gaps.append("the delay of at least one way around the vote is not known")
+        gaps.append(t("answers.fast_open"))
     for governor in lookup.snapshot.governors.items:
-        said, missing = _through_the_vote(governor)
+        said, missing = _through_the_vote(t, governor)
         sentences.append(said)
         gaps.extend(missing)
     if not sentences:
-        sentences.append("Not known: neither a governor's times nor a delay could be read.")
+        sentences.append(t("answers.fast_not_known"))
     fastest = [item for item in around if delays and known_delay(item) == min(delays)]
     links = _links(fastest[:2], lookup) + tuple(
-        Link("times of the vote", anchor("governor", item.address)) for item in lookup.snapshot.governors.items[:1]
+        Link(t("answers.times_of_vote"), anchor("governor", item.address))
+        for item in lookup.snapshot.governors.items[:1]
     )
-    return Answer("How fast?", " ".join(sentences), "; ".join(dict.fromkeys(gaps)), links)
+    text = t.joined(sentences, "space")
+    return Answer(t("answers.how_fast"), text, t.joined(dict.fromkeys(gaps), "semicolon"), links)
 
 
-def _through_the_vote(governor: Governor) -> tuple[str, tuple[str, ...]]:
+def _through_the_vote(t: Locale, governor: Governor) -> tuple[Phrase, tuple[Phrase, ...]]:
     steps = (
-        ("before voting opens", governor.voting_delay_seconds),
-        ("of voting", governor.voting_period_seconds),
-        ("until execution", governor.execution_delay_seconds),
+        ("step_delay", governor.voting_delay_seconds),
+        ("step_period", governor.voting_period_seconds),
+        ("step_execution", governor.execution_delay_seconds),
     )
-    known = [(words, item.value) for words, item in steps if isinstance(item, Known)]
-    missing = tuple(f"the time {words} is not known" for words, item in steps if isinstance(item, Unknown))
+    known = [(key, item.value) for key, item in steps if isinstance(item, Known)]
+    missing = tuple(t(f"answers.{key}_open") for key, item in steps if isinstance(item, Unknown))
     if not known:
-        return "Through the vote: not known.", missing
-    total = sum(seconds for _, seconds in known)
-    least = "at least " if missing else ""
-    parts = " + ".join(f"{duration(seconds) if seconds else 'no time'} {words}" for words, seconds in known)
-    return f"Through the vote: {least}{duration(total)} from proposal to effect ({parts}).", missing
+        return t("answers.vote_time_open"), missing
+    total = duration(t, sum(seconds for _, seconds in known))
+    each = t.joined((_step(t, key, seconds) for key, seconds in known), "plus")
+    return t("answers.vote_time_least" if missing else "answers.vote_time", time=total, steps=each), missing
+
+
+def _step(t: Locale, key: str, seconds: int) -> Phrase:
+    return t(f"answers.{key}", time=duration(t, seconds) if seconds else t("answers.no_time"))
 
 
 def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
-    snapshot = lookup.snapshot
-    stops: list[str] = []
-    gaps: list[str] = []
-    links: list[Link] = []
+    t, snapshot = lookup.t, lookup.snapshot
     stoppers = [item for item in ordered(snapshot.controls.items) if item.capability in STOPPING]
-    for item in stoppers[:_LINKS]:
-        stops.append(f"{_stopper(item)} can {CAPABILITIES[item.capability]} ({line(item.contract_label, NAME_LIMIT)})")
-    links.extend(_links(stoppers[:_LINKS], lookup))
+    stops = [_stop(t, item) for item in stoppers[:_LINKS]]
+    gaps: list[Phrase] = []
+    links = list(_links(stoppers[:_LINKS], lookup))
     for governor in snapshot.governors.items:
         if value_of(governor.quorum_votes) == 0:
             continue
-        if isinstance(governor.quorum_bps, Known):
-            stops.append(f"a vote needs a quorum of {share(governor.quorum_bps.value)} of supply")
-            links.append(Link("quorum", anchor("governor", governor.address)))
-        elif isinstance(governor.quorum_votes, Known):
-            stops.append(f"a vote needs a quorum of {lookup.unit(governor.token).words(governor.quorum_votes.value)}")
-            links.append(Link("quorum", anchor("governor", governor.address)))
+        quorum = _quorum(governor, lookup)
+        if quorum:
+            stops.append(quorum)
+            links.append(Link(t("answers.quorum"), anchor("governor", governor.address)))
         else:
-            gaps.append("the quorum is not known")
+            gaps.append(t("answers.quorum_open"))
     exit_right = snapshot.membership.exit_right
-    if isinstance(exit_right, Known):
-        if exit_right.value != "none":
-            stops.append(f"members can leave with their share ({looked_up(TERMS, exit_right.value)})")
-            links.append(Link("exit right", "membership"))
-    else:
-        gaps.append("whether members can leave with their share is not known")
+    if isinstance(exit_right, Unknown):
+        gaps.append(t("answers.exit_open"))
+    elif exit_right.value != "none":
+        stops.append(t("answers.exit", way=term(t, exit_right.value)))
+        links.append(Link(t("answers.exit_right"), "membership"))
     if not snapshot.controls.complete:
-        gaps.append("the list of controls is not complete: there may be other brakes")
-    text = _sentence(stops) if stops else "Nothing that was found."
+        gaps.append(t("answers.stops_open"))
+    said = [_sentence(t, stops) if stops else t("answers.nothing_stops")]
     immediate = any(bypasses(item) and known_delay(item) == 0 for item in decisive)
     if stops and immediate and not any(item.capability is Capability.PAUSE for item in stoppers):
-        text += " Nothing that was found stops an actor who needs neither vote nor delay."
-    return Answer("What stops them?", text, "; ".join(dict.fromkeys(gaps)), tuple(dict.fromkeys(links)))
+        said.append(t("answers.immediate"))
+    open_points = t.joined(dict.fromkeys(gaps), "semicolon")
+    return Answer(t("answers.what_stops"), joined("", said), open_points, tuple(dict.fromkeys(links)))
 
 
-def _stopper(control: Control) -> str:
-    who = "the vote" if control.actor_kind.is_vote else _actor(control)
-    return f"{who[:1].lower()}{who[1:]}"
+def _stop(t: Locale, control: Control) -> Phrase:
+    who = t("answers.stopper_vote") if control.actor_kind.is_vote else _actor(t, control, "stopper")
+    where = line(control.contract_label, NAME_LIMIT)
+    return t("answers.stop", actor=who, deed=words(t, control.capability), where=where)
 
 
-def _sentence(parts: Sequence[str]) -> str:
-    joined = "; ".join(parts)
-    return f"{joined[:1].upper()}{joined[1:]}."
+def _quorum(governor: Governor, lookup: Lookup) -> Phrase | None:
+    t = lookup.t
+    if isinstance(governor.quorum_bps, Known):
+        return t("answers.quorum_share", share=share(t, governor.quorum_bps.value))
+    if isinstance(governor.quorum_votes, Known):
+        return t("answers.quorum_votes", votes=lookup.unit(governor.token).words(governor.quorum_votes.value))
+    return None
+
+
+def _sentence(t: Locale, parts: Sequence[str]) -> Phrase:
+    """Return the parts as one sentence that begins with a capital letter, where the language has such."""
+    said = t.joined(parts, "semicolon").parts
+    (first, foreign), rest = said[0], said[1:]
+    return t("sentence", text=Phrase(((first[:1].upper() + first[1:], foreign), *rest)))
 
 
 def _links(controls: Sequence[Control], lookup: Lookup) -> tuple[Link, ...]:
-    places = control_anchors(lookup)
-    return tuple(Link(f"control {places[item].removeprefix('control-')}", places[item]) for item in controls)
+    t, places = lookup.t, control_anchors(lookup)
+    return tuple(
+        Link(t("answers.control", number=t.own(places[item].removeprefix("control-"))), places[item])
+        for item in controls
+    )

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from scanner.locale.locale import Locale
+from scanner.model.controls import Control
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
-from scanner.render.quantities import grouped, short
-from scanner.render.words import ACTORS, REASONS, TERMS, by_value, looked_up
+from scanner.render.quantities import short
+from scanner.render.words import by_value, term, why_unknown, words
 
 T = TypeVar("T")
-_ROUNDED = ("≈", "about")
 
 
 @dataclass(frozen=True)
@@ -31,72 +32,72 @@ class Shown:
     people: tuple[tuple[str, str], ...] = ()
 
 
-def why_unknown(observation: Unknown) -> str:
-    """Return the reason in words, with its detail."""
-    words = REASONS[observation.reason]
-    return f"{words}: {observation.detail}" if observation.detail else words
-
-
-def unknown(observation: Unknown) -> Shown:
+def unknown(t: Locale, observation: Unknown) -> Shown:
     """Return an observation that has no value."""
-    return Shown(f"not known ({why_unknown(observation)})", known=False, evidence=observation.evidence)
+    return Shown(t("answer.unknown", why=why_unknown(t, observation)), known=False, evidence=observation.evidence)
 
 
-def shown(observation: Known[T] | Unknown, words: Callable[[T], str], exact: Callable[[T], str] | None = None) -> Shown:
-    """Return `observation` with its value put into `words`; `exact` gives the number behind a rounded one."""
+def shown(
+    t: Locale, observation: Known[T] | Unknown, said: Callable[[T], str], exact: Callable[[T], str] | None = None
+) -> Shown:
+    """Return `observation` with its value put into words by `said`; `exact` gives the number behind a rounded one."""
     if isinstance(observation, Unknown):
-        return unknown(observation)
-    text = words(observation.value)
+        return unknown(t, observation)
+    text = said(observation.value)
     notes = [observation.derivation] if observation.derivation else []
-    if exact is not None and text.startswith(_ROUNDED):
-        notes.insert(0, f"exactly {exact(observation.value)}")
-    return Shown(text, "; ".join(notes), evidence=observation.evidence)
+    if exact is not None and t.rounded(text):
+        notes.insert(0, t("quantity.exactly", value=t.own(exact(observation.value))))
+    return Shown(text, t.joined(notes, "semicolon"), evidence=observation.evidence)
 
 
-def as_text(observation: Known[str] | Unknown) -> Shown:
+def as_text(t: Locale, observation: Known[str] | Unknown) -> Shown:
     """Return text as it is; "none" when it is known to be empty."""
-    return shown(observation, lambda value: value or "none")
+    return shown(t, observation, lambda value: value or t("answer.none"))
 
 
-def as_term(observation: Known[str] | Unknown) -> Shown:
+def as_term(t: Locale, observation: Known[str] | Unknown) -> Shown:
     """Return a term of a closed vocabulary in words."""
-    return shown(observation, lambda value: looked_up(TERMS, value) or "none")
+    return shown(t, observation, lambda value: term(t, value) if value else t("answer.none"))
 
 
-def as_number(observation: Known[int] | Unknown) -> Shown:
+def as_number(t: Locale, observation: Known[int] | Unknown) -> Shown:
     """Return a count with its digits grouped."""
-    return shown(observation, grouped, str)
+    return shown(t, observation, t.number, str)
 
 
-def as_answer(observation: Known[bool] | Unknown) -> Shown:
+def as_answer(t: Locale, observation: Known[bool] | Unknown) -> Shown:
     """Return yes or no."""
-    return shown(observation, lambda value: "yes" if value else "no")
+    return shown(t, observation, lambda value: t("answer.yes") if value else t("answer.no"))
 
 
 def as_person(
-    observation: Known[str] | Unknown, label: Callable[[str], str], kind: Known[str] | Unknown | None = None
+    t: Locale,
+    observation: Known[str] | Unknown,
+    label: Callable[[str], str],
+    kind: Known[str] | Unknown | None = None,
 ) -> Shown:
     """Return an address with its label and, where given, what kind of actor it is; the zero address is nobody."""
     if isinstance(observation, Unknown):
-        return unknown(observation)
+        return unknown(t, observation)
     if observation.value == ZERO_ADDRESS:
-        return Shown("nobody", observation.derivation, evidence=observation.evidence)
-    words = [label(observation.value)]
+        return Shown(t("answer.nobody"), observation.derivation, evidence=observation.evidence)
+    about = [label(observation.value)]
     if kind is not None:
-        words.append(as_actor(kind).text if isinstance(kind, Known) else f"kind {unknown(kind).text}")
+        is_known = isinstance(kind, Known)
+        about.append(as_actor(t, kind).text if is_known else t("parameter.kind_open", why=as_actor(t, kind).text))
     evidence = observation.evidence + (kind.evidence if kind is not None else ())
-    person = (", ".join(word for word in words if word), observation.value)
+    person = (t.joined(word for word in about if word), observation.value)
     return Shown("", observation.derivation, evidence=evidence, people=(person,))
 
 
-def as_actor(observation: Known[str] | Unknown) -> Shown:
+def as_actor(t: Locale, observation: Known[str] | Unknown) -> Shown:
     """Return an ActorKind in words."""
-    return shown(observation, lambda value: by_value(ACTORS, value))
+    return shown(t, observation, lambda value: by_value(t, ActorKind, value))
 
 
-def as_names(observation: Known[tuple[str, ...]] | Unknown) -> Shown:
+def as_names(t: Locale, observation: Known[tuple[str, ...]] | Unknown) -> Shown:
     """Return names as a list in a line; "none" when there are known to be none."""
-    return shown(observation, lambda value: "; ".join(value) or "none")
+    return shown(t, observation, lambda value: t.joined(value, "semicolon") or t("answer.none"))
 
 
 def value_of(observation: Known[T] | Unknown) -> T | None:
@@ -104,10 +105,10 @@ def value_of(observation: Known[T] | Unknown) -> T | None:
     return observation.value if isinstance(observation, Known) else None
 
 
-def name_actor(address: str, kind: ActorKind, label: str) -> str:
+def name_actor(t: Locale, control: Control) -> str:
     """Return a short name for who acts: its label, else what it is and its short address."""
-    if kind is ActorKind.ANYONE:
-        return "anyone"
-    if label:
-        return label
-    return f"{ACTORS[kind]} {short(address)}"
+    if control.actor_kind is ActorKind.ANYONE:
+        return t("answer.anyone")
+    if control.actor_label:
+        return control.actor_label
+    return t("actor_named", kind=words(t, control.actor_kind), address=short(control.actor))

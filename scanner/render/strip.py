@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.outcome import DimensionSummary
-from scanner.render.quantities import plural
-from scanner.render.words import DIMENSIONS, QUESTIONS, SEVERITIES
+from scanner.render.words import SEVERITY_SHAPES, inline, question, words
 
 
 @dataclass(frozen=True)
@@ -25,56 +25,59 @@ class Cell:
     undecided: str
 
 
-def cells(dimensions: Sequence[DimensionSummary]) -> tuple[Cell, ...]:
+def cells(t: Locale, dimensions: Sequence[DimensionSummary]) -> tuple[Cell, ...]:
     """Return the cells in the fixed order."""
-    return tuple(_cell(item) for item in dimensions)
+    return tuple(_cell(t, item) for item in dimensions)
 
 
-def _cell(item: DimensionSummary) -> Cell:
-    tone, shape, word, text = _descriptive(item) if item.descriptive else _graded(item)
+def _cell(t: Locale, item: DimensionSummary) -> Cell:
+    tone, shape, word, text = _descriptive(t, item) if item.descriptive else _graded(t, item)
     return Cell(
-        dimension=DIMENSIONS[item.dimension],
+        dimension=words(t, item.dimension),
         anchor=f"dimension-{item.dimension.value}",
-        question=QUESTIONS[item.dimension],
+        question=question(t, item.dimension),
         tone=tone,
         shape=shape,
         word=word,
         text=text,
-        counts=_counts(item),
-        undecided=_undecided(item),
+        counts=_counts(t, item),
+        undecided=_undecided(t, item),
     )
 
 
-def _graded(item: DimensionSummary) -> tuple[str, str, str, str]:
+def _graded(t: Locale, item: DimensionSummary) -> tuple[str, str, str, str]:
     if item.worst is not None:
-        word, shape = SEVERITIES[item.worst]
-        return item.worst.value, shape, word, item.worst_title
+        return item.worst.value, SEVERITY_SHAPES[item.worst], words(t, item.worst), item.worst_title
     if item.unknowns or item.errors:
-        return "undecided", "?", "Undecided", "No finding among what could be decided."
-    if item.passes:
-        return "none", "–", "No open finding", ""
-    return "empty", "·", "Nothing to check", "No check applies, or none was run."
+        return "undecided", "?", t("strip.undecided"), t("strip.undecided_graded")
+    if item.passes or item.accepted:
+        return "none", "–", t("strip.no_finding"), ""
+    return "empty", "·", t("strip.nothing"), t("strip.nothing_text")
 
 
-def _descriptive(item: DimensionSummary) -> tuple[str, str, str, str]:
+def _descriptive(t: Locale, item: DimensionSummary) -> tuple[str, str, str, str]:
     if item.stages:
-        more = f" (and {len(item.stages) - 3} more)" if len(item.stages) > 3 else ""
-        return "neutral", "i", "Described", "; ".join(item.stages[:3]) + more
+        said = t.joined((t.own(stage) for stage in item.stages[:3]), "semicolon")
+        if len(item.stages) > 3:
+            said = t("strip.and_more", stages=said, more=len(item.stages) - 3)
+        return "neutral", "i", t("strip.described"), said
     if item.unknowns or item.errors:
-        return "undecided", "?", "Undecided", "Nothing was found among what could be decided."
+        return "undecided", "?", t("strip.undecided"), t("strip.undecided_described")
     if item.passes:
-        return "neutral", "i", "Nothing found", ""
-    return "empty", "·", "Nothing to describe", "No check applies, or none was run."
+        return "neutral", "i", t("strip.nothing_found"), ""
+    return "empty", "·", t("strip.nothing_described"), t("strip.nothing_text")
 
 
-def _counts(item: DimensionSummary) -> str:
-    seen = plural(item.findings, "observation") if item.descriptive else plural(item.findings, "finding")
-    return f"{seen}, {item.passes} passed"
+def _counts(t: Locale, item: DimensionSummary) -> str:
+    seen = t("count.observation" if item.descriptive else "count.finding", n=item.findings)
+    counts = t("strip.counts", seen=seen, passed=item.passes)
+    return f"{counts}, {item.accepted} accepted" if item.accepted else counts
 
 
-def _undecided(item: DimensionSummary) -> str:
+def _undecided(t: Locale, item: DimensionSummary) -> str:
     count = item.unknowns + item.errors
     if not count:
         return ""
-    worst = f", up to {item.worst_undecided.value}" if item.worst_undecided is not None else ""
-    return f"{count} undecided{worst}"
+    if item.worst_undecided is None:
+        return t("strip.open", n=count)
+    return t("strip.open_up_to", n=count, worst=inline(t, item.worst_undecided))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.contracts import Governor, Token
 from scanner.model.dao import TokenBalance, TreasuryAccount
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import Int
-from scanner.render.governance_view import Parameter, parameter, seconds, share
+from scanner.render.controls_view import seconds_shown
+from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup, Unit
 from scanner.render.register import Cited
-from scanner.render.shown import Shown, as_actor, as_answer, as_number
+from scanner.render.shown import Shown, as_actor, as_answer, as_number, value_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class AccountView:
     holdings: tuple[Holding, ...]
     more: str
     bypass: Shown
+    bypassed: bool
     actor: Shown
     keys: Shown
     fastest: Shown
@@ -45,24 +48,29 @@ def account_views(lookup: Lookup) -> tuple[AccountView, ...]:
 
 
 def _account(item: TreasuryAccount, lookup: Lookup) -> AccountView:
+    t = lookup.t
     native = lookup.native.show(item.native_balance_wei)
     evidence = (*native.evidence, *(piece for token in item.tokens.items for piece in _evidence(token.balance)))
     return AccountView(
         label=item.label,
         address=item.address,
-        holdings=(Holding(native, ""), *(_holding(token) for token in item.tokens.items)),
-        more="" if item.tokens.complete else f"There may be more tokens ({item.tokens.reason or 'no reason given'}).",
-        bypass=as_answer(item.bypass_vote),
-        actor=as_actor(item.bypass_actor_kind),
-        keys=as_number(item.bypass_signers),
-        fastest=seconds(item.fastest_seconds),
-        vote_delay=seconds(item.vote_delay_seconds),
+        holdings=(Holding(native, ""), *(_holding(t, token) for token in item.tokens.items)),
+        more=""
+        if item.tokens.complete
+        else t("treasury.more_tokens", reason=item.tokens.reason or t("answer.no_reason")),
+        bypass=as_answer(t, item.bypass_vote),
+        bypassed=value_of(item.bypass_vote) is True,
+        actor=as_actor(t, item.bypass_actor_kind),
+        keys=as_number(t, item.bypass_signers),
+        fastest=seconds_shown(t, item.fastest_seconds),
+        vote_delay=seconds_shown(t, item.vote_delay_seconds),
         evidence=lookup.register.cite(evidence),
     )
 
 
-def _holding(token: TokenBalance) -> Holding:
+def _holding(t: Locale, token: TokenBalance) -> Holding:
     unit = Unit(
+        t,
         token.symbol.value if isinstance(token.symbol, Known) else "",
         token.decimals.value if isinstance(token.decimals, Known) else None,
     )
@@ -85,21 +93,21 @@ def vote_parameters(lookup: Lookup) -> tuple[Parameter, ...]:
 
 def _governor(item: Governor, lookup: Lookup) -> tuple[Parameter, ...]:
     return (
-        _bar("Needed to propose", item.proposal_threshold_bps, lookup),
-        _bar("Quorum", item.quorum_bps, lookup),
-        _bar("Delegated", item.delegated_bps, lookup),
-        _bar("Largest delegate", item.top_delegate_bps, lookup),
+        _bar("treasury.to_propose", item.proposal_threshold_bps, lookup),
+        _bar("treasury.quorum", item.quorum_bps, lookup),
+        _bar("treasury.delegated", item.delegated_bps, lookup),
+        _bar("treasury.top_delegate", item.top_delegate_bps, lookup),
     )
 
 
 def _token(item: Token, lookup: Lookup) -> tuple[Parameter, ...]:
     return (
-        _bar("Largest holder, treasuries left out", item.top_holder_bps, lookup),
-        _bar("Ten largest holders", item.top10_holders_bps, lookup),
+        _bar("treasury.top_holder", item.top_holder_bps, lookup),
+        _bar("treasury.top10_holders", item.top10_holders_bps, lookup),
     )
 
 
-def _bar(name: str, observation: Known[Int] | Unknown, lookup: Lookup) -> Parameter:
-    value = share(observation)
+def _bar(key: str, observation: Known[Int] | Unknown, lookup: Lookup) -> Parameter:
+    value = shares(lookup.t, observation)
     width = max(0, min(observation.value, 10000)) if isinstance(observation, Known) else -1
-    return parameter(name, value, lookup, width)
+    return parameter(lookup.t(key), value, lookup, width)

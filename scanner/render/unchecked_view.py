@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
 from scanner.model.outcome import Outcome, Status
 from scanner.model.snapshot import Gap, Snapshot
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.words import DIMENSIONS, REASONS, SEVERITIES
+from scanner.render.words import inline, looked_up, words
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class UndecidedView:
     title: str
     dimension: str
     status: str
+    failed: bool
     worst: str
     reason: str
     on_chain: bool
@@ -66,7 +68,7 @@ def _worst(items: Sequence[Outcome]) -> int:
 
 def _undecided(key: tuple[str, Status, str], items: Sequence[Outcome], lookup: Lookup) -> UndecidedView:
     rule_id, status, reason = key
-    rule = lookup.rules.get(rule_id)
+    t, rule = lookup.t, lookup.rules.get(rule_id)
     worst = max(
         (item.undecided_severity for item in items if item.undecided_severity is not None),
         key=lambda severity: severity.rank,
@@ -75,9 +77,10 @@ def _undecided(key: tuple[str, Status, str], items: Sequence[Outcome], lookup: L
     return UndecidedView(
         rule_id=rule_id,
         title=rule.title if rule else "",
-        dimension=DIMENSIONS[rule.dimension] if rule else "",
-        status="the check failed" if status is Status.ERROR else "not known",
-        worst=SEVERITIES[worst][0].lower() if worst is not None else "",
+        dimension=words(t, rule.dimension) if rule else "",
+        status=t("unchecked.failed" if status is Status.ERROR else "unchecked.not_known"),
+        failed=status is Status.ERROR,
+        worst=inline(t, worst) if worst is not None else "",
         reason=reason,
         on_chain=any(item.on_chain_gap for item in items),
         subjects=tuple(dict.fromkeys(item.subject.label for item in items)),
@@ -87,29 +90,29 @@ def _undecided(key: tuple[str, Status, str], items: Sequence[Outcome], lookup: L
 def gap_views(lookup: Lookup) -> tuple[GapView, ...]:
     """Return the gaps of the snapshot, then the collections that are not complete."""
     seen = tuple(_gap(item, lookup) for item in lookup.snapshot.gaps)
-    return seen + partial_collections(lookup.snapshot)
+    return seen + partial_collections(lookup.t, lookup.snapshot)
 
 
 def _gap(item: Gap, lookup: Lookup) -> GapView:
     label = lookup.label(item.subject)
     address = item.subject if label else ""
-    return GapView(label or item.subject, address, item.what, REASONS[item.reason], item.detail)
+    return GapView(label or item.subject, address, item.what, words(lookup.t, item.reason), item.detail)
 
 
-def partial_collections(snapshot: Snapshot) -> tuple[GapView, ...]:
+def partial_collections(t: Locale, snapshot: Snapshot) -> tuple[GapView, ...]:
     """Return a gap for each collection of the snapshot that may lack something."""
     collections = (
         ("governors", snapshot.governors),
         ("timelocks", snapshot.timelocks),
         ("tokens", snapshot.tokens),
-        ("Safes", snapshot.safes),
+        ("safes", snapshot.safes),
         ("contracts", snapshot.contracts),
-        ("lines of control", snapshot.controls),
-        ("treasury accounts", snapshot.treasury),
+        ("controls", snapshot.controls),
+        ("treasury", snapshot.treasury),
         ("proposals", snapshot.proposals),
     )
     return tuple(
-        GapView("the DAO", "", f"all {name}", "there may be more than were found", items.reason)
+        GapView(t("unchecked.the_dao"), "", t(f"unchecked.all_{name}"), t("unchecked.may_be_more"), items.reason)
         for name, items in collections
         if not items.complete
     )
@@ -125,13 +128,15 @@ def rule_rows(lookup: Lookup) -> tuple[RuleRow, ...]:
             anchor=anchor("rule", rule.id),
             rule_id=rule.id,
             title=rule.title,
-            dimension=DIMENSIONS[rule.dimension],
+            dimension=words(lookup.t, rule.dimension),
             pack=rule.pack,
-            status=rule.status,
+            status=looked_up(lookup.t, "rule_status", rule.status),
             counts=tuple(sum(item.status is status for item in by_rule.get(rule.id, ())) for status in Status),
             passes=tuple(
                 dict.fromkeys(
-                    f"{item.subject.label}{': ' + item.message if item.message else ''}"
+                    lookup.t("labelled", label=item.subject.label, text=item.message)
+                    if item.message
+                    else item.subject.label
                     for item in by_rule.get(rule.id, ())
                     if item.status is Status.PASS
                 )

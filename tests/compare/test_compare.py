@@ -8,6 +8,7 @@ import pytest
 
 from scanner.compare.compare import OldReport, Reading, compare
 from scanner.compare.outcomes import judged, lost, worsened
+from scanner.locale.load import load_locale
 from scanner.model.difference import Cause, Difference, Direction, Note, Step
 from scanner.model.errors import UsageError
 from scanner.model.observation import Reason, Unknown
@@ -139,6 +140,6 @@ def test_two_daos_are_refused() -> None:
 def test_it_is_said_in_markdown_and_json() -> None:
     old = with_timelock(factory.snapshot(), min_delay_seconds=delay(172_800))
     found = difference(old, with_timelock(old, min_delay_seconds=delay(60)))
-    text = diff_markdown(found)
+    text = diff_markdown(found, load_locale())
     assert "| 172800 | 60 |" in text
     assert Difference.model_validate_json(dump(found.model_dump(mode="json"))) == found

@@ -50,12 +50,16 @@ def pages() -> dict[str, str]:
     plain = (factory.snapshot(), factory.assessment())
     hostile = (factory.with_text(plain[0], rotating()), factory.with_text(plain[1], rotating()))
     empty = (factory.empty_snapshot(), factory.empty_assessment())
-    rows = [entry(*plain, "plain"), entry(*hostile, "hostile"), entry(*empty, "empty")]
+    rows = [
+        entry(factory.ENGLISH, *plain, "plain"),
+        entry(factory.ENGLISH, *hostile, "hostile"),
+        entry(factory.ENGLISH, *empty, "empty"),
+    ]
     made = {
-        f"/{name}": render_html(*values, factory.SNAPSHOT_SHA256)
+        f"/{name}": render_html(*values, factory.SNAPSHOT_SHA256, factory.ENGLISH)
         for name, values in (("plain", plain), ("hostile", hostile), ("empty", empty))
     }
-    return {**made, "/index": render_index(rows)}
+    return {**made, "/index": render_index(factory.ENGLISH, rows)}
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_no_cell_is_a_formula(start: str) -> None:
 
 
 def test_hostile_names_stay_in_their_cells() -> None:
-    nasty = '=cmd|\' /C calc\'!A0",x\n\r\u202eoops\ud800\x00'
+    nasty = "=cmd|' /C calc'!A0\",x\n\r\u202eoops\ud800\x00"
 
     def text(value: str) -> str:
         return nasty

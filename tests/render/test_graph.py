@@ -12,7 +12,7 @@ from tests.render import factory_dao as dao
 
 
 def drawn() -> Graph:
-    made = graph(look_up(factory.snapshot(), factory.assessment()))
+    made = graph(look_up(factory.snapshot(), factory.assessment(), factory.ENGLISH))
     assert made is not None
     return made
 
@@ -54,7 +54,7 @@ def _crossed(box: Box, left: int, y: int, right: int) -> bool:
 
 
 def test_a_line_that_only_a_vote_can_go() -> None:
-    made = graph(look_up(factory.only_votes(), factory.assessment()))
+    made = graph(look_up(factory.only_votes(), factory.assessment(), factory.ENGLISH))
     assert made is not None
     assert {line.tone for line in made.lines} == {"vote"}
     through = [line for line in made.lines if line.path.startswith(f"M{COLUMNS[2] + BOX} ")]
@@ -62,7 +62,7 @@ def test_a_line_that_only_a_vote_can_go() -> None:
 
 
 def test_no_controls_no_picture() -> None:
-    assert graph(look_up(factory.empty_snapshot(), factory.empty_assessment())) is None
+    assert graph(look_up(factory.empty_snapshot(), factory.empty_assessment(), factory.ENGLISH)) is None
 
 
 def test_many_actors_are_counted_not_drawn() -> None:
@@ -70,7 +70,11 @@ def test_many_actors_are_counted_not_drawn() -> None:
         dao.control(dao.address(100 + number), ActorKind.EOA, Capability.MOVE_FUNDS, (dao.VAULT, "Vault"))
         for number in range(40)
     )
-    made = graph(look_up(factory.snapshot().model_copy(update={"controls": dao.whole(*many)}), factory.assessment()))
+    made = graph(
+        look_up(
+            factory.snapshot().model_copy(update={"controls": dao.whole(*many)}), factory.assessment(), factory.ENGLISH
+        )
+    )
     assert made is not None
     assert sum(box.tone == "key" for box in made.boxes) == LIMIT
     assert made.left_out.startswith(f"{40 - LIMIT} more boxes")
@@ -84,7 +88,11 @@ def test_what_a_timelock_holds_is_a_box_of_its_own() -> None:
         (dao.TIMELOCK, "TimelockController"),
         bypasses_vote=dao.known(False),
     )
-    made = graph(look_up(factory.snapshot().model_copy(update={"controls": dao.whole(held)}), factory.assessment()))
+    made = graph(
+        look_up(
+            factory.snapshot().model_copy(update={"controls": dao.whole(held)}), factory.assessment(), factory.ENGLISH
+        )
+    )
     assert made is not None
     assert [box.subtitle for box in made.boxes if box.tone == "asset"] == ["what it holds"]
     assert made.lines[-1].path.startswith(f"M{COLUMNS[2] + BOX} ")
@@ -92,7 +100,11 @@ def test_what_a_timelock_holds_is_a_box_of_its_own() -> None:
 
 def test_a_key_over_the_timelock_ends_at_the_timelock() -> None:
     admin = dao.control(dao.DEPLOYER, ActorKind.EOA, Capability.ADMIN, (dao.TIMELOCK, "TimelockController"))
-    made = graph(look_up(factory.snapshot().model_copy(update={"controls": dao.whole(admin)}), factory.assessment()))
+    made = graph(
+        look_up(
+            factory.snapshot().model_copy(update={"controls": dao.whole(admin)}), factory.assessment(), factory.ENGLISH
+        )
+    )
     assert made is not None
     timelock = next(box for box in made.boxes if box.tone == "timelock")
     assert made.lines[-1].path.endswith(f"{timelock.x} {timelock.y + timelock.height // 2}")

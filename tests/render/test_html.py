@@ -68,7 +68,8 @@ class Page(HTMLParser):
 
 
 def made(snapshot: Snapshot | None = None, assessment: Assessment | None = None) -> str:
-    return render_html(snapshot or factory.snapshot(), assessment or factory.assessment(), factory.SNAPSHOT_SHA256)
+    inputs = snapshot or factory.snapshot(), assessment or factory.assessment()
+    return render_html(*inputs, factory.SNAPSHOT_SHA256, factory.ENGLISH)
 
 
 def hostile() -> str:
@@ -254,7 +255,7 @@ def test_same_bytes_for_every_hash_seed() -> None:
         "import sys, hashlib; from tests.render import factory as f; from scanner.render.html import render_html;"
         "from scanner.render.report_json import dump, report;"
         "a = (f.snapshot(), f.assessment(), f.SNAPSHOT_SHA256);"
-        "print(hashlib.sha256((render_html(*a) + dump(report(*a))).encode()).hexdigest())"
+        "print(hashlib.sha256((render_html(*a, f.ENGLISH) + dump(report(*a))).encode()).hexdigest())"
     )
     digests = {
         subprocess.run(
@@ -271,7 +272,7 @@ def test_same_bytes_for_every_hash_seed() -> None:
 
 
 def test_a_template_prints_text_and_numbers_only() -> None:
-    made_environment = environment()
+    made_environment = environment(factory.ENGLISH)
     assert made_environment.from_string("{{ x }}").render(x="<\u202e>") == "&lt;[U+202E]&gt;"
     with pytest.raises(jinja2.UndefinedError):
         made_environment.from_string("{{ missing }}").render()

@@ -14,22 +14,24 @@ from tests.render.test_html import Page
 
 def test_a_row_from_the_file_is_the_row_from_the_values() -> None:
     text = dump(report(factory.snapshot(), factory.assessment(), factory.SNAPSHOT_SHA256))
-    assert read_entry(text, "one") == entry(factory.snapshot(), factory.assessment(), "one")
+    assert read_entry(factory.ENGLISH, text, "one") == entry(
+        factory.ENGLISH, factory.snapshot(), factory.assessment(), "one"
+    )
 
 
 def test_rows_are_ordered_and_lead_to_their_reports() -> None:
     entries = [
-        entry(factory.snapshot(), factory.assessment(), "b c"),
-        entry(factory.only_votes(), factory.assessment(), "../d?"),
-        entry(factory.empty_snapshot(), factory.empty_assessment(), "e"),
+        entry(factory.ENGLISH, factory.snapshot(), factory.assessment(), "b c"),
+        entry(factory.ENGLISH, factory.only_votes(), factory.assessment(), "../d?"),
+        entry(factory.ENGLISH, factory.empty_snapshot(), factory.empty_assessment(), "e"),
     ]
-    page = Page(render_index(entries))
+    page = Page(render_index(factory.ENGLISH, entries))
     assert [link for link in page.links if link.endswith("report.html")] == [
         "e/report.html",
         "..%2Fd%3F/report.html",
         "b%20c/report.html",
     ]
-    assert render_index(entries) == render_index(entries[::-1])
+    assert render_index(factory.ENGLISH, entries) == render_index(factory.ENGLISH, entries[::-1])
     assert "3 reports" in page.text
     assert "1 critical, 4 high, 2 medium, 2 low, 2 info ; 4 undecided" in page.text.replace("info;", "info ;")
     assert page.open == []
@@ -37,17 +39,22 @@ def test_rows_are_ordered_and_lead_to_their_reports() -> None:
 
 def test_hostile_names() -> None:
     snapshot = factory.with_text(factory.snapshot(), rotating())
-    page = Page(render_index([entry(snapshot, factory.with_text(factory.assessment(), rotating()), "x")]))
+    page = Page(
+        render_index(
+            factory.ENGLISH,
+            [entry(factory.ENGLISH, snapshot, factory.with_text(factory.assessment(), rotating()), "x")],
+        )
+    )
     assert "script" not in page.tags
     assert "img" not in page.tags
 
 
 def test_no_entry() -> None:
-    assert "There is no report here." in Page(render_index([])).text
+    assert "There is no report here." in Page(render_index(factory.ENGLISH, [])).text
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "nothing", '{"schema_version": "9"}'])
 def test_what_is_no_report_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read_entry(text, "one")
+        read_entry(factory.ENGLISH, text, "one")
     assert caught.value.where == "one/report.json"

@@ -18,7 +18,7 @@ from scanner.render.markdown import markdown
 from scanner.render.markdown_text import code, inert
 from scanner.render.sentences import answers
 from scanner.render.text import Exact
-from scanner.render.words import DIMENSIONS
+from scanner.render.words import words as words_of
 from tests.render import factory
 from tests.render import factory_dao as dao
 from tests.render.hostile import STRINGS, rotating
@@ -61,7 +61,8 @@ POSTED = (
 
 
 def made(snapshot: Snapshot | None = None, assessment: Assessment | None = None) -> str:
-    return markdown(snapshot or factory.snapshot(), assessment or factory.assessment(), factory.SNAPSHOT_SHA256)
+    inputs = snapshot or factory.snapshot(), assessment or factory.assessment()
+    return markdown(*inputs, factory.SNAPSHOT_SHA256, factory.ENGLISH)
 
 
 def hostile(text: str | None = None) -> str:
@@ -82,7 +83,7 @@ def unescaped(text: str) -> str:
 
 def test_sections_stand_in_the_readers_order() -> None:
     assert re.findall(r"^## (.*)$", made(), re.M) == SECTIONS
-    assert re.findall(r"^### (.*)$", made(), re.M) == [DIMENSIONS[dimension] for dimension in Dimension]
+    assert re.findall(r"^### (.*)$", made(), re.M) == [words_of(factory.ENGLISH, one) for one in Dimension]
     assert made().startswith("# Governance structure report: Meridian DAO\n")
 
 
@@ -125,7 +126,7 @@ def test_the_strip_the_answers_and_the_scenarios_are_there() -> None:
     text = shown(made())
     assert "| Treasury | **◆ Critical** | One key can spend the treasury | 1 finding, 0 passed | – |" in text
     assert "| Anonymity | **? Undecided** |" in text
-    for answer in answers(look_up(factory.snapshot(), factory.assessment())):
+    for answer in answers(look_up(factory.snapshot(), factory.assessment(), factory.ENGLISH)):
         assert f"**{answer.question}** {answer.text}" in text
         assert answer.open in text
     for scenario in factory.assessment().scenarios:
@@ -145,10 +146,10 @@ def test_what_was_not_checked_is_listed_with_its_reason() -> None:
 
 def test_nothing_known_never_reads_as_good() -> None:
     text = made(factory.empty_snapshot(), factory.empty_assessment())
-    for words in ("No rule was run, so nothing was decided", "No scenario was assessed", "Not known", "not complete"):
-        assert words in text or words.lower() in text
-    for words in ("No open finding", "Every check that applies was decided"):
-        assert words not in text
+    for said in ("No rule was run, so nothing was decided", "No scenario was assessed", "Not known", "not complete"):
+        assert said in text or said.lower() in text
+    for said in ("No open finding", "Every check that applies was decided"):
+        assert said not in text
 
 
 @pytest.mark.parametrize("text", [*POSTED, *STRINGS])
@@ -229,7 +230,8 @@ def test_commands_hold_no_text_of_strangers() -> None:
 def test_same_bytes_for_every_hash_seed() -> None:
     script = (
         "import hashlib; from tests.render import factory as f; from scanner.render.markdown import markdown;"
-        "print(hashlib.sha256(markdown(f.snapshot(), f.assessment(), f.SNAPSHOT_SHA256).encode()).hexdigest())"
+        "text = markdown(f.snapshot(), f.assessment(), f.SNAPSHOT_SHA256, f.ENGLISH);"
+        "print(hashlib.sha256(text.encode()).hexdigest())"
     )
     digests = {
         subprocess.run(

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.render.quantities import amount, day, duration, ether, grouped, percent, plural, short, utc
+from scanner.locale.load import load_locale
+from scanner.render.quantities import amount, day, duration, ether, percent, short, utc
+
+EN = load_locale()
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ from scanner.render.quantities import amount, day, duration, ether, grouped, per
     ],
 )
 def test_durations(seconds: int, shown: str) -> None:
-    assert duration(seconds) == shown
+    assert duration(EN, seconds) == shown
 
 
 @pytest.mark.parametrize(
@@ -40,30 +43,35 @@ def test_durations(seconds: int, shown: str) -> None:
     ],
 )
 def test_amounts(units: int, decimals: int, shown: str) -> None:
-    assert amount(units, decimals, "X") == shown
+    assert amount(EN, units, decimals, "X") == shown
 
 
 def test_other_units() -> None:
-    assert ether(10**16) == "0.01 ETH"
-    assert [percent(400), percent(25), percent(1005), percent(-50)] == ["4%", "0.25%", "10.05%", "-0.5%"]
-    assert grouped(1234567) == "1,234,567"
-    assert grouped(10**20) == "≈ 1.000 × 10^20"
-    assert plural(1, "key") == "1 key"
-    assert plural(3, "key") == "3 keys"
+    assert ether(EN, 10**16) == "0.01 ETH"
+    assert [percent(EN, 400), percent(EN, 25), percent(EN, 1005), percent(EN, -50)] == [
+        "4%",
+        "0.25%",
+        "10.05%",
+        "-0.5%",
+    ]
+    assert EN.number(1234567) == "1,234,567"
+    assert EN.number(10**20) == "≈ 1.000 × 10^20"
+    assert EN("count.key", n=1) == "1 key"
+    assert EN("count.key", n=3) == "3 keys"
     assert short("0x" + "ab" * 20) == "0xababab…abab"
     assert short("42") == "42"
-    assert utc(0) == "1970-01-01 00:00:00 UTC"
-    assert day(86400) == "1970-01-02"
+    assert utc(EN, 0) == "1970-01-01 00:00:00 UTC"
+    assert day(EN, 86400) == "1970-01-02"
 
 
 def test_times_beyond_the_calendar_are_no_crash() -> None:
-    assert utc(2**256 - 1) == "≈ 1.157 × 10^77 seconds since 1970"
-    assert day(10**13) == "10,000,000,000,000 seconds since 1970"
+    assert utc(EN, 2**256 - 1) == "≈ 1.157 × 10^77 seconds since 1970"
+    assert day(EN, 10**13) == "10,000,000,000,000 seconds since 1970"
 
 
 @given(st.integers(min_value=0, max_value=10**24), st.integers(min_value=0, max_value=30))
 def test_an_amount_without_a_sign_of_rounding_is_exact(units: int, decimals: int) -> None:
-    shown = amount(units, decimals, "")
+    shown = amount(EN, units, decimals, "")
     if not shown.startswith("≈"):
         whole, _, fraction = shown.replace(",", "").partition(".")
         assert int(whole) * 10**decimals + int(fraction.ljust(decimals, "0") or 0) == units

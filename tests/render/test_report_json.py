@@ -14,8 +14,8 @@ from tests.render import factory
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = (
-    "schema_version tool inputs as_of target blocks coverage dimensions scenarios findings outcomes contracts controls "
-    "governance membership treasury proposals gaps"
+    "schema_version lang tool inputs as_of target blocks coverage dimensions scenarios findings outcomes contracts "
+    "controls governance membership treasury proposals gaps profile disabled suppressions frameworks policy"
 )
 
 

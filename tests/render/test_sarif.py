@@ -30,7 +30,8 @@ LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "not
 
 
 def made(snapshot: Snapshot | None = None, assessment: Assessment | None = None) -> dict[str, Any]:
-    return sarif(snapshot or factory.snapshot(), assessment or factory.assessment(), factory.SNAPSHOT_SHA256)
+    inputs = snapshot or factory.snapshot(), assessment or factory.assessment()
+    return sarif(*inputs, factory.SNAPSHOT_SHA256, factory.ENGLISH)
 
 
 def hostile() -> dict[str, Any]:
@@ -242,7 +243,7 @@ def test_undecided_and_failed_rules_are_notifications() -> None:
     texts = [note["message"]["text"] for note in said]
     assert any("up to critical" in text for text in texts)
     assert any("the node has no logs that far back" in text for text in texts)
-    assert any("The list of proposals is not complete" in text for text in texts)
+    assert any("The list is not complete (all proposals)" in text for text in texts)
 
 
 def test_many_undecided_subjects_are_one_notification() -> None:
@@ -347,7 +348,8 @@ def test_same_bytes_for_every_hash_seed() -> None:
     script = (
         "import hashlib; from tests.render import factory as f; from scanner.render.sarif import sarif;"
         "from scanner.render.report_json import dump;"
-        "print(hashlib.sha256(dump(sarif(f.snapshot(), f.assessment(), f.SNAPSHOT_SHA256)).encode()).hexdigest())"
+        "text = dump(sarif(f.snapshot(), f.assessment(), f.SNAPSHOT_SHA256, f.ENGLISH));"
+        "print(hashlib.sha256(text.encode()).hexdigest())"
     )
     digests = {
         subprocess.run(

@@ -14,7 +14,7 @@ from tests.render import factory_dao as dao
 
 
 def answered(snapshot: Snapshot) -> tuple[Answer, Answer, Answer]:
-    who, fast, stops = answers(look_up(snapshot, factory.assessment()))
+    who, fast, stops = answers(look_up(snapshot, factory.assessment(), factory.ENGLISH))
     return who, fast, stops
 
 
@@ -110,7 +110,7 @@ def test_anyone_comes_before_a_multisig() -> None:
 
 
 def test_every_link_of_an_answer_has_its_place() -> None:
-    lookup = look_up(factory.snapshot(), factory.assessment())
+    lookup = look_up(factory.snapshot(), factory.assessment(), factory.ENGLISH)
     places = {row.anchor for row in control_rows(lookup)} | {"membership", f"governor-{dao.GOVERNOR}"}
     for answer in answers(lookup):
         assert {link.target for link in answer.links} <= places

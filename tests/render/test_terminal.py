@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from scanner.render.lookup import look_up
 from scanner.render.terminal import print_summary
 from tests.render import factory
 from tests.render.hostile import STRINGS, rotating
@@ -21,7 +22,7 @@ def printed(console: Console) -> str:
 
 def test_plain_lines() -> None:
     console = Console(file=io.StringIO(), width=40)
-    print_summary(console, factory.snapshot(), factory.assessment(), FILES)
+    print_summary(console, look_up(factory.snapshot(), factory.assessment(), factory.ENGLISH), FILES)
     text = printed(console)
     assert "\x1b" not in text
     assert "Treasury         ◆ Critical           One key can spend the treasury\n" in text
@@ -33,7 +34,7 @@ def test_plain_lines() -> None:
 
 def test_styles_on_a_terminal() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", width=80)
-    print_summary(console, factory.snapshot(), factory.assessment(), ())
+    print_summary(console, look_up(factory.snapshot(), factory.assessment(), factory.ENGLISH), ())
     assert "\x1b[1;31m◆ Critical" in printed(console)
 
 
@@ -45,7 +46,8 @@ def test_hostile_text_is_neither_markup_nor_escape() -> None:
             text("")
         console = Console(file=io.StringIO(), width=80)
         snapshot = factory.with_text(factory.snapshot(), text)
-        print_summary(console, snapshot, factory.with_text(factory.assessment(), text), FILES)
+        judged = factory.with_text(factory.assessment(), text)
+        print_summary(console, look_up(snapshot, judged, factory.ENGLISH), FILES)
         shown = printed(console)
         assert "\x1b" not in shown
         assert "\x07" not in shown
@@ -55,7 +57,7 @@ def test_hostile_text_is_neither_markup_nor_escape() -> None:
 
 def test_nothing_known() -> None:
     console = Console(file=io.StringIO(), width=80)
-    print_summary(console, factory.empty_snapshot(), factory.empty_assessment(), ())
+    print_summary(console, look_up(factory.empty_snapshot(), factory.empty_assessment(), factory.ENGLISH), ())
     assert "Nothing to check" in printed(console)
     assert "Not known" in printed(console)
     assert "No open finding" not in printed(console)

@@ -1,6 +1,6 @@
 """A node on this machine's loopback that knows one block: what a local fork stands on.
 
-It answers from the scan's own chain client (its cache, its endpoint, its patience), so that nothing is fetched twice and
+It answers from the scan's own chain client (its cache, endpoint and patience), so that nothing is fetched twice and
 no address with a key has to be handed to another program. It listens on 127.0.0.1 behind a random path, takes reads of
 the pinned block only, refuses every other method, and ends with the scan.
 """
@@ -27,7 +27,7 @@ from scanner.model.snapshot import PinnedBlock
 MAX_BODY_BYTES = 1_000_000
 MAX_BATCH = 200
 MAX_READS = 200_000
-"""Reads that all forks of one scan may make together: a hostile call can touch a new slot with every few bytes of code."""
+"""Reads that all forks of one scan may make together: a hostile call touches a new slot with every few bytes of code."""
 
 _METHOD_NOT_FOUND = -32601
 _INVALID = -32602

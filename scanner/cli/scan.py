@@ -36,6 +36,7 @@ from scanner.cli.options import default_cache_dir, parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
+from scanner.cli.simulate_options import Anvil, Simulate, simulate_options
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -103,6 +104,8 @@ def scan(
     cache_dir: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_CACHE", help="folder for what need not be done twice")
     ] = None,
+    simulate: Simulate = False,
+    anvil: Anvil = None,
     cache: Annotated[bool, typer.Option(envvar="DAOSCAN_USE_CACHE", help="keep the node's answers")] = True,
     offline_compilers: Annotated[
         bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS", help="use only compilers that are here already")
@@ -163,6 +166,7 @@ def scan(
             ),
             limits=CrawlLimits(max_contracts=max_contracts, max_transfers=max_transfers),
             use_cache=cache,
+            simulate=simulate_options(simulate, anvil, folder, offline=offline_compilers),
         )
         with progress(quiet=quiet) as say:
             snapshot = pipeline.collect(options, say)

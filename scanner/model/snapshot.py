@@ -11,6 +11,7 @@ from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
 from scanner.model.observation import Collection, Reason
 from scanner.model.proposals import Proposal
+from scanner.model.simulation import Simulation, not_simulated
 from scanner.model.values import Address, HexBytes, Int, Model
 
 
@@ -103,6 +104,9 @@ class Snapshot(Model):
     membership: Membership
     treasury: Collection[TreasuryAccount]
     proposals: Collection[Proposal]
+    simulations: Collection[Simulation] = Field(
+        default_factory=not_simulated, description="of the proposals that are open; empty without --simulate"
+    )
     gaps: tuple[Gap, ...]
     sources: tuple[SourceBundle, ...]
     round_trips: RoundTrips

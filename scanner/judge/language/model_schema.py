@@ -15,6 +15,7 @@ from scanner.model.controls import Control
 from scanner.model.dao import Dao, TreasuryAccount
 from scanner.model.observation import Collection, Known, Unknown
 from scanner.model.proposals import Proposal
+from scanner.model.simulation import Simulation
 from scanner.model.subjects import SUBJECT_KINDS
 from scanner.model.values import Model
 
@@ -61,6 +62,10 @@ def _add(model: type[Model], records: dict[str, RecordSpec]) -> None:
         _add(Contract, records)
         text = "the contract at the same address"
         fields["contract"] = FieldSpec("contract", Type(Kind.RECORD, "Contract"), text, False, relation=True)
+    if model is Proposal:
+        _add(Simulation, records)
+        text = "what executing it on a local fork showed; unknown unless it is open and --simulate was given"
+        fields["simulation"] = FieldSpec("simulation", Type(Kind.RECORD, "Simulation"), text, False, relation=True)
     if model is Dao:
         for name, _, item in DAO_COLLECTIONS:
             _add(item, records)

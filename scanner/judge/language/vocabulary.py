@@ -88,6 +88,7 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("Dao", "anonymous_members"): _STAGE,
     ("Action", "decoded_by"): ("abi", "signature", "table", "raw"),
     ("Action", "beneficiary_kind"): _ACTOR,
+    ("Simulation", "path"): ("vote", "executor"),
     ("Proposal", "state"): (
         "Pending",
         "Active",

@@ -67,9 +67,14 @@ class SnapshotWorld:
         self._outcomes = outcomes
         self._collections = {name: field for name, field, _ in DAO_COLLECTIONS}
         self._contracts = {(one.chain_id, one.address): one for one in snapshot.contracts.items}
+        self._simulations = {(one.governor, one.proposal): one for one in snapshot.simulations.items}
+        why = snapshot.simulations.reason or "it is not open"
+        self._not_simulated = Facts("Simulation", reason=Reason.NOT_SIMULATED, detail=why)
         self._missing = Facts("Contract", reason=Reason.UNRESOLVED, detail="no contract in scope at this address")
 
     def related(self, item: Any, name: str) -> Any:
+        if name == "simulation":
+            return self._simulations.get((item.governor, item.id), self._not_simulated)
         if name == "contract":
             return self._contracts.get((item.chain_id, item.address), self._missing)
         return getattr(self._snapshot, self._collections[name])

@@ -1,0 +1,233 @@
+"""Storage that changed, named by variable: the compiler's layout, and keys that the execution itself speaks of.
+
+A mapping's entry lies at keccak256(key . slot) (Solidity, "Layout of State Variables in Storage"), which tells nothing
+of the key. So the keys are guessed: every address and every word that the calls and logs of the execution hold, and
+the names of common roles. An entry whose key is none of these keeps its slot and has no name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from eth_utils.crypto import keccak
+
+from scanner.discovery.contracts import code_at
+from scanner.discovery.discover import Found
+from scanner.discovery.holders import short
+from scanner.discovery.roles import ROLE_NAMES
+from scanner.model.code import StorageVariable
+from scanner.model.observation import Collection
+from scanner.model.simulation import SlotChange
+from scanner.proposals.simulate.fork import Executed
+from scanner.proposals.simulate.names import Names
+
+MAX_KEPT = 300
+_MAX_KEYS = 240
+_MAX_SECOND_KEYS = 60
+_MAX_HASHES = 150_000
+_FIELDS = 6
+"""Words of a struct behind a mapping that are looked at."""
+_ARRAY_WORDS = 4_096
+_MAPPING = re.compile(r"mapping\(([^ ]+) => (.*)\)\Z")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What lies at a slot: a name, and its type where that is an elementary one."""
+
+    name: str
+    type: str
+
+
+@dataclass
+class Keys:
+    """Words that may be keys, each with how it is shown. Addresses first: most mappings are of them."""
+
+    names: Names
+    words: dict[bytes, str] = field(default_factory=dict)
+
+    def add_all(self, executed: Executed) -> None:
+        """Take the addresses and words of an execution's calls and logs."""
+        for address in dict.fromkeys(self.names.known()):
+            self._address(address)
+        for frame in executed.trace.frames:
+            self._address(frame.target)
+            self._address(frame.sender)
+        for role, name in ROLE_NAMES.items():
+            self._add(bytes.fromhex(role[2:]), name)
+        for log in executed.trace.logs:
+            for topic in log.topics[1:]:
+                self._word(topic[2:])
+        for frame in executed.trace.frames:
+            for at in range(10, min(len(frame.input), 10 + 64 * 16), 64):
+                self._word(frame.input[at : at + 64])
+
+    def _address(self, address: str) -> None:
+        if address:
+            self._add(bytes.fromhex(address[2:].rjust(64, "0")), self.names.label(address))
+
+    def _word(self, word: str) -> None:
+        if len(word) != 64:
+            return
+        if word.startswith("0" * 24) and not word.startswith("0" * 32):
+            self._address("0x" + word[24:])
+        else:
+            number = int(word, 16)
+            self._add(bytes.fromhex(word), str(number) if number < 1 << 64 else f"0x{word[:8]}…")
+
+    def _add(self, word: bytes, shown: str) -> None:
+        if len(self.words) < _MAX_KEYS:
+            self.words.setdefault(word, shown)
+
+
+def slot_changes(found: Found, executed: Executed, names: Names) -> Collection[SlotChange]:
+    """Return every slot that changed, of the contracts in scope first; partial where there are more than are kept."""
+    keys = Keys(names)
+    keys.add_all(executed)
+    rows: list[SlotChange] = []
+    for address, change in sorted(executed.diff.accounts.items()):
+        if not change.slots:
+            continue
+        variables = code_at(found.world, found.results, address).storage.items
+        places = _places(variables, frozenset(int(slot, 16) for slot in change.slots), keys)
+        for slot, (before, after) in sorted(change.slots.items()):
+            rows += _told(address, slot, (before, after), names=names, variables=variables, places=places)
+    rows.sort(key=lambda row: (not row.variable, row.contract, row.slot, row.variable))
+    if len(rows) > MAX_KEPT:
+        reason = f"{len(rows)} slots changed, {MAX_KEPT} are kept"
+        return Collection[SlotChange](items=tuple(rows[:MAX_KEPT]), complete=False, reason=reason)
+    return Collection[SlotChange](items=tuple(rows), complete=True)
+
+
+def _told(
+    address: str,
+    slot: str,
+    values: tuple[str, str],
+    *,
+    names: Names,
+    variables: Sequence[StorageVariable],
+    places: dict[int, _Place],
+) -> Iterator[SlotChange]:
+    number = int(slot, 16)
+    packed = [one for one in variables if one.slot == number and one.size_bytes <= 32 and _elementary(one.type)]
+    named = False
+    for one in packed:
+        before, after = (_part(word, one) for word in values)
+        if before != after:
+            named = True
+            yield _change(address, slot, _Place(one.label, one.type), names=names, values=(before, after))
+    if named:
+        return
+    place = places.get(number, _Place("", ""))
+    yield _change(address, slot, place, names=names, values=values)
+
+
+def _change(address: str, slot: str, place: _Place, *, names: Names, values: tuple[str, str]) -> SlotChange:
+    before, after = (_shown(value, place.type, names) for value in values)
+    return SlotChange(
+        contract=address,
+        contract_label=names.label(address),
+        variable=place.name,
+        type=place.type,
+        slot=slot,
+        before=before,
+        after=after,
+    )
+
+
+def _part(word: str, variable: StorageVariable) -> str:
+    """Return a packed variable's bytes out of its slot, as a hex number."""
+    value = int(word, 16) >> (8 * variable.offset)
+    return hex(value & ((1 << (8 * variable.size_bytes)) - 1))
+
+
+def _elementary(kind: str) -> bool:
+    return not kind.startswith(("mapping", "struct")) and "[" not in kind and kind not in ("string", "bytes")
+
+
+def _shown(value: str, kind: str, names: Names) -> str:
+    number = int(value, 16)
+    if kind == "address" or kind.startswith(("contract ", "address payable")):
+        address = f"0x{number & ((1 << 160) - 1):040x}"
+        label = names.label(address)
+        return address if label == short(address) else f"{label} {address}"
+    if kind == "bool":
+        return "true" if number else "false"
+    if kind.startswith(("uint", "enum")):
+        return str(number)
+    if kind.startswith("int"):
+        bits = int(kind[3:] or 256)
+        return str(number - (1 << bits) if number >= 1 << (bits - 1) else number)
+    return str(number) if number < 1 << 64 else f"0x{number:064x}"
+
+
+# -------------------------------------------------------------------------------------------------- places
+
+
+def _places(variables: Sequence[StorageVariable], wanted: frozenset[int], keys: Keys) -> dict[int, _Place]:
+    """Return a name for each wanted slot that one can be found for."""
+    found: dict[int, _Place] = {}
+    budget = _MAX_HASHES
+    for one in variables:
+        words = max(1, -(-(one.offset + one.size_bytes) // 32))
+        for number in wanted:
+            if one.slot <= number < one.slot + words and (words > 1 or not _elementary(one.type)):
+                part = f" (word {number - one.slot})" if words > 1 else ""
+                found.setdefault(number, _Place(one.label + part, ""))
+    for one in variables:
+        if not one.type.startswith("mapping") and (one.type.endswith("[]") or one.type in ("string", "bytes")):
+            start = int.from_bytes(keccak(one.slot.to_bytes(32, "big")), "big")
+            for number in wanted:
+                if 0 <= number - start < _ARRAY_WORDS:
+                    found.setdefault(number, _Place(f"{one.label}[…] (word {number - start})", ""))
+    for one in variables:
+        if one.type.startswith("mapping") and budget > 0:
+            budget -= _mapping(one, wanted, keys, found)
+    return found
+
+
+def _mapping(variable: StorageVariable, wanted: frozenset[int], keys: Keys, found: dict[int, _Place]) -> int:
+    """Name the entries of one mapping; return how many hashes that took."""
+    parsed = _MAPPING.match(variable.type)
+    if parsed is None:
+        return 0
+    value = parsed.group(2)
+    spent = 0
+    for word, shown in keys.words.items():
+        start = _entry(word, variable.slot)
+        spent += 1
+        name = f"{variable.label}[{shown}]"
+        _take(found, wanted, start, name, value)
+        if not value.startswith(("mapping", "struct")):
+            continue
+        deeper = _MAPPING.match(value)
+        kind = deeper.group(2) if deeper else ""
+        for offset in range(1 if deeper else 3):
+            for second, words in _first(keys.words.items(), _MAX_SECOND_KEYS):
+                spent += 1
+                inner = f"{name}[{words}]" if deeper else f"{name}.…[{words}]"
+                _take(found, wanted, _entry(second, start + offset), inner, kind)
+    return spent
+
+
+def _take(found: dict[int, _Place], wanted: frozenset[int], start: int, name: str, kind: str) -> None:
+    if start in wanted:
+        found.setdefault(start, _Place(name, kind if _elementary(kind) else ""))
+    if _elementary(kind) and kind:
+        return
+    for offset in range(1, _FIELDS):
+        if start + offset in wanted:
+            found.setdefault(start + offset, _Place(f"{name} (word {offset})", ""))
+
+
+def _entry(key: bytes, slot: int) -> int:
+    return int.from_bytes(keccak(key + (slot % (1 << 256)).to_bytes(32, "big")), "big")
+
+
+def _first(items: Iterable[tuple[bytes, str]], count: int) -> Iterator[tuple[bytes, str]]:
+    for index, item in enumerate(items):
+        if index >= count:
+            return
+        yield item

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,21 +35,31 @@ class WorkerDied(Exception):
 
 
 class Workers:
-    """A fork server and its children. `run` may be called from several threads; leaving the context ends everything."""
+    """A fork server and its children. `run` may be called from several threads; leaving the context ends everything.
 
-    def __init__(self, *, module: str = "scanner.code.worker_main") -> None:
+    `module` calls `scanner.code.worker_main.serve`. Its environment holds none of the user's keys but those in
+    `environment`.
+    """
+
+    def __init__(
+        self,
+        *,
+        module: str = "scanner.code.worker_main",
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._runs = itertools.count(1)
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[dict[str, int]]] = {}
         self._ready = threading.Event()
         self._ended = threading.Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=_environment(),
+            env={**_environment(), **(environment or {})},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -92,19 +92,27 @@ def _be_child(run_job: Callable[[Path], None], folder: Path) -> None:
         os._exit(code)
 
 
-def main() -> None:
-    """Import what the jobs need, then serve. Stdout is kept for answers: what libraries print goes nowhere."""
+def serve(load: Callable[[], Callable[[Path], None]]) -> None:
+    """Have `load` import what the jobs need and give the function that answers one; then fork for each request.
+
+    Stdout is kept for answers: what libraries print goes nowhere.
+    """
     answers = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
     gc.disable()
-    from scanner.code.worker_job import run_job
-
+    run_job = load()
     gc.freeze()
     os.write(answers, b'{"ready": 1}\n')
     Server(run_job, answers).serve()
 
 
+def _load() -> Callable[[Path], None]:
+    from scanner.code.worker_job import run_job
+
+    return run_job
+
+
 if __name__ == "__main__":
-    main()
+    serve(_load)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from scanner.judge.decide import Decider
 from scanner.judge.language.model_schema import model_schema
+from scanner.judge.language.stated import settled
 from scanner.judge.language.values import cut
 from scanner.judge.language.world import Ref, Run, SnapshotWorld, Verdict, gap_on_chain
-from scanner.judge.outcomes import Column, Outcomes, Subjects
+from scanner.judge.outcomes import Answers, Column, Outcomes, Subjects
+from scanner.judge.python_rules import PythonColumn, run_checks
 from scanner.judge.rule import Rulebook
 from scanner.judge.rules import in_order
 from scanner.model.outcome import Subject
@@ -18,7 +20,8 @@ from scanner.model.subjects import SUBJECT_KINDS, SubjectKind
 
 def judge(snapshot: Snapshot, rulebook: Rulebook) -> Outcomes:
     """Return all outcomes, sorted by rule and subject. An exception in a rule is an outcome; the others go on."""
-    columns: dict[str, Column] = {}
+    snapshot = settled(snapshot, rulebook.facts)
+    columns: dict[str, Answers] = {}
     verdicts: dict[str, tuple[Verdict, ...]] = {}
 
     def asked(rule_id: str) -> tuple[Verdict, ...]:
@@ -32,11 +35,17 @@ def judge(snapshot: Snapshot, rulebook: Rulebook) -> Outcomes:
     room = max((rule.slots for rule in rulebook.rules), default=0)
     subjects: dict[str, Subjects] = {}
     runs: dict[str, list[Run]] = {}
+    coded = [rule for rule in rulebook.rules if rule.python is not None]
+    data = snapshot.model_dump_json(warnings=False).encode() if coded else b""
+    checked = dict(zip([rule.id for rule in coded], run_checks([(rule, data) for rule in coded]), strict=True))
     for rule in in_order(rulebook.rules):
         kind = rule.subject
         if kind not in subjects:
             subjects[kind] = find_subjects(snapshot, kinds[kind])
             runs[kind] = [Run(world, roots, room) for _, roots in subjects[kind].found]
+        if rule.python is not None:
+            columns[rule.id] = PythonColumn(rule, checked[rule.id], subjects[kind], whole=whole)
+            continue
         columns[rule.id] = Column(Decider(rule), subjects[kind], runs=runs[kind], whole=whole)
     return Outcomes(tuple(columns.values()))
 

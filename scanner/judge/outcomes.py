@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import overload
+from typing import Protocol, overload
 
 from scanner.judge.decide import NOT_APPLICABLE, Decider, Decision, Ruling
 from scanner.judge.language.values import cut
@@ -41,6 +41,20 @@ class Rest:
     on_chain: bool
 
 
+class Answers(Protocol):
+    """The outcomes of one rule, wherever they come from."""
+
+    rule: Rule
+
+    def __len__(self) -> int: ...
+
+    def rulings(self) -> Iterator[tuple[Subject, Ruling]]: ...
+
+    def outcome(self, place: int) -> Outcome: ...
+
+    def verdicts(self) -> tuple[Verdict, ...]: ...
+
+
 class Column:
     """The outcomes of one rule, sorted by subject."""
 
@@ -50,7 +64,7 @@ class Column:
         self._subjects = subjects
         self._runs = runs
         self._rulings = _rulings(decider, runs)
-        self._rest = _rest(decider, subjects, whole)
+        self._rest = rest_of(decider, subjects, whole)
         if self._rest is not None:
             self._rulings.insert(self._rest.place, self._rest.ruling)
 
@@ -68,7 +82,7 @@ class Column:
         """Write one outcome out."""
         rest = self._rest
         if rest is not None and place == rest.place:
-            return _bare(self.rule, rest.subject, rest.ruling, reason=rest.reason, on_chain_gap=rest.on_chain)
+            return bare(self.rule, rest.subject, rest.ruling, reason=rest.reason, on_chain_gap=rest.on_chain)
         return _written_out(self._decider, self._subject(place), self._runs[self._index(place)])
 
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -95,7 +109,7 @@ class Column:
 class Outcomes(Sequence[Outcome]):
     """All outcomes, sorted by rule and subject. Each is written out anew when it is asked for: keep what you need."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Answers]) -> None:
         self.columns = tuple(sorted(columns, key=lambda column: column.rule.id))
         self._ends = list(accumulate(len(column) for column in self.columns))
 
@@ -135,7 +149,8 @@ def _rulings(decider: Decider, runs: Sequence[Run]) -> list[Ruling]:
     return found
 
 
-def _rest(decider: Decider, subjects: Subjects, whole: Subject) -> Rest | None:
+def rest_of(decider: Decider, subjects: Subjects, whole: Subject) -> Rest | None:
+    """Return what a rule says where there is no subject, or may be more of them."""
     ids = [subject.id for subject, _ in subjects.found]
     place = bisect_right(ids, whole.id)
     if not subjects.complete:
@@ -154,7 +169,7 @@ def _written_out(decider: Decider, subject: Subject, run: Run) -> Outcome:
         mark = rule.mark
         place = f"{mark.file.replace(chr(92), '/').rsplit('/', 1)[-1]}:{mark.line}"
         text = f"{place}: {type(error).__name__}: {cut(str(error))}"
-        return _bare(rule, subject, decider.failed, reason=text, on_chain_gap=False)
+        return bare(rule, subject, decider.failed, reason=text, on_chain_gap=False)
     return Outcome(
         rule_id=rule.id,
         subject=subject,
@@ -178,7 +193,7 @@ def _reason(decision: Decision) -> str:
     return decision.reason
 
 
-def _bare(rule: Rule, subject: Subject, ruling: Ruling, *, reason: str, on_chain_gap: bool) -> Outcome:
+def bare(rule: Rule, subject: Subject, ruling: Ruling, *, reason: str, on_chain_gap: bool) -> Outcome:
     """An outcome that no conditions led to."""
     return Outcome(
         rule_id=rule.id,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from scanner.judge.language.compiled import Compiled
+from scanner.judge.language.model_schema import model_schema
+from scanner.judge.language.types import FieldSpec, Schema
 from scanner.judge.template import Template
 from scanner.judge.yaml_strict import Mark, Node
 from scanner.model.kinds import Stage
@@ -40,18 +43,30 @@ class RuleScenario:
 
 @dataclass(frozen=True)
 class RuleTest:
-    """A test inside a rule file. `expect` is a severity, a stage, pass, unknown or not-applicable."""
+    """A test inside a rule file. `expect` is a severity, a stage, pass, unknown or not-applicable.
+
+    `snapshot`: the file of a small snapshot beside the rule, in place of facts; for rules in Python.
+    """
 
     name: str
     facts: Mapping[str, Node]
     outcomes: Mapping[str, str]
     expect: str
     mark: Mark
+    snapshot: str = ""
+
+
+@dataclass(frozen=True)
+class PythonCheck:
+    """The code of a rule that is written in Python: its file, and the text that was read from it."""
+
+    path: Path
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One question about one kind of subject."""
+    """One question about one kind of subject. `python` holds the code of a rule that has no conditions."""
 
     id: str
     name: str
@@ -74,6 +89,8 @@ class Rule:
     mitigated_by: tuple[str, ...]
     tests: tuple[RuleTest, ...]
     marks: Mapping[str, Mark]
+    schema: Schema = field(default_factory=model_schema, repr=False, compare=False)
+    python: PythonCheck | None = None
 
     @property
     def mark(self) -> Mark:
@@ -87,7 +104,7 @@ class Rule:
     @property
     def slots(self) -> int:
         """How many variables its conditions need at most."""
-        return max(condition.slots for condition in self.conditions)
+        return max((condition.slots for condition in self.conditions), default=0)
 
     @property
     def asks(self) -> frozenset[str]:
@@ -115,7 +132,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Pack:
-    """A folder of rules. `digest` is the SHA-256 over its files."""
+    """A folder of rules. `digest` is the SHA-256 over its files; `facts` are the stated ones that its rules read."""
 
     name: str
     prefixes: tuple[str, ...]
@@ -123,6 +140,8 @@ class Pack:
     engine: str
     rules: tuple[Rule, ...]
     digest: str
+    facts: Mapping[str, FieldSpec] = field(default_factory=dict)
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,11 @@ class Rulebook:
 
     packs: tuple[Pack, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def facts(self) -> dict[str, FieldSpec]:
+        """The facts of auditors' analyses that the packs read."""
+        return {name: one for pack in self.packs for name, one in pack.facts.items()}
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule with this id, or none."""

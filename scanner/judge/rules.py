@@ -9,15 +9,18 @@ from pathlib import Path
 
 from scanner.judge.facts import build
 from scanner.judge.language.source import did_you_mean
+from scanner.judge.language.stated import TYPES, allowed, spec, with_facts
+from scanner.judge.language.types import FieldSpec, Schema
+from scanner.judge.python_metadata import read_metadata
 from scanner.judge.reader import KEBAB, Reader
-from scanner.judge.rule import Pack, Rule, Rulebook
+from scanner.judge.rule import Pack, PythonCheck, Rule, Rulebook
 from scanner.judge.schema import read_rule
-from scanner.judge.yaml_strict import ListNode, Node, load
+from scanner.judge.yaml_strict import ListNode, MapNode, Node, load
 from scanner.model.errors import RuleError
 
 ENGINE_VERSION = 1
 PACK_FILE = "pack.yaml"
-PACK_KEYS = ("schema", "name", "prefix", "version", "engine", "title", "description")
+PACK_KEYS = ("schema", "name", "prefix", "version", "engine", "title", "description", "facts")
 MAX_FILES = 5_000
 _PREFIX = re.compile(r"[A-Z]{2,8}\Z")
 _RANGE = re.compile(r"\s*(>=|<=|==|<|>)?\s*([0-9]{1,6})\s*\Z")
@@ -53,6 +56,7 @@ def collect(folders: Iterable[Path]) -> tuple[Rulebook, list[RuleError]]:
                 errors.append(error)
     rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
     errors.extend(_cross_checks(rules))
+    errors.extend(_facts_agree(packs))
     return Rulebook(tuple(packs), tuple(rules)), errors
 
 
@@ -97,24 +101,55 @@ def _load_pack(folder: Path, errors: list[RuleError]) -> Pack:
     version = str(top.integer("version")) if _is_integer(top, "version") else top.text("version")
     engine = str(top.integer("engine")) if _is_integer(top, "engine") else top.text("engine")
     _check_engine(engine, top)
+    facts = _facts(top)
     files = sorted(path for path in folder.glob("*.yaml") if path.name != PACK_FILE)
+    code = sorted(folder.glob("*.py"))
+    files += [path for path in code if not path.name.startswith("_")]
     if len(files) > MAX_FILES:
         raise RuleError(f"more than {MAX_FILES} files in one pack", where=f"{folder / PACK_FILE}:1:1")
     rules: list[Rule] = []
     for path in files:
         try:
-            rules.append(_load_rule(path, prefixes))
+            rules.append(_load_rule(path, prefixes, with_facts(facts)))
         except RuleError as error:
             errors.append(error)
-    return Pack(name, prefixes, version, engine, tuple(rules), folder_digest([folder / PACK_FILE, *files]))
+    digest = folder_digest({folder / PACK_FILE, *files, *code})
+    return Pack(name, prefixes, version, engine, tuple(rules), digest, facts, folder)
 
 
-def _load_rule(path: Path, prefixes: Sequence[str]) -> Rule:
-    rule = read_rule(_tree(path), path.name)
+def _facts(top: Reader) -> dict[str, FieldSpec]:
+    """Return the stated facts that a pack's rules read: {name: type} or {name: {type, about, values}}."""
+    if not top.has("facts"):
+        return {}
+    node = top.need("facts")
+    if not isinstance(node, MapNode):
+        raise node.mark.error("'facts' is a mapping of names to types", "for instance {pays_out_to_caller: true/false}")
+    found: dict[str, FieldSpec] = {}
+    for name, value in node.entries.items():
+        if not allowed(name):
+            raise node.keys[name].error(f"{name[:60]!r} is no name of a fact", "lower-case words joined by underscores")
+        whole = value if isinstance(value, MapNode) else MapNode({"type": value}, {"type": value.mark}, value.mark)
+        reader = Reader(whole, ("type", "about", "values"), "a fact")
+        type_ = reader.choice("type", TYPES)
+        values = reader.texts("values")
+        if values and type_ not in ("text", "names"):
+            raise reader.error("values", f"only text and names have 'values', this is {type_}")
+        found[name] = spec(name, type_, about=reader.optional("about"), values=values)
+    return found
+
+
+def _load_rule(path: Path, prefixes: Sequence[str], schema: Schema) -> Rule:
+    if path.suffix == ".py":
+        text = read_text(path)
+        tree = read_metadata(text, str(path))
+        rule = read_rule(tree, path.name, schema=schema, python=PythonCheck(path.resolve(), text))
+    else:
+        rule = read_rule(_tree(path), path.name, schema=schema)
     if rule.id.split("-")[0] not in prefixes:
         raise rule.mark.error(f"id {rule.id} does not begin with the pack's prefix", f"{' or '.join(prefixes)}")
     for test in rule.tests:
-        build(rule, test)
+        if not test.snapshot:
+            build(rule, test)
     return rule
 
 
@@ -170,6 +205,19 @@ def _cross_checks(rules: Sequence[Rule]) -> list[RuleError]:
     if cycle:
         names_ = " -> ".join(cycle)
         errors.append(by_id[cycle[0]].mark.error(f"rules ask for each other's outcomes: {names_}"))
+    return errors
+
+
+def _facts_agree(packs: Sequence[Pack]) -> list[RuleError]:
+    """A fact is one thing: packs that read it declare the same type."""
+    errors: list[RuleError] = []
+    first: dict[str, Pack] = {}
+    for pack in packs:
+        for name, fact in pack.facts.items():
+            other = first.setdefault(name, pack)
+            if other.facts[name].type != fact.type:
+                what = f"fact {name!r} is {fact.type} in pack {pack.name} and {other.facts[name].type} in {other.name}"
+                errors.append(RuleError(what, where=f"{pack.folder / PACK_FILE}:1:1"))
     return errors
 
 

@@ -9,9 +9,10 @@ from scanner.judge.language.compiler import Scope, compile_condition
 from scanner.judge.language.functions import RULE_ID
 from scanner.judge.language.model_schema import model_schema
 from scanner.judge.language.source import did_you_mean
+from scanner.judge.language.types import Schema
 from scanner.judge.reader import Reader, as_text
-from scanner.judge.rule import Level, Rule, RuleScenario, RuleTest
-from scanner.judge.template import compile_template
+from scanner.judge.rule import Level, PythonCheck, Rule, RuleScenario, RuleTest
+from scanner.judge.template import Template, compile_template
 from scanner.judge.yaml_strict import MapNode, Node, Scalar
 from scanner.model.kinds import Stage
 from scanner.model.outcome import Confidence, Dimension, Relation, Remediation, Severity, Status
@@ -39,6 +40,7 @@ KEYS = (
     "mitigated_by",
     "tests",
 )
+PYTHON_KEYS = tuple(key for key in KEYS if key != "applies")
 STATUSES = ("experimental", "stable", "deprecated")
 EVIDENCE_CLASSES = tuple(f"E{number}" for number in range(1, 9))
 EFFORTS = ("low", "medium", "high", "none")
@@ -48,20 +50,26 @@ _SEVERITIES = tuple(one.value for one in Severity)
 _STAGES = tuple(one.value for one in Stage if one is not Stage.ABSENT)
 
 
-def read_rule(tree: Node, file_name: str) -> Rule:
-    """Return the rule of one file. RuleError at the first thing that is wrong, with its place and a hint."""
-    top = Reader(tree, KEYS, "a rule")
+def read_rule(tree: Node, file_name: str, *, schema: Schema | None = None, python: PythonCheck | None = None) -> Rule:
+    """Return the rule of one file. RuleError at the first thing that is wrong, with its place and a hint.
+
+    `schema` is what its conditions can read. A rule in `python` has the same keys, but conditions are what it does
+    without: no `applies`, levels without `where`, a `message` without values.
+    """
+    schema = schema or model_schema()
+    top = Reader(tree, KEYS if python is None else PYTHON_KEYS, "a rule")
     if top.integer("schema") != 1:
         raise top.error("schema", "this engine reads schema 1")
     name = top.kebab("name")
-    if file_name.removesuffix(".yaml") != name:
+    stem = file_name.removesuffix(".yaml") if python is None else file_name.removesuffix(".py").replace("_", "-")
+    if stem != name:
         raise top.error(
             "name", f"the rule is named {name!r} but the file {file_name!r}", "name and file name are the same"
         )
-    subject = top.choice("subject", model_schema().subjects)
-    scope = Scope(model_schema(), model_schema().roots(subject), outcomes=subject == "dao")
+    subject = top.choice("subject", schema.subjects)
+    scope = Scope(schema, schema.roots(subject), outcomes=subject == "dao" and python is None)
     dimension = top.member("dimension", Dimension)
-    levels = _levels(top, scope, dimension)
+    levels = _levels(top, scope if python is None else None, dimension)
     return Rule(
         id=top.matching("id", RULE_ID, "GOV-012"),
         name=name,
@@ -72,7 +80,9 @@ def read_rule(tree: Node, file_name: str) -> Rule:
         dimension=dimension,
         applies=_conditions(top, "applies", scope),
         levels=levels,
-        message=compile_template(as_text(top.scalar("message")), scope),
+        message=compile_template(as_text(top.scalar("message")), scope)
+        if python is None
+        else Template(top.text("message"), (top.text("message"),)),
         why=top.text("why"),
         legitimate_use=top.text("legitimate_use", "say why an honest DAO may have this"),
         remediation=_remediation(top),
@@ -82,8 +92,10 @@ def read_rule(tree: Node, file_name: str) -> Rule:
         evidence_class=top.choice("evidence_class", EVIDENCE_CLASSES),
         base_rate=top.optional("base_rate"),
         mitigated_by=_rule_ids(top, "mitigated_by"),
-        tests=_tests(top, levels, scope),
+        tests=_tests(top, levels, scope, python=python is not None),
         marks={key: node.mark for key, node in top.node.entries.items()},
+        schema=schema,
+        python=python,
     )
 
 
@@ -91,14 +103,14 @@ def _conditions(reader: Reader, key: str, scope: Scope, *, least: int = 0) -> tu
     return tuple(compile_condition(line, scope) for line in reader.lines(key, least=least))
 
 
-def _levels(top: Reader, scope: Scope, dimension: Dimension) -> tuple[Level, ...]:
+def _levels(top: Reader, scope: Scope | None, dimension: Dimension) -> tuple[Level, ...]:
     levels: list[Level] = []
     wanted, other, order = (
         ("stage", "severity", _STAGES) if dimension.descriptive else ("severity", "stage", _SEVERITIES)
     )
     ranked = list(reversed(order)) if dimension.descriptive else list(order)
     for item in top.items("levels", least=1):
-        reader = Reader(item, ("severity", "stage", "where"), "a level")
+        reader = Reader(item, ("severity", "stage", *(("where",) if scope else ())), "a level")
         if reader.has(other):
             kind = (
                 "descriptive: it states a stage and carries no severity" if dimension.descriptive else "about security"
@@ -113,7 +125,7 @@ def _levels(top: Reader, scope: Scope, dimension: Dimension) -> tuple[Level, ...
             Level(
                 severity=None if dimension.descriptive else Severity(word),
                 stage=Stage(word) if dimension.descriptive else None,
-                where=_conditions(reader, "where", scope, least=1),
+                where=_conditions(reader, "where", scope, least=1) if scope else (),
                 mark=item.mark,
             )
         )
@@ -150,11 +162,13 @@ def _rule_ids(top: Reader, key: str) -> tuple[str, ...]:
     return top.texts(key)
 
 
-def _tests(top: Reader, levels: tuple[Level, ...], scope: Scope) -> tuple[RuleTest, ...]:
+def _tests(top: Reader, levels: tuple[Level, ...], scope: Scope, *, python: bool) -> tuple[RuleTest, ...]:
     words = [level.word for level in levels]
     tests: list[RuleTest] = []
     for item in top.items("tests", least=1):
-        reader = Reader(item, ("name", "facts", "outcomes", "expect"), "a test")
+        reader = Reader(item, ("name", "facts", "snapshot" if python else "outcomes", "expect"), "a test")
+        if reader.has("snapshot") and reader.has("facts"):
+            raise reader.error("snapshot", "a test has facts or a snapshot, not both")
         if reader.has("outcomes") and not scope.outcomes:
             raise reader.error("outcomes", "only rules about 'dao' ask for outcomes of other rules")
         test = RuleTest(
@@ -163,6 +177,7 @@ def _tests(top: Reader, levels: tuple[Level, ...], scope: Scope) -> tuple[RuleTe
             outcomes=_outcomes(reader),
             expect=reader.choice("expect", [*words, *_OUTCOME_WORDS]),
             mark=item.mark,
+            snapshot=reader.optional("snapshot"),
         )
         if any(test.name == other.name for other in tests):
             raise reader.error("name", f"two tests are named {test.name!r}")

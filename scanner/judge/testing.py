@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanner.judge.decide import decide
 from scanner.judge.facts import build
 from scanner.judge.language.values import LimitExceeded
+from scanner.judge.python_testing import run_python_tests
 from scanner.judge.rule import Rule, RuleTest
 from scanner.model.errors import RuleError
 from scanner.model.outcome import Condition, Status
@@ -30,8 +31,13 @@ class TestResult:
 
 
 def run_tests(rules: Iterable[Rule]) -> tuple[TestResult, ...]:
-    """Return one result per test of every rule."""
-    return tuple(run_test(rule, test) for rule in rules for test in rule.tests)
+    """Return one result per test of every rule. Checks of rules in Python run in the limited worker, all in one go."""
+    tests = [(rule, test) for rule in rules for test in rule.tests]
+    coded = run_python_tests([(rule, test) for rule, test in tests if rule.python is not None])
+    answers = iter(coded)
+    return tuple(
+        TestResult(rule, test, *next(answers)) if rule.python else run_test(rule, test) for rule, test in tests
+    )
 
 
 def run_test(rule: Rule, test: RuleTest) -> TestResult:

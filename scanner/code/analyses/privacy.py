@@ -264,7 +264,7 @@ def ballot_secrecy(program: Program) -> StrObs:
         return known(program, "permanent", [entry.function for entry in hidden], "a proof stands in for the voter")
     if any(system.startswith(("MACI", "Vocdoni")) for system in private):
         return known(program, "permanent", (), ", ".join(sorted(private)))
-    reveals = [entry for entry in program.changing if _REVEAL.search(entry.name) and _opens_commitment(entry)]
+    reveals = [entry for entry in vote_entries(program) if _REVEAL.search(entry.name) and _opens_commitment(entry)]
     if reveals:
         return known(
             program, "during-vote", [entry.function for entry in reveals], "votes are committed, then revealed"

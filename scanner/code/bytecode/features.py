@@ -21,6 +21,8 @@ _OUTSIDE = frozenset(
 )
 """What a function that only logs does without. Reading state is among it: that may be a check of who calls."""
 
+_CALLS = frozenset({"CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"})
+
 _TOKEN = frozenset({"0x70a08231", "0x18160ddd"})
 """balanceOf(address) and totalSupply()."""
 _FLASH_LOAN = "0x5cffe9de"
@@ -168,6 +170,8 @@ def sybil_gate(reading: Reading) -> Answer:
 def _calls_any(reading: Reading, wanted: frozenset[str], what: str) -> Answer:
     """Known where a call is put together; its absence proves nothing, because selectors can be computed."""
     found = sorted(set(reading.called) & wanted)
+    if not found and reading.graph.resolved and not _CALLS & reading.graph.names:
+        return reading.known(False, "the code calls nothing")
     if not found:
         return None
     return reading.known(True, f"calls {what}: {', '.join(found)}", *(reading.called[s] for s in found))

@@ -34,7 +34,9 @@ DAO_COLLECTIONS: tuple[tuple[str, str, type[Model]], ...] = (
 WITH_CONTRACT: tuple[type[Model], ...] = (Governor, Timelock, Token, Safe, TreasuryAccount)
 """Models from which `.contract` leads to the Contract at the same address."""
 
-NOT_READABLE: frozenset[tuple[str, str]] = frozenset({("Proposal", "description")})
+NOT_READABLE: frozenset[tuple[str, str]] = frozenset(
+    {("StatedFacts", "reason"), ("StatedFacts", "detail"), ("Proposal", "description")}
+)
 """What members write is never searched for words: no condition can read it."""
 
 

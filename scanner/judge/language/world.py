@@ -14,6 +14,7 @@ from scanner.model.kinds import Stage
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.outcome import Status
 from scanner.model.snapshot import Snapshot
+from scanner.model.stated import RESERVED, StatedFacts
 
 MAX_STEPS = 200_000
 
@@ -48,6 +49,14 @@ class Facts:
     def __init__(self, record: str, *, reason: Reason, detail: str) -> None:
         for name, spec in model_schema().records[record].fields.items():
             setattr(self, name, absent(spec.type, reason, detail))
+        if record == StatedFacts.__name__:
+            self._stated = Unknown(reason=reason, detail=detail)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what stands for a fact that an auditor's analysis would state: packs declare them, not the schema."""
+        if name.startswith("_") or name in RESERVED or "_stated" not in vars(self):
+            raise AttributeError(name)
+        return self._stated
 
 
 def absent(type_: Type, reason: Reason, detail: str) -> Any:

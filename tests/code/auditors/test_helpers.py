@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,10 +22,12 @@ FACTS = {"functions": "text", "payments": "text", "calls": "text", "weights": "t
 def analyse(code: Code):
     yield code.fact("functions", json.dumps({f.name: [f.guard, f.open, f.condition] for f in code.functions}))
     yield code.fact("payments", json.dumps({
-        p.function.name: [p.asset, p.how, p.open, p.recipient.text, p.amount.text, p.payer.text, p.recipient.chosen_by_caller]
+        p.function.name: [p.asset, p.how, p.open, p.recipient.text, p.amount.text, p.payer.text,
+                          p.recipient.chosen_by_caller]
         for p in code.value_paths()}), *(p.node for p in code.value_paths()))
     yield code.fact("calls", json.dumps({
-        c.function.name: [c.kind, c.open, list(c.target.parameters), list(c.data.parameters)] for c in code.tainted_calls()}))
+        c.function.name: [c.kind, c.open, list(c.target.parameters), list(c.data.parameters)]
+        for c in code.tainted_calls()}))
     yield code.fact("weights", json.dumps({
         w.function.name: [w.time, w.read_from, list(w.depends_on.calls)] for w in code.vote_weights()}),
         *(node for w in code.vote_weights() for node in w.nodes), note="as read")

@@ -1,0 +1,162 @@
+"""A small snapshot that holds the facts of a rule's test and nothing else: what is not named is unknown."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from scanner.judge.language.world import Facts
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.snapshot import Snapshot
+from scanner.model.stated import StatedFacts
+from scanner.model.values import ZERO_ADDRESS, Model
+
+UNNAMED = "not named in the test"
+CHAIN_ID = 1
+ADDRESS = "0x" + "01" * 20
+_PLACES = {
+    "governor": "governors",
+    "timelock": "timelocks",
+    "token": "tokens",
+    "safe": "safes",
+    "contract": "contracts",
+    "treasury": "treasury",
+    "control": "controls",
+    "proposal": "proposals",
+}
+_DAO = {**{place: place for place in _PLACES.values()}, "treasuries": "treasury"}
+_AT_AN_ADDRESS = frozenset({"governor", "timelock", "token", "safe", "contract", "treasury"})
+
+
+def small_snapshot(subject: str, roots: dict[str, Facts]) -> bytes:
+    """Return the JSON of a snapshot with one thing of the kind `subject`, the facts that its test names, and the DAO.
+
+    `roots` are what a test of a rule in YAML would see: `governor`, `dao`, `membership`.
+    """
+    whole: dict[str, Any] = {name: _default(Snapshot, name) for name in Snapshot.model_fields}
+    whole["schema_version"] = Snapshot.model_fields["schema_version"].default
+    whole["target"] = {"chain_id": CHAIN_ID, "address": ADDRESS, "name": ""}
+    for name in ("dao", "membership"):
+        whole[name] = _placed(_record(_model(Snapshot.model_fields[name]), roots[name]))
+    for relation, place in _DAO.items():
+        stated = getattr(roots["dao"], relation, None)
+        if isinstance(stated, Collection) and (stated.complete or stated.items):
+            whole[place] = _items(Snapshot.model_fields[place], stated)
+    if subject in _PLACES:
+        _put(whole, subject, roots[subject])
+    return json.dumps(whole).encode()
+
+
+def _put(whole: dict[str, Any], subject: str, facts: Facts) -> None:
+    """Put the subject, and the contract at its address, first among their kinds."""
+    field = Snapshot.model_fields[_PLACES[subject]]
+    item = _record(_item(field), facts)
+    if subject in _AT_AN_ADDRESS:
+        item = _placed(item)
+    whole[_PLACES[subject]] = {"items": [item], "complete": True, "reason": ""}
+    contract = vars(facts).get("contract")
+    if subject != "contract" and isinstance(contract, Facts):
+        made = _record(_item(Snapshot.model_fields["contracts"]), contract)
+        made |= {"chain_id": item["chain_id"], "address": item["address"]}
+        others = whole["contracts"]["items"]
+        whole["contracts"] = {**whole["contracts"], "items": [made, *others]}
+
+
+def _placed(item: dict[str, Any]) -> dict[str, Any]:
+    chain, address = item.get("chain_id", 0), item.get("address", ADDRESS)
+    place = {"chain_id": chain or CHAIN_ID, "address": ADDRESS if address == ZERO_ADDRESS else address}
+    return {**item, **{name: value for name, value in place.items() if name in item}}
+
+
+def _record(model: type[Model], facts: Facts) -> dict[str, Any]:
+    """Return the JSON of a `model` that holds what `facts` name."""
+    if model is StatedFacts:
+        return {"items": [_stated(name, one) for name, one in sorted(vars(facts).items()) if isinstance(one, Known)]}
+    return {name: _field(model, name, vars(facts).get(name)) for name in model.model_fields}
+
+
+def _field(model: type[Model], name: str, value: object) -> Any:
+    field = model.model_fields[name]
+    if _is_observation(field):
+        known = value if isinstance(value, (Known, Unknown)) else Unknown(reason=Reason.NOT_READ, detail=UNNAMED)
+        return known.model_dump(mode="json")
+    if isinstance(value, Known):
+        return value.model_dump(mode="json")["value"]
+    if isinstance(value, Facts):
+        return _record(_model(field), value)
+    if isinstance(value, Collection):
+        return _items(field, value)
+    return _default(model, name)
+
+
+def _items(field: FieldInfo, collection: Collection[Any]) -> Any:
+    """A collection of the model, or a plain tuple, which is always complete."""
+    items = [_placed(_record(_item(field), one)) for one in collection.items]
+    if get_origin(field.annotation) is tuple:
+        return items
+    return {"items": items, "complete": collection.complete, "reason": collection.reason}
+
+
+def _stated(name: str, fact: Known[Any]) -> dict[str, Any]:
+    types = {bool: "true/false", int: "integer", str: "text", tuple: "names"}
+    return {
+        "type": types[type(fact.value)],
+        "name": name,
+        "analysis": "test",
+        "value": fact.model_dump(mode="json"),
+    }
+
+
+def _default(model: type[Model], name: str) -> Any:
+    """Return what stands for a field that a test does not name."""
+    field = model.model_fields[name]
+    if _is_observation(field):
+        return Unknown(reason=Reason.NOT_READ, detail=UNNAMED).model_dump(mode="json")
+    if field.default is not PydanticUndefined or field.default_factory is not None:
+        return model.model_construct().model_dump(mode="json", include={name}, warnings=False)[name]
+    return _plain(field.annotation, field)
+
+
+def _plain(annotation: Any, field: FieldInfo) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, Collection):
+        return {"items": [], "complete": False, "reason": UNNAMED}
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return {name: _default(annotation, name) for name in annotation.model_fields}
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return next(iter(annotation)).value
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)[0]
+    if get_origin(annotation) in (Union, UnionType):
+        return None if type(None) in get_args(annotation) else _plain(get_args(annotation)[0], field)
+    if get_origin(annotation) is tuple:
+        return []
+    if annotation is str:
+        patterns = " ".join(str(getattr(one, "pattern", "")) for one in field.metadata)
+        return ZERO_ADDRESS if "{40}" in patterns else "0x" if "0x" in patterns else ""
+    return False if annotation is bool else 0
+
+
+def _is_observation(field: FieldInfo) -> bool:
+    return Unknown in get_args(field.annotation)
+
+
+def _model(field: FieldInfo) -> type[Model]:
+    model: Any = field.annotation
+    assert isinstance(model, type)
+    assert issubclass(model, Model)
+    return model
+
+
+def _item(field: FieldInfo) -> type[Model]:
+    """Return the model of what a collection or a tuple holds."""
+    annotation: Any = field.annotation
+    if get_origin(annotation) is tuple:
+        item: type[Model] = get_args(annotation)[0]
+        return item
+    inner: type[Model] = get_args(annotation.model_fields["items"].annotation)[0]
+    return inner

@@ -26,7 +26,7 @@ class Reader:
         known = list(allowed)
         for key, mark in node.keys.items():
             if key not in known:
-                raise mark.error(f"unknown key {key!r} in {what}", did_you_mean(key, known))
+                raise mark.error(f"unknown key {key[:60]!r} in {what}", did_you_mean(key, known))
 
     def has(self, key: str) -> bool:
         return key in self.node.entries

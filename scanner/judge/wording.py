@@ -42,7 +42,7 @@ def check(text: str) -> list[Wording]:
     """Return what is wrong with the wording of `text`."""
     flat = " ".join(text.split())
     found = [
-        Wording(match.group(), "say what the structure allows, without a judgement") for match in _BAD.finditer(flat)
+        Wording(match.group()[:60], "say what the structure allows, without a judgement") for match in _BAD.finditer(flat)
     ]
     for match in _SENTENCE.finditer(flat):
         passage = match.group().lstrip(".!?:; ")

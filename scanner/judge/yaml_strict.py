@@ -12,14 +12,19 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from scanner.judge.language.values import cut
 from scanner.model.errors import RuleError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
 MAX_EVENTS = 50_000
+MAX_MESSAGE = 600
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _MAX_DIGITS = 1_000
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Control characters, those that turn or hide text, halves of a pair; not U+200C to U+200F, which Arabic needs."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class Mark:
         return f"{self.file}:{self.line}:{self.column}"
 
     def error(self, what: str, hint: str = "") -> RuleError:
-        """Return an error about this place."""
-        return RuleError(what, where=str(self), hint=hint)
+        """Return an error about this place; what a file says of itself may be long, and is cut."""
+        return RuleError(cut(what, MAX_MESSAGE), where=str(self), hint=cut(hint, MAX_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,12 @@ def load(text: str, file: str) -> Node:
     start = Mark(file, 1, 1)
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise start.error(f"the file is larger than {MAX_BYTES} bytes", "split it into smaller files")
-    found = _UNPRINTABLE.search(text.replace("\r\n", "\n"))
+    unix = text.replace("\r\n", "\n")
+    found = _UNPRINTABLE.search(unix)
     if found:
-        line = text.count("\n", 0, found.start()) + 1
-        raise Mark(file, line, 1).error(f"character U+{ord(found.group()):04X} is not allowed in a rule file")
+        line = unix.count("\n", 0, found.start()) + 1
+        column = found.start() - unix.rfind("\n", 0, found.start())
+        raise _not_allowed(found, Mark(file, line, column))
     try:
         return _Builder(file).build(text)
     except yaml.MarkedYAMLError as error:
@@ -88,6 +95,10 @@ def load(text: str, file: str) -> Node:
         raise mark.error(f"not valid YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise start.error(f"not valid YAML: {type(error).__name__}") from None
+
+
+def _not_allowed(found: re.Match[str], mark: Mark) -> RuleError:
+    return mark.error(f"character U+{ord(found.group()):04X} is not allowed in a rule file")
 
 
 def plain(node: Node) -> Any:
@@ -173,7 +184,7 @@ class _Builder:
         if node.value == "<<":
             raise mark.error("merge keys (<<) are not allowed", "write the values out")
         if node.value in top.keys:
-            raise mark.error(f"key {node.value!r} is there twice", f"first at line {top.keys[node.value].line}")
+            raise mark.error(f"key {node.value[:60]!r} is there twice", f"first at line {top.keys[node.value].line}")
         top.keys[node.value] = mark
         top.key = node.value
 
@@ -194,6 +205,9 @@ def _loader() -> Any:
 
 def _scalar(event: Any, mark: Mark) -> Scalar:
     text: str = event.value
+    escaped = _UNPRINTABLE.search(text)
+    if escaped:
+        raise _not_allowed(escaped, mark)
     if event.style:
         quoted = event.style in "'\""
         return Scalar(text, mark, quoted, quoted and event.start_mark.line == event.end_mark.line)

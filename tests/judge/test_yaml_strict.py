@@ -54,7 +54,7 @@ def test_scalars(text, value):
         ("a: [1, 2\nb: 3", "not valid YAML", "x.yaml:2:2"),
         ("{x: 1, 5: 2}", "a key must be text", "x.yaml:1:8"),
         ("", "empty", "x.yaml:1:1"),
-        ("a: b\nc: \u202ed", "U+202E", "x.yaml:2:1"),
+        ("a: b\nc: \u202ed", "U+202E", "x.yaml:2:4"),
     ],
 )
 def test_errors_have_a_place(text, what, where):

@@ -10,6 +10,7 @@ import pytest
 from scanner.judge.language.compiler import Scope, compile_condition
 from scanner.judge.language.model_schema import model_schema
 from scanner.judge.language.source import Text
+from scanner.judge.language.values import LimitExceeded
 from scanner.judge.template import compile_template
 from scanner.judge.yaml_strict import Mark, load
 from scanner.model.errors import RuleError
@@ -173,3 +174,32 @@ def test_templates(text):
 @pytest.mark.parametrize("text", YAML, ids=lambda text: repr(text[:30]))
 def test_yaml(text):
     bounded(lambda: load(text, "x.yaml"))
+
+
+EVALUATED = [
+    "any(any(any(a.delay_seconds + b.delay_seconds > c.delay_seconds for a in dao.controls) for b in dao.controls)"
+    " for c in dao.controls)",
+    "count(a for a in dao.controls if count(b for b in dao.controls if all(c.bypasses_vote for c in dao.controls)) > 1)"
+    " > 1",
+    "any(" * 6 + "a.bypasses_vote" + "".join(f" for {name} in dao.controls)" for name in "abcdef"),
+    "all(count(b for b in dao.controls) * count(c for c in dao.controls) > 1 and any(all(d.bypasses_vote for d in"
+    " dao.controls) for e in dao.controls) for a in dao.controls)",
+    " * ".join(["dao.list_count"] * 24) + " > 1",
+    "percent_of(" * 25 + "dao.list_count" + ", dao.list_count * dao.list_count)" * 25 + " > 1",
+]
+
+
+@pytest.mark.parametrize("text", EVALUATED, ids=lambda text: repr(text[:30]))
+def test_evaluation_ends(text, evaluate, facts, items):
+    """What passes every check of the text, and would go on for hours or grow without end."""
+    rows = [{"delay_seconds": 1, "bypasses_vote": False}] * 300
+    dao = facts("Dao", controls=items("Control", rows), list_count=2**255)
+    begin = time.monotonic()
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitExceeded):
+            evaluate(text, dao=dao)
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - begin < 10

@@ -62,6 +62,8 @@ def collect(folders: Iterable[Path]) -> tuple[Rulebook, list[RuleError]]:
 
 def read_text(path: Path) -> str:
     """Return a rule file's text; RuleError when it cannot be read or is no UTF-8."""
+    if path.exists() and not path.is_file():
+        raise RuleError("this is no file", where=f"{path}:1:1")  # a pipe would be waited for
     try:
         with path.open("rb") as handle:
             data = handle.read(1_000_001)
@@ -73,11 +75,13 @@ def read_text(path: Path) -> str:
 
 
 def folder_digest(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 over names and contents of files, sorted by name; hex without 0x."""
+    """Return the SHA-256 over names and contents of files, sorted by name, whatever their size; hex without 0x."""
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda one: one.name):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{path.name}\0{content}\n".encode())
+        if path.is_file():
+            with path.open("rb") as handle:
+                content = hashlib.file_digest(handle, "sha256").hexdigest()
+            total.update(f"{path.name}\0{content}\n".encode())
     return total.hexdigest()
 
 

@@ -41,9 +41,8 @@ class Wording:
 def check(text: str) -> list[Wording]:
     """Return what is wrong with the wording of `text`."""
     flat = " ".join(text.split())
-    found = [
-        Wording(match.group()[:60], "say what the structure allows, without a judgement") for match in _BAD.finditer(flat)
-    ]
+    hint = "say what the structure allows, without a judgement"
+    found = [Wording(match.group()[:60], hint) for match in _BAD.finditer(flat)]
     for match in _SENTENCE.finditer(flat):
         passage = match.group().lstrip(".!?:; ")
         found.append(Wording(passage, "the subject of a sentence is a contract, a role, a setting or a document"))

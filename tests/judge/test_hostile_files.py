@@ -134,7 +134,14 @@ def corpus(rule_text, tmp_path: Path) -> dict[str, str]:
     (folder / "pack.yaml").write_text("name: hostile\nprefix: TST\nversion: 1\nengine: 1\n")
     for name, text in files.items():
         (folder / name).write_bytes(text.encode("latin-1" if name == "text-no-text.yaml" else "utf-8"))
-    return files
+    (folder / "a-folder.yaml").mkdir()
+    os.mkfifo(folder / "a-pipe.yaml")
+    (folder / "a-device.yaml").symlink_to("/dev/zero")
+    (folder / "a-link.yaml").symlink_to("nowhere")
+    with (folder / "a-large-file.yaml").open("wb") as handle:
+        handle.truncate(400_000_000)
+    others = ("a-folder", "a-pipe", "a-device", "a-link", "a-large-file")
+    return {**files, **{f"{name}.yaml": "" for name in others}}
 
 
 def _limited() -> None:

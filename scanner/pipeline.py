@@ -15,6 +15,7 @@ from scanner.brought import Brought, declared_in, entry_of, with_brought
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.code.analyse import analyse
+from scanner.code.auditors.load import input_digests
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.content import rules_dir
 from scanner.discovery.counterparties import build_counterparties
@@ -148,7 +149,7 @@ def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
         as_of=block.timestamp,
         target=Target(chain_id=block.chain_id, address=options.entry, name=options.name),
         blocks=(block,),
-        inputs=(),
+        inputs=input_digests(options.code.analyses) if options.code else (),
         dao=described.dao.model_copy(
             update={"counterparties": parts.parties, "sanctions_oracle": oracle_of(block.chain_id)}
         ),

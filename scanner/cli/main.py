@@ -13,6 +13,7 @@ from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.diff import diff
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
+from scanner.cli.reanalyse import reanalyse
 from scanner.cli.report import report
 from scanner.cli.rules import rules_app
 from scanner.cli.scan import scan
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command("scan")(scan)
 app.command("report")(report)
+app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)
 app.command("diff")(diff)
 app.command("index")(index)

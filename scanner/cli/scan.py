@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ from scanner.cli.bringing import (
     read_brought,
     read_manifest_of,
 )
+from scanner.cli.code_options import Analyses, AnalysisSeconds, CacheDir, OfflineCompilers, Solc, code_options
 from scanner.cli.errors import reported
 from scanner.cli.kit_options import (
     Disable,
@@ -32,7 +32,7 @@ from scanner.cli.kit_options import (
     chosen,
     kit_options,
 )
-from scanner.cli.options import default_cache_dir, parse_target, parse_time
+from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
@@ -100,16 +100,14 @@ def scan(
     formats: Formats = "html,json",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
-    solc: Annotated[Path | None, typer.Option(envvar="DAOSCAN_SOLC", help="path of a native solc to use")] = None,
-    cache_dir: Annotated[
-        Path | None, typer.Option(envvar="DAOSCAN_CACHE", help="folder for what need not be done twice")
-    ] = None,
+    analyses: Analyses = None,
+    analysis_seconds: AnalysisSeconds = 60,
+    solc: Solc = None,
+    cache_dir: CacheDir = None,
     simulate: Simulate = False,
     anvil: Anvil = None,
     cache: Annotated[bool, typer.Option(envvar="DAOSCAN_USE_CACHE", help="keep the node's answers")] = True,
-    offline_compilers: Annotated[
-        bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS", help="use only compilers that are here already")
-    ] = False,
+    offline_compilers: OfflineCompilers = False,
     max_contracts: Annotated[
         int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")
     ] = 150,
@@ -124,7 +122,6 @@ def scan(
     with reported(verbose):
         # imported here: help and wrong input need none of it, and web3 alone takes most of a second
         from scanner import pipeline
-        from scanner.code.interface import CodeOptions
         from scanner.discovery.world import CrawlLimits
         from scanner.judge.assess import exit_code
         from scanner.sources.collect import SourceOptions
@@ -138,10 +135,9 @@ def scan(
         judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
-        if solc is not None and not (solc.is_file() and os.access(solc, os.X_OK)):
-            raise UsageError("no such program", where=f"--solc {solc}", hint="give the path of an executable solc")
+        code = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)
         check_folder(out)
-        folder = cache_dir or default_cache_dir()
+        folder = code.cache_dir
         options = pipeline.ScanOptions(
             rpc_url=rpc_url,
             entry=entry,
@@ -158,7 +154,7 @@ def scan(
                 etherscan_url=etherscan_url,
                 cache_dir=folder / "sources",
             ),
-            code=CodeOptions(cache_dir=folder, solc=solc, offline=offline_compilers),
+            code=code,
             brought=replace(
                 read_brought(lists, watch, accountability, imported=imported_lists),
                 manifest=manifest,

@@ -34,6 +34,9 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
 """Feature of the model -> categories of the signature and address lists."""
 
 _ORDER = tuple(Stage)
+_HOME_MADE = frozenset({"mixer", "shielded_pool", "zk_membership", "private_voting", "encrypted_state"})
+"""Features that are also recognised by what source does, and not only by the names of known systems."""
+
 _POOLS = ("anon.mixer", "anon.shielded_pool")
 _ANNOUNCEMENT = topic("Announcement(uint256,address,address,bytes,bytes)")
 
@@ -166,17 +169,23 @@ def _stage(world: World, account: Account, code: CodeFacts, name: str, use: _Use
             )
     if name == "message_board" and isinstance(code.message_board, Known) and code.message_board.value:
         stage, evidence, words = Stage.REACHABLE, code.message_board.evidence, "anyone can publish into its logs"
+    if name == "private_voting" and stage is Stage.ABSENT and _secret(code):
+        stage, evidence, words = Stage.REACHABLE, code.ballot_secrecy.evidence, "the vote hides the choice"
     if label and label[0] in categories:
         stage, words = Stage.REACHABLE, f"labelled address: {label[1]}"
         evidence = evidence or account.code.evidence
     if name == "relayer":
         return _relayer(account, code, stage)
     if stage is Stage.ABSENT:
-        return _absent(code, name)
+        return _absent(code, name, stranger=use.stranger)
     stage = use.raise_stage(stage, categories)
     if stage is Stage.EXERCISED:
         evidence += account.logs.evidence
     return Known(value=stage.value, evidence=evidence or account.code.evidence, derivation=words)
+
+
+def _secret(code: CodeFacts) -> bool:
+    return isinstance(code.ballot_secrecy, Known) and code.ballot_secrecy.value in ("during-vote", "permanent")
 
 
 def _relayer(account: Account, code: CodeFacts, stage: Stage) -> Known[str] | Unknown:
@@ -189,12 +198,24 @@ def _relayer(account: Account, code: CodeFacts, stage: Stage) -> Known[str] | Un
     return _absent(code, "relayer")
 
 
-def _absent(code: CodeFacts, name: str) -> Known[str] | Unknown:
+def _absent(code: CodeFacts, name: str, *, stranger: bool = False) -> Known[str] | Unknown:
     if not code.fingerprints.complete:
         return Unknown(reason=Reason.ANALYSIS_NOT_RUN, detail=code.fingerprints.reason or "the code was not analysed")
     if name == "message_board" and isinstance(code.message_board, Unknown):
         return code.message_board
+    if name in _HOME_MADE and not stranger and _may_hide_one(code, name):
+        detail = "no known system matched; a home-made one is told by its source, and there is none"
+        return Unknown(reason=Reason.NOT_VERIFIED, detail=detail, evidence=code.selectors.evidence)
     return Known(value=Stage.ABSENT.value, evidence=code.selectors.evidence, derivation="no known system matched")
+
+
+def _may_hide_one(code: CodeFacts, name: str) -> bool:
+    """Whether runtime code alone leaves it open. What calls nothing asks no verifier and no coprocessor."""
+    if not isinstance(code.analysed_from, Known) or code.analysed_from.value != "bytecode":
+        return False
+    if name == "private_voting":
+        return isinstance(code.ballot_secrecy, Unknown) and code.ballot_secrecy.reason is Reason.NOT_VERIFIED
+    return isinstance(code.sanctions_gate, Unknown)
 
 
 def _higher(left: Stage, right: Stage) -> bool:

@@ -12,13 +12,13 @@ from scanner.discovery.anonymous_groups import build_groups
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.frameworks import Framework, framework_of, soulbound
-from scanner.discovery.world import only_a_target, running_code
+from scanner.discovery.world import running_code
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
 from scanner.model.evidence import Evidence
 from scanner.model.features import Group
-from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, VoteTime
+from scanner.model.kinds import ActorKind, Guard, MembershipKind, Role, Stage, VoteTime
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
 _WEAKEST_FIRST = (
@@ -104,6 +104,9 @@ def _core(dossier: Dossier, framework: _Running | None) -> list[Contract]:
     return [dossier.contracts[address] for address in addresses if address in dossier.contracts]
 
 
+_CARRIES = frozenset({Role.ENTRY, Role.GOVERNOR, Role.EXECUTOR, Role.TOKEN})
+
+
 @dataclass(frozen=True)
 class _Running:
     """A framework and the contract that runs it."""
@@ -113,9 +116,10 @@ class _Running:
 
 
 def _framework(dossier: Dossier) -> _Running | None:
-    """Return the first contract of the DAO, in the order in which they were met, that runs a known framework."""
+    """Return the first contract that runs a known framework, of those that carry the DAO: not of what it links to."""
     for address, account in dossier.world.accounts.items():
-        if only_a_target(account) or address not in dossier.contracts:
+        contract = dossier.contracts.get(address)
+        if contract is None or not _CARRIES.intersection(contract.roles):
             continue
         if (found := framework_of(running_code(dossier.world, account))) is not None:
             return _Running(found, address)
@@ -204,6 +208,9 @@ def _of_governors(dossier: Dossier, paths: _Paths, facts: dict[str, Any], *, gro
         contract = contracts.get(governor.address)
         guard = contract.code.mint_guard if contract else _not_read()
         person = contract.code.sybil_gate if contract else _not_read()
+        if isinstance(guard, Known) and guard.value == Guard.ABSENT:
+            paths.add(MembershipKind.CLOSED_LIST, "members that no function adds to", guard.evidence)
+            facts["gatekeeper_kind"] = Known(value=ActorKind.NOBODY.value, evidence=guard.evidence)
         _guarded(guard, None, "joining the governor", paths, person=person)
 
 

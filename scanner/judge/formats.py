@@ -9,98 +9,39 @@ from fractions import Fraction
 
 from scanner.judge.language.types import Type
 from scanner.judge.language.values import Range, Unk, shown
+from scanner.locale.load import load_locale
+from scanner.locale.locale import Locale
+from scanner.locale.quantities import duration, share
 from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, VoteTime
-from scanner.model.numbers import duration, share
 
 
 def _values(kind: type[StrEnum]) -> tuple[str, ...]:
     return tuple(member.value for member in kind)
 
 
-WORDS: Mapping[tuple[str, ...], Mapping[str, str]] = {
-    _values(ActorKind): {
-        "eoa": "a single key",
-        "multisig": "a multisig",
-        "token-vote": "a token vote",
-        "nft-vote": "an NFT vote",
-        "share-vote": "a share vote",
-        "anyone": "anyone",
-        "nobody": "nobody",
-        "unresolved": "an account that could not be resolved",
-    },
-    _values(MembershipKind): {
-        "OPEN-FREE": "anyone can join without paying",
-        "OPEN-PAID": "anyone can join by paying",
-        "OPEN-MARKET": "anyone can buy voting units",
-        "OPEN-PROOF": "anyone who holds a proof can join",
-        "SPONSORED": "a member must sponsor or members must agree",
-        "ALLOWLIST": "an allow-list decides",
-        "IDENTITY": "an identity check decides",
-        "CLOSED-LIST": "a role adds members",
-        "HYBRID": "several ways, of different kinds",
-        "UNDETERMINED": "the way could not be determined",
-    },
-    _values(Stage): {
-        "absent": "not there",
-        "present": "in the code",
-        "reachable": "in the code and can be called",
-        "configured": "set up",
-        "exercised": "used on chain",
-    },
-    _values(Guard): {
-        "no-function": "there is no such function",
-        "none": "no check at all",
-        "payment": "a payment",
-        "proof": "a proof",
-        "identity": "an identity check",
-        "member": "membership",
-        "caller": "a check of who calls",
-    },
-    _values(VoteTime): {
-        "past-block": "a past block",
-        "call-time-locked": "the moment of voting, units locked until the end",
-        "call-time": "the moment of voting",
-    },
-    ("none", "during-vote", "permanent"): {
-        "none": "none",
-        "during-vote": "until the vote is over",
-        "permanent": "for good",
-    },
-    ("none", "ragequit", "redeem", "fork"): {
-        "none": "no way",
-        "ragequit": "quitting against a payout (ragequit)",
-        "redeem": "redeeming units",
-        "fork": "leaving with others (fork)",
-    },
-    ("nobody", "governance", "role", "member-vote", "anyone"): {
-        "nobody": "nobody",
-        "governance": "a vote on a proposal",
-        "role": "the holder of a role",
-        "member-vote": "a vote of the members",
-        "anyone": "anyone",
-    },
-    ("token", "nft", "share", "one-address", "unknown"): {
-        "token": "tokens held",
-        "nft": "NFTs held",
-        "share": "shares held",
-        "one-address": "address, one vote each",
-        "unknown": "a measure that is not known",
-    },
-    ("call", "delegatecall", "delegatecall-bound"): {
-        "call": "an ordinary call",
-        "delegatecall": "delegatecall",
-        "delegatecall-bound": "delegatecall to code that was fixed before the vote",
-    },
+VOCABULARIES: Mapping[tuple[str, ...], str] = {
+    _values(ActorKind): "format.actor",
+    _values(MembershipKind): "format.membership_class",
+    _values(Stage): "format.stage",
+    _values(Guard): "format.guard",
+    _values(VoteTime): "format.vote_time",
+    ("none", "during-vote", "permanent"): "format.ballot_secrecy",
+    ("none", "ragequit", "redeem", "fork"): "format.exit_right",
+    ("nobody", "governance", "role", "member-vote", "anyone"): "format.revocable_by",
+    ("token", "nft", "share", "one-address", "unknown"): "format.vote_weight",
+    ("none", "key", "verified-contract", "unverified-contract"): "format.forwarder",
+    ("none", "ipfs", "ipns", "arweave", "swarm", "data", "web3", "https", "other"): "format.pointer",
+    ("call", "delegatecall", "delegatecall-bound"): "format.execution",
 }
-"""Closed vocabularies, by the values that they hold, as they read inside a sentence."""
+"""Closed vocabularies by the values that they hold, and where a locale has them as they read inside a sentence."""
 
 
-def _duration(value: int | Fraction) -> str:
-    return duration(int(value)) if value else "none"
+def _duration(t: Locale, value: int | Fraction) -> str:
+    return duration(t, int(value)) if value else t("duration.none")
 
 
-def _share(value: int | Fraction) -> str:
-    return share(int(value)) if value >= 0 else shown(value)
+def _share(t: Locale, value: int | Fraction) -> str:
+    return share(t, int(value)) if value >= 0 else shown(value)
 
 
 @dataclass(frozen=True)
@@ -108,7 +49,7 @@ class _Numeric:
     """A format for numbers: what a number must be, and how it is printed."""
 
     of: str
-    show: Callable[[int | Fraction], str]
+    show: Callable[[Locale, int | Fraction], str]
 
 
 NUMERIC: Mapping[str, _Numeric] = {
@@ -123,19 +64,38 @@ def problem(name: str, type_: Type) -> str:
     if name not in NAMES:
         return f"no format {name!r}"
     if name == "words":
-        return "" if type_.values in WORDS else "there are no words for the values of this field"
+        return "" if type_.values in VOCABULARIES else "there are no words for the values of this field"
     return "" if type_.numeric else f"format {name!r} is for a number of {NUMERIC[name].of}, not for {type_}"
 
 
-def formatter(name: str, type_: Type) -> Callable[[object], str]:
-    """Return what prints values of this type; a value that is not exactly known reads as it does without a format."""
-    words = WORDS.get(type_.values, {})
+def formatter(name: str, type_: Type, t: Locale | None = None) -> Callable[[object], str]:
+    """Return what prints values of this type in the words of `t`, in English where it is not given.
+
+    Without a `name`, and for a value that is not exactly known, it is the plain value.
+    """
+    said = t or load_locale()
+    section = VOCABULARIES.get(type_.values, "")
 
     def show(value: object) -> str:
-        if isinstance(value, (Unk, Range)):
-            return shown(value)
+        if isinstance(value, (Unk, Range)) or not name:
+            return plain(said, value)
         if name in NUMERIC and isinstance(value, (int, Fraction)):
-            return NUMERIC[name].show(value)
-        return words.get(str(value)) or shown(value)
+            return str(NUMERIC[name].show(said, value))
+        key = f"{section}.{value}"
+        return str(said(key)) if said.has(key) else shown(value)
 
     return show
+
+
+def plain(t: Locale, value: object) -> str:
+    """Return a value without a format: what is unknown, true, false or empty is said in the words of `t`."""
+    if isinstance(value, Unk):
+        return str(t("judge.unknown"))
+    if isinstance(value, Range):
+        low = t.own(str(value.low))
+        if value.high is None:
+            return str(t("judge.at_least", low=low))
+        return str(t("judge.between", low=low, high=t.own(str(value.high))))
+    if isinstance(value, bool):
+        return str(t("judge.true" if value else "judge.false"))
+    return shown(value) if value != () else str(t("judge.none"))

@@ -49,7 +49,7 @@ class Brought:
 
 
 def gather_lists(named: Sequence[str], folder: ListFolder, *, imported: bool) -> tuple[AddressList, ...]:
-    """Return the lists that `named` asks for (files, or names of imported ones) and, with `imported`, all that are kept.
+    """Return the lists that `named` asks for (files, or names of imported ones) and, with `imported`, all kept ones.
 
     Raises UsageError for what is neither a file nor a name.
     """
@@ -114,6 +114,11 @@ def _with_manifest(snapshot: Snapshot, manifest: Manifest) -> Snapshot:
         if one.address not in accounts:
             detail = f"{manifest.file} names it as {one.role}, and it has no code at the pinned block or was not read"
             gaps.append(Gap(subject=one.address, what="address of the manifest", reason=Reason.NO_CODE, detail=detail))
+    if manifest.snapshot_space:
+        detail = (
+            f"the manifest names the Snapshot space {manifest.snapshot_space}: its votes and settings were not read"
+        )
+        gaps.append(Gap(subject=manifest.file, what="Snapshot space", reason=Reason.OFF_CHAIN, detail=detail))
     update: dict[str, object] = {
         "gaps": tuple(sorted(set(gaps), key=lambda gap: (gap.subject, gap.what, gap.detail))),
         "inputs": (*snapshot.inputs, InputDigest(name=f"manifest {manifest.file}", sha256=manifest.sha256)),

@@ -12,6 +12,7 @@ import ipaddress
 import queue
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ _TRANSLATED = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff
 """IPv6 ranges that carry an IPv4 address inside: nothing says which network it leads to."""
 
 SCHEMES = ("https", "http")
+_TOO_LONG = "it took too long"
 MAX_URI = 2_000
 
 
@@ -90,6 +92,9 @@ class Fetcher:
             return Fetched(_embedded(uri, self.options.max_bytes), uri[:80])
         if not self.options.fetch:
             raise NotFetched("documents were not asked for (--fetch-documents)")
+        return _within(lambda: self._follow(uri), self.options.timeout_seconds)
+
+    def _follow(self, uri: str) -> Fetched:
         url = self._parsed(self._through_gateway(uri))
         deadline = time.monotonic() + self.options.timeout_seconds
         for _ in range(self.options.max_redirects + 1):
@@ -136,9 +141,12 @@ class Fetcher:
             hosts.add(f"{host}:{gateway.port}" if gateway.port is not None else host)
         return hosts
 
-    def _public_address(self, host: str, port: int, deadline: float) -> str:
+    def _public_address(self, host: str, port: int) -> str:
         """Return an address of the host. Raises NotFetched when any of its addresses is not public."""
-        found = _within(lambda: list(self.network.resolve(host, port)), deadline)
+        try:
+            found = list(self.network.resolve(host, port))
+        except (OSError, UnicodeError):
+            found = []
         if not found:
             raise NotFetched("its host has no address")
         if not all(is_public(one) for one in found):
@@ -149,14 +157,14 @@ class Fetcher:
         """Return the body, or where a redirect leads. Raises NotFetched."""
         port = url.port or _PORTS[url.scheme]
         host = url.raw_host.decode("ascii")
-        address, at = self.network.reach(self._public_address(host, port, deadline), port)
+        address, at = self.network.reach(self._public_address(host, port), port)
         headers = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", "User-Agent": "daoscan"}
         target = url.copy_with(host=address, port=at)
         left = max(0.1, deadline - time.monotonic())
         self.requests += 1
         try:
             with (
-                httpx.Client(trust_env=False, follow_redirects=False, timeout=left) as client,
+                httpx.Client(verify=trusted(), trust_env=False, follow_redirects=False, timeout=left) as client,
                 client.stream("GET", target, headers=headers, extensions={"sni_hostname": host}) as answer,
             ):
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
@@ -172,13 +180,18 @@ class Fetcher:
         if answer.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
             raise NotFetched("the server compressed it though asked not to")
         body = bytearray()
-        for chunk in answer.iter_raw(16_384):
+        for chunk in answer.iter_raw():
             body += chunk
             if len(body) > most:
                 raise NotFetched(f"it is larger than {most} bytes")
             if time.monotonic() > deadline:
-                raise NotFetched(f"it took longer than {self.options.timeout_seconds:g} s")
+                raise NotFetched(_TOO_LONG)
         return bytes(body)
+
+
+def trusted() -> ssl.SSLContext:
+    """Return how servers prove their name: by the certificates that httpx trusts."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def is_public(address: str) -> bool:
@@ -195,21 +208,27 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved and not found.is_unspecified
 
 
-def _within(ask: Callable[[], list[str]], deadline: float) -> list[str]:
-    """Return what `ask` gives before the deadline: the system's resolver has no limit of its own. Raises NotFetched."""
-    answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+def _within(work: Callable[[], Fetched], seconds: float) -> Fetched:
+    """Return what `work` gives in time: neither a resolver nor a server that drips has a limit of its own.
+
+    Raises NotFetched. Work that takes longer is left to end by itself; nothing waits for it.
+    """
+    answers: queue.SimpleQueue[Fetched | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            answers.put(ask())
-        except (OSError, UnicodeError):
-            answers.put([])
+            answers.put(work())
+        except Exception as error:
+            answers.put(error)
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        return answers.get(timeout=max(0.1, deadline - time.monotonic()))
+        answer = answers.get(timeout=seconds)
     except queue.Empty:
-        raise NotFetched("its host could not be looked up in time") from None
+        raise NotFetched(_TOO_LONG) from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _embedded(uri: str, most: int) -> bytes:

@@ -66,8 +66,8 @@ class Parsed:
 def parse_csv(data: bytes, file: str) -> Parsed:
     """Read a CSV with a header that has a column `address`. Raises UsageError with file and line."""
     rows = csv.DictReader(io.StringIO(_text(data, file)), strict=True)
-    csv.field_size_limit(_FIELD_BYTES)
     parsed = Parsed()
+    before = csv.field_size_limit(_FIELD_BYTES)  # it holds for the whole process
     try:
         header = {name: _ALSO.get(name.strip().lower(), name.strip().lower()) for name in rows.fieldnames or ()}
         if "address" not in header.values():
@@ -77,7 +77,9 @@ def parse_csv(data: bytes, file: str) -> Parsed:
         for row in _rows(rows, file):
             parsed.add({header[key]: value or "" for key, value in row.items()}, f"{file}:{rows.line_num}")
     except csv.Error as error:
-        raise UsageError(f"not a CSV file: {error}", where=f"{file}:{rows.line_num}") from None
+        raise UsageError(f"not a CSV file: {error}", where=f"{file}:{rows.line_num + 1}") from None
+    finally:
+        csv.field_size_limit(before)
     return parsed
 
 

@@ -21,16 +21,14 @@ from scanner.model.snapshot import InputDigest, Snapshot
 MAX_BYTES = 10_000_000
 MAX_LINE = 2_000
 INPUT = "watch list "
-HINT = (
-    "an address (0x…, or eip155:CHAIN:0x…), a 32-byte hash in hex, a URI, or a registry number with four digits or more"
-)
+HINT = "an address (0x…, or eip155:CHAIN:0x…), a 32-byte hash in hex, a URI, or a registry number (five digits or more)"
 
 _ADDRESS = re.compile(r"(?:eip155:([0-9]{1,20}):)?(0x[0-9a-fA-F]{40})\Z")
 _HASH = re.compile(r"(?:0x)?([0-9a-fA-F]{64})\Z")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+\Z")
 _REGISTRY = re.compile(r"[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*\Z")
 _MOST_LETTERS = 5
-_LEAST_DIGITS = 4
+_LEAST_DIGITS = 5
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,8 @@ class Compiler:
             return self._in_literals(left, right, negated=negated)
         right_type, names = self.visit(right)
         if right_type.kind is not Kind.NAMES:
-            hint = "write any(... for x in ...)" if right_type.kind is Kind.ITEMS else 'write in ("a", "b")'
+            over_items = right_type.kind is Kind.ITEMS
+            hint = "write any(... for x in ...)" if over_items else 'write in ("a", "b"), or in ("a",)'
             raise self.fail(right, f"'in' needs a list of literals or names, this is {with_article(right_type)}", hint)
         if left_type.kind is not Kind.TEXT:
             raise self.fail(left[0], f"names hold text, this is {with_article(left_type)}")

@@ -25,10 +25,11 @@ from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
 from scanner.judge.kit import NOTHING, Kit, KitOptions, apply_kit, load_kit
+from scanner.judge.locales import worded
 from scanner.judge.rule import Rulebook
-from scanner.judge.rules import load_rulebook
+from scanner.judge.rules import RuleErrors, load_rulebook
 from scanner.judge.scenarios import Scenarios, load_scenarios
-from scanner.locale.load import load_locale
+from scanner.locale.load import ENGLISH, load_locale
 from scanner.locale.locale import Locale
 from scanner.model.errors import UsageError
 from scanner.model.lists import Counterparty
@@ -185,22 +186,27 @@ class Rules:
     rulebook: Rulebook
     scenarios: Scenarios
     kit: Kit = field(default_factory=Kit)
+    t: Locale = field(default_factory=load_locale)
 
 
-def load_rules(folders: Sequence[Path] = (), kit: KitOptions = NOTHING) -> Rules:
-    """Load the built-in packs, those of `folders`, the scenarios and what the reader brings along.
+def load_rules(folders: Sequence[Path] = (), kit: KitOptions = NOTHING, lang: str = ENGLISH) -> Rules:
+    """Load the built-in packs, those of `folders`, the scenarios and what the reader brings along, worded in `lang`.
 
     Raises RuleError for a bad file, UsageError for an option that names nothing.
     """
     every = [rules_dir(), *folders]
     rulebook, scenarios = load_rulebook(every), load_scenarios(rules_dir() / "scenarios")
-    left, loaded = load_kit(kit, rulebook, scenarios, every)
-    return Rules(left, scenarios, loaded)
+    t = load_locale(lang)
+    said = worded(rulebook, scenarios, [rules_dir() / "scenarios"], t)
+    if said.errors:
+        raise RuleErrors(said.errors)
+    left, loaded = load_kit(kit, said.rulebook, said.scenarios, every)
+    return Rules(left, said.scenarios, loaded, t)
 
 
 def evaluate(snapshot: Snapshot, rules: Rules) -> Assessment:
     """Judge a snapshot. No network, no files."""
-    judged = assess(snapshot, judge(snapshot, rules.rulebook), rules.rulebook, rules.scenarios)
+    judged = assess(snapshot, judge(snapshot, rules.rulebook), rules.rulebook, rules.scenarios, rules.t)
     return apply_kit(rules.kit, snapshot, judged)
 
 

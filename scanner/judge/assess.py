@@ -8,6 +8,8 @@ from scanner.judge.fingerprints import fingerprint
 from scanner.judge.rule import Rule, Rulebook
 from scanner.judge.scenario_state import assess_scenario
 from scanner.judge.scenarios import Scenarios
+from scanner.locale.load import load_locale
+from scanner.locale.locale import Locale
 from scanner.model.evidence import Evidence
 from scanner.model.outcome import (
     Assessment,
@@ -42,29 +44,37 @@ INCOMPLETE = 3
 FINDINGS = 1
 
 
-def assess(snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, scenarios: Scenarios) -> Assessment:
-    """Return findings (worst first), dimension summaries, scenario states and the digests of what was judged by."""
+def assess(
+    snapshot: Snapshot, outcomes: Sequence[Outcome], rulebook: Rulebook, scenarios: Scenarios, t: Locale | None = None
+) -> Assessment:
+    """Return findings (worst first), dimension summaries, scenario states and the digests of what was judged by.
+
+    `t` is the language that the rules and scenarios are worded in; English where it is not given.
+    """
+    t = t or load_locale()
     outcomes = tuple(outcomes)
     rules = {rule.id: rule for rule in rulebook.rules}
     by_rule: dict[str, list[Outcome]] = {rule_id: [] for rule_id in rules}
     for outcome in outcomes:
         by_rule[outcome.rule_id].append(outcome)
     findings = [
-        _finding(rules[outcome.rule_id], outcome, by_rule, rules)
+        _finding(t, rules[outcome.rule_id], outcome, by_rule, rules)
         for outcome in outcomes
         if outcome.status is Status.FINDING
     ]
     findings.sort(key=lambda one: (-_rank(one.severity), one.rule_id, one.subject.id))
     whole = next(kind for kind in SUBJECT_KINDS if kind.name == "dao").identify(snapshot, snapshot.dao)
     return Assessment(
+        lang=t.lang,
         outcomes=outcomes,
         findings=tuple(findings),
-        dimensions=tuple(_dimension(dimension, outcomes, rules) for dimension in Dimension),
-        scenarios=tuple(assess_scenario(one, by_rule, rules=rules, whole=whole) for one in scenarios.items),
+        dimensions=tuple(_dimension(t, dimension, outcomes, rules) for dimension in Dimension),
+        scenarios=tuple(assess_scenario(one, by_rule, rules=rules, whole=whole, t=t) for one in scenarios.items),
         rules=tuple(_summary(rule, rulebook) for rule in rulebook.rules),
         digests=(
             *sorted((f"rules/{pack.name}", pack.digest) for pack in rulebook.packs),
             ("rules/scenarios", scenarios.digest),
+            *rulebook.translations,
         ),
         texts=tuple(_texts(rule) for rule in rulebook.rules),
     )
@@ -118,7 +128,9 @@ def _texts(rule: Rule) -> RuleTexts:
     )
 
 
-def _finding(rule: Rule, outcome: Outcome, by_rule: dict[str, list[Outcome]], rules: dict[str, Rule]) -> Finding:
+def _finding(
+    t: Locale, rule: Rule, outcome: Outcome, by_rule: dict[str, list[Outcome]], rules: dict[str, Rule]
+) -> Finding:
     return Finding(
         rule_id=rule.id,
         rule_name=rule.name,
@@ -134,7 +146,7 @@ def _finding(rule: Rule, outcome: Outcome, by_rule: dict[str, list[Outcome]], ru
         evidence=outcome.evidence,
         evidence_class=evidence_class(rule.evidence_class, outcome.evidence),
         base_rate=rule.base_rate,
-        mitigations=_mitigations(rule, outcome, by_rule, rules),
+        mitigations=_mitigations(t, rule, outcome, by_rule, rules),
         scenarios=tuple(ScenarioLink(id=link.id, relation=link.relation) for link in rule.scenarios if link.relation),
         why=rule.why,
         legitimate_use=rule.legitimate_use,
@@ -151,7 +163,7 @@ def evidence_class(declared: str, evidence: Sequence[Evidence]) -> str:
 
 
 def _mitigations(
-    rule: Rule, outcome: Outcome, by_rule: dict[str, list[Outcome]], rules: dict[str, Rule]
+    t: Locale, rule: Rule, outcome: Outcome, by_rule: dict[str, list[Outcome]], rules: dict[str, Rule]
 ) -> tuple[str, ...]:
     """What was seen that limits a finding: a pass of a security rule, a finding of a descriptive (protective) one."""
     found: list[str] = []
@@ -161,9 +173,10 @@ def _mitigations(
         other = rules[rule_id]
         near = [one for one in by_rule[rule_id] if one.subject.id == outcome.subject.id] or by_rule[rule_id]
         if other.dimension.descriptive:
-            found.extend(f"{rule_id}: {one.message}" for one in near if one.status is Status.FINDING)
+            said = (one.message for one in near if one.status is Status.FINDING)
+            found.extend(str(t("judge.mitigation", rule=rule_id, text=one)) for one in said)
         elif _all_pass(near):
-            found.append(f"{rule_id}: “{other.title}” was checked and is not the case here")
+            found.append(str(t("judge.mitigation_passed", rule=rule_id, title=other.title)))
     return tuple(dict.fromkeys(found))
 
 
@@ -172,14 +185,16 @@ def _all_pass(outcomes: Sequence[Outcome]) -> bool:
     return all(one.status in fine for one in outcomes) and any(one.status is Status.PASS for one in outcomes)
 
 
-def _dimension(dimension: Dimension, outcomes: Sequence[Outcome], rules: dict[str, Rule]) -> DimensionSummary:
+def _dimension(
+    t: Locale, dimension: Dimension, outcomes: Sequence[Outcome], rules: dict[str, Rule]
+) -> DimensionSummary:
     mine = [one for one in outcomes if rules[one.rule_id].dimension is dimension]
     findings = [one for one in mine if one.status is Status.FINDING]
     worst = max(findings, key=lambda one: _rank(one.severity), default=None)
     undecided = max((one.undecided_severity for one in mine if one.undecided_severity), key=_rank, default=None)
     stages: tuple[str, ...] = ()
     if dimension.descriptive:
-        stages = tuple(dict.fromkeys(f"{rules[one.rule_id].title} ({one.stage})" for one in findings))
+        stages = tuple(dict.fromkeys(_staged(t, rules[one.rule_id], one) for one in findings))
     return DimensionSummary(
         dimension=dimension,
         descriptive=dimension.descriptive,
@@ -193,6 +208,11 @@ def _dimension(dimension: Dimension, outcomes: Sequence[Outcome], rules: dict[st
         not_applicable=_count(mine, Status.NOT_APPLICABLE),
         worst_undecided=undecided,
     )
+
+
+def _staged(t: Locale, rule: Rule, outcome: Outcome) -> str:
+    stage = t(f"judge_stage.{outcome.stage}") if outcome.stage else ""
+    return str(t("judge.stage_of", title=rule.title, stage=stage))
 
 
 def _count(outcomes: Sequence[Outcome], status: Status) -> int:

@@ -146,10 +146,11 @@ class Pack:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All rules of all packs, sorted by id."""
+    """All rules of all packs, sorted by id. `translations` are (file, SHA-256) where they are not worded in English."""
 
     packs: tuple[Pack, ...]
     rules: tuple[Rule, ...]
+    translations: tuple[tuple[str, str], ...] = ()
 
     @property
     def facts(self) -> dict[str, FieldSpec]:

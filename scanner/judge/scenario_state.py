@@ -10,6 +10,7 @@ from scanner.judge.language.values import Unk
 from scanner.judge.language.world import Verdict
 from scanner.judge.rule import Rule
 from scanner.judge.scenarios import Scenario
+from scanner.locale.locale import Locale
 from scanner.model.kinds import Stage
 from scanner.model.outcome import (
     Outcome,
@@ -50,13 +51,18 @@ def _counts(outcome: Outcome) -> bool | None:
 
 
 def assess_scenario(
-    scenario: Scenario, by_rule: Mapping[str, Sequence[Outcome]], *, rules: Mapping[str, Rule], whole: Subject
+    scenario: Scenario,
+    by_rule: Mapping[str, Sequence[Outcome]],
+    *,
+    rules: Mapping[str, Rule],
+    whole: Subject,
+    t: Locale,
 ) -> ScenarioAssessment:
     """Return the scenario's state with its sentences, sorted by rule and subject."""
-    sentences = _sentences(scenario.id, by_rule, rules, whole)
+    sentences = _sentences(t, scenario.id, by_rule, rules, whole)
     forward = tuple(sentence for sentence, _ in sentences if sentence.relation in _FORWARD)
     moved = any(counts for sentence, counts in sentences if sentence.relation in _FORWARD)
-    state, reason = _state(scenario, OutcomeWorld(by_rule), moved=moved)
+    state, reason = _state(t, scenario, OutcomeWorld(by_rule), moved=moved)
     return ScenarioAssessment(
         id=scenario.id,
         name=scenario.name,
@@ -71,34 +77,34 @@ def assess_scenario(
     )
 
 
-def _state(scenario: Scenario, world: OutcomeWorld, *, moved: bool) -> tuple[ScenarioState, str]:
+def _state(t: Locale, scenario: Scenario, world: OutcomeWorld, *, moved: bool) -> tuple[ScenarioState, str]:
     if scenario.out_of_scope:
         return ScenarioState.NOT_ASSESSABLE, scenario.out_of_scope
     needs = evaluate(scenario.needs, world, [])
     if isinstance(needs.truth, Unk):
-        return ScenarioState.NOT_ASSESSABLE, f"not decided: {_reasons(needs.truth)}"
+        return ScenarioState.NOT_ASSESSABLE, str(t("judge.not_decided", reasons=_reasons(t, needs.truth)))
     if needs.truth is False:
         if moved:
-            return ScenarioState.FACILITATED, "what it needs is not there, but parts of the structure make it easier"
-        return ScenarioState.NOT_ENABLED, "what it needs is not there"
+            return ScenarioState.FACILITATED, str(t("judge.facilitated"))
+        return ScenarioState.NOT_ENABLED, str(t("judge.not_enabled"))
     if not scenario.exercised_when:
-        return ScenarioState.ENABLED, "what it needs is there"
+        return ScenarioState.ENABLED, str(t("judge.enabled"))
     exercised = evaluate(scenario.exercised_when, world, []).truth
     if exercised is True:
-        return ScenarioState.EXERCISED, "what it needs is there and has been used"
+        return ScenarioState.EXERCISED, str(t("judge.exercised"))
     if isinstance(exercised, Unk):
-        return ScenarioState.ENABLED, f"what it needs is there; whether it was used is not known: {_reasons(exercised)}"
-    return ScenarioState.ENABLED, "what it needs is there; no use of it was found"
+        return ScenarioState.ENABLED, str(t("judge.exercise_open", reasons=_reasons(t, exercised)))
+    return ScenarioState.ENABLED, str(t("judge.not_exercised"))
 
 
-def _reasons(unknown: Unk) -> str:
+def _reasons(t: Locale, unknown: Unk) -> str:
     found = [str(one) for one in unknown.why]
-    more = f" (and {len(found) - MAX_REASONS} more)" if len(found) > MAX_REASONS else ""
-    return "; ".join(found[:MAX_REASONS]) + more
+    said = t.joined(found[:MAX_REASONS], "semicolon")
+    return t("judge.more_reasons", reasons=said, more=len(found) - MAX_REASONS) if len(found) > MAX_REASONS else said
 
 
 def _sentences(
-    scenario_id: str, by_rule: Mapping[str, Sequence[Outcome]], rules: Mapping[str, Rule], whole: Subject
+    t: Locale, scenario_id: str, by_rule: Mapping[str, Sequence[Outcome]], rules: Mapping[str, Rule], whole: Subject
 ) -> list[tuple[ScenarioSentence, bool]]:
     """Return each sentence, and whether it moves the scenario's state."""
     found: list[tuple[ScenarioSentence, bool]] = []
@@ -109,33 +115,35 @@ def _sentences(
             outcomes = sorted(by_rule.get(rule_id, ()), key=lambda one: one.subject.id)
             if link.relation is not None:
                 found.extend(
-                    (_from_finding(one, link.relation), _counts(one) is True)
+                    (_from_finding(t, one, link.relation), _counts(one) is True)
                     for one in outcomes
                     if one.status is Status.FINDING
                 )
             if link.on_pass is not None:
-                passed = _from_passes(rules[rule_id], link.on_pass, outcomes, whole)
+                passed = _from_passes(t, rules[rule_id], link.on_pass, outcomes, whole)
                 found.extend((one, False) for one in passed)
     return found
 
 
-def _from_finding(outcome: Outcome, relation: Relation) -> ScenarioSentence:
+def _from_finding(t: Locale, outcome: Outcome, relation: Relation) -> ScenarioSentence:
     text = outcome.message
     if _counts(outcome) is not True:
-        text += f" (stage {outcome.stage}: for information, it moves nothing by itself)"
+        text = str(t("judge.only_informs", text=text, stage=t(f"judge_stage.{outcome.stage}")))
     return _sentence(outcome, relation, text)
 
 
-def _from_passes(rule: Rule, relation: Relation, outcomes: Sequence[Outcome], whole: Subject) -> list[ScenarioSentence]:
+def _from_passes(
+    t: Locale, rule: Rule, relation: Relation, outcomes: Sequence[Outcome], whole: Subject
+) -> list[ScenarioSentence]:
     """One sentence when the rule passes wherever it applies; nothing while any subject is open or has a finding."""
     passes = [one for one in outcomes if one.status is Status.PASS]
     if not passes or any(one.status not in (Status.PASS, Status.NOT_APPLICABLE) for one in outcomes):
         return []
-    text = f"“{rule.title}” was checked and is not the case"
+    text = t("judge.passed", title=rule.title)
     if len(passes) == 1:
-        return [_sentence(passes[0], relation, f"{text}.")]
+        return [_sentence(passes[0], relation, str(t("judge.passed_one", passed=text)))]
     together = passes[0].model_copy(update={"subject": whole})
-    return [_sentence(together, relation, f"{text} at any of {len(passes)} subjects.")]
+    return [_sentence(together, relation, str(t("judge.passed_many", passed=text, n=len(passes))))]
 
 
 def _sentence(outcome: Outcome, relation: Relation, text: str) -> ScenarioSentence:

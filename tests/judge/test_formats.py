@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.content import rules_dir
-from scanner.judge.formats import NAMES, WORDS, formatter, problem
+from scanner.judge.formats import NAMES, VOCABULARIES, formatter, problem
 from scanner.judge.language.compiler import Scope
 from scanner.judge.language.model_schema import model_schema
 from scanner.judge.language.source import Mark, Text
@@ -15,6 +15,7 @@ from scanner.judge.language.types import INTEGER, TEXT, Kind, Type
 from scanner.judge.language.values import Range, Unk, Why
 from scanner.judge.language.vocabulary import VOCABULARY
 from scanner.judge.template import compile_template
+from scanner.locale.load import load_locale
 from scanner.model.errors import RuleError
 
 _SCOPE = Scope(model_schema(), model_schema().roots("governor"))
@@ -44,9 +45,11 @@ def test_the_same_value_reads_as_its_own_vocabulary_says() -> None:
 
 
 def test_every_vocabulary_with_words_is_a_real_one_and_has_words_for_all_of_it() -> None:
-    for values, words in WORDS.items():
+    english = load_locale()
+    for values, section in VOCABULARIES.items():
         assert values in VOCABULARY.values()
-        assert tuple(words) == values
+        words = {key.removeprefix(f"{section}.") for key in english.texts if key.startswith(f"{section}.")}
+        assert words == set(values)
 
 
 def test_a_format_must_suit_the_type() -> None:

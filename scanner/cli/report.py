@@ -20,7 +20,7 @@ from scanner.cli.kit_options import (
 )
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.scan import parse_formats
-from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
+from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -42,6 +42,7 @@ def report(
     framework: FrameworkNames = None,
     policy: PolicyFile = None,
     formats: Formats = "html,json",
+    lang: Lang = "en",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
@@ -53,7 +54,8 @@ def report(
         from scanner.brought import with_newer
         from scanner.judge.assess import exit_code
 
-        judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
+        kit = kit_options(profile, disable, suppressions, framework, policy)
+        judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         data = read_snapshot(snapshot)

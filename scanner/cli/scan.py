@@ -35,7 +35,7 @@ from scanner.cli.kit_options import (
 from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
-from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
+from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
 from scanner.cli.simulate_options import Anvil, Simulate, simulate_options
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
@@ -98,6 +98,7 @@ def scan(
     framework: FrameworkNames = None,
     policy: PolicyFile = None,
     formats: Formats = "html,json",
+    lang: Lang = "en",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     analyses: Analyses = None,
@@ -132,7 +133,8 @@ def scan(
             raise UsageError(f"the address names chain {named}, --chain-id names {chain_id}")
         if block is not None and at is not None:
             raise UsageError("--block and --at both name a block", hint="give one of them")
-        judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
+        kit = kit_options(profile, disable, suppressions, framework, policy)
+        judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         code = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)

@@ -27,7 +27,7 @@ from scanner.model.snapshot import PinnedBlock
 MAX_BODY_BYTES = 1_000_000
 MAX_BATCH = 200
 MAX_READS = 200_000
-"""Reads that all forks of one scan may make together: a hostile call touches a new slot with every few bytes of code."""
+"""Reads that all forks of one scan may make: a hostile call touches a new slot with every few bytes of code."""
 
 _METHOD_NOT_FOUND = -32601
 _INVALID = -32602

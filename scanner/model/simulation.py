@@ -94,6 +94,7 @@ class ControlChange(Model):
     contract: Address
     contract_label: str
     path: tuple[str, ...]
+    new: bool = Field(description="the actor had no line of this capability over this contract before")
     delay_before_seconds: IntObs
     delay_after_seconds: IntObs
     bypasses_vote: BoolObs

@@ -22,6 +22,7 @@ from scanner.render.quantities import utc
 from scanner.render.report_json import inputs_of
 from scanner.render.scenario_view import protective_view, scenario_views
 from scanner.render.sentences import answers
+from scanner.render.simulation_view import HEADS, simulation_section
 from scanner.render.strip import cells
 from scanner.render.treasury_view import account_views, vote_parameters
 from scanner.render.unchecked_view import gap_views, rule_rows, undecided_views
@@ -71,6 +72,8 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "proposals": proposals,
         "proposals_state": snapshot.proposals,
         "cards": cards,
+        "simulation": simulation_section(lookup),
+        "simulation_heads": HEADS,
         "dimensions": dimension_findings(lookup),
         "verdict": policy_view(lookup),
         "frameworks": framework_views(lookup),

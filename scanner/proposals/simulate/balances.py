@@ -168,32 +168,23 @@ def _told(balances: Balances, names: Names, token: str, moves: dict[str, tuple[i
             if abs(after - before) < _ORDINARY_BELOW * total or strangers > _MAX_NAMED:
                 ordinary[after > before].append(account)
                 continue
-        yield _row(balances, token, (before, after), names=names, account=account)
+        yield _row(balances, token, (before, after), _one(names, account))
     for more in (False, True):
         if ordinary[more]:
             sums = tuple(sum(moves[account][side] for account in ordinary[more]) for side in (0, 1))
-            yield _row(balances, token, (sums[0], sums[1]), names=names, count=len(ordinary[more]))
+            yield _row(balances, token, (sums[0], sums[1]), _several(len(ordinary[more])))
 
 
-def _row(
-    balances: Balances,
-    token: str,
-    values: tuple[int, int],
-    *,
-    names: Names,
-    account: str = ZERO_ADDRESS,
-    count: int = 1,
-) -> BalanceChange:
+def _row(balances: Balances, token: str, values: tuple[int, int], who: _Who) -> BalanceChange:
     before, after = values
-    several = account == ZERO_ADDRESS
     symbol, decimals = _unit(balances, token)
     lost = max(0, before - after)
     return BalanceChange(
-        party=Party.OTHERS if several else names.party(account),
-        account=account,
-        account_label=f"{count} other accounts" if several else names.label(account),
-        account_kind=names.kind(account) if not several else ActorKind.UNRESOLVED,
-        accounts=count,
+        party=who.party,
+        account=who.account,
+        account_label=who.label,
+        account_kind=who.kind,
+        accounts=who.count,
         token=token,
         symbol=symbol,
         decimals=decimals,
@@ -202,6 +193,25 @@ def _row(
         change=Known(value=after - before, evidence=()),
         lost_bps=Known(value=share_bps(lost, before) if before else 0, evidence=()),
     )
+
+
+@dataclass(frozen=True)
+class _Who:
+    """Whose balance a row tells."""
+
+    party: Party
+    account: str
+    label: str
+    kind: ActorKind
+    count: int = 1
+
+
+def _one(names: Names, account: str) -> _Who:
+    return _Who(names.party(account), account, names.label(account), names.kind(account))
+
+
+def _several(count: int) -> _Who:
+    return _Who(Party.OTHERS, ZERO_ADDRESS, f"{count} other accounts", ActorKind.UNRESOLVED, count)
 
 
 def _unread(balances: Balances, names: Names, token: str, pair: Pair) -> BalanceChange:

@@ -83,10 +83,12 @@ def control_changes(seen: Comparison) -> Collection[ControlChange]:
     """Return the lines of control that came, went, or take another time."""
     before, after = (_by_key(one.described) for one in (seen.before, seen.after))
     rows: list[ControlChange] = []
+    had = {key[:3] for key in before}
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
         if old is None and new is not None:
-            rows.append(_line(new, Turn.GAINED, _MISSING, new.delay_seconds))
+            line = _line(new, Turn.GAINED, _MISSING, new.delay_seconds)
+            rows.append(line.model_copy(update={"new": key[:3] not in had}))
         elif new is None and old is not None:
             rows.append(_line(old, Turn.LOST, old.delay_seconds, _MISSING))
         elif old is not None and new is not None and _differ(old, new):
@@ -120,6 +122,7 @@ def _line(edge: Control, turn: Turn, before: Known[int] | Unknown, after: Known[
         contract=edge.contract,
         contract_label=edge.contract_label,
         path=edge.path,
+        new=False,
         delay_before_seconds=_bare(before),
         delay_after_seconds=_bare(after),
         bypasses_vote=_bare_bool(edge.bypasses_vote),

@@ -14,7 +14,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.clock import clock_mode, seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import has_selector, state_name
-from scanner.discovery.parts import running_code
+from scanner.discovery.world import running_code
 from scanner.model.observation import Known
 from scanner.model.proposals import Proposal
 from scanner.proposals.collect import executor_of
@@ -191,9 +191,7 @@ class _Steps:
             return False
         self._queued = True
         done = self._send("queue")
-        if done is None or not done.trace.succeeded:
-            return False
-        return True
+        return done is not None and done.trace.succeeded
 
     def wait(self) -> None:
         """Go to the time from which the queued proposal can be executed."""

@@ -46,7 +46,7 @@ class Names:
             return self._labels[address]
         if address == self.proposal.proposer:
             return f"the proposer {short(address)}"
-        return self._roles.get(address) or short(address)
+        return self._roles.get(address) or (f"key {short(address)}" if address in self.bare else short(address))
 
     def kind(self, address: str) -> ActorKind:
         """Return who stands behind an account; unresolved where that was not followed."""

@@ -1,4 +1,4 @@
-"""Finds anvil, or brings it: named by the user, on the path, in a checkout's packages, in the user's cache, from npm."""
+"""Finds anvil, or brings it: named by the user, on the path, in a checkout, in the user's cache, from npm."""
 
 from __future__ import annotations
 

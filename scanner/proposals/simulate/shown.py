@@ -1,4 +1,4 @@
-"""What an execution left behind that is not state: events, new contracts, foreign code that ran, code that may change."""
+"""What an execution left behind besides state: events, new contracts, foreign code that ran, code that may change."""
 
 from __future__ import annotations
 
@@ -116,10 +116,7 @@ def _arguments(log: Log, inputs: Inputs) -> tuple[Argument, ...]:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, tuple):
-        text = "[" + ", ".join(_shown(item) for item in value[:50]) + "]"
-    else:
-        text = str(value)
+    text = "[" + ", ".join(_shown(item) for item in value[:50]) + "]" if isinstance(value, tuple) else str(value)
     return text if len(text) <= _SHOWN_VALUE else text[: _SHOWN_VALUE - 1] + "…"
 
 

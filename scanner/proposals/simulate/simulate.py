@@ -68,10 +68,8 @@ def simulate(subject: Subject, means: Means, options: SimulateOptions) -> Collec
     """
     plans, unclear = _open(subject)
     items = tuple(_all(plans, subject, means, options)) if plans else ()
-    if unclear:
-        reason = f"whether {unclear} of the proposals are still open is not known"
-    else:
-        reason = subject.proposals.reason
+    undecided = f"whether {unclear} of the proposals are still open is not known"
+    reason = undecided if unclear else subject.proposals.reason
     complete = subject.proposals.complete and not unclear
     return Collection[Simulation](items=items, complete=complete, reason="" if complete else reason)
 

@@ -152,7 +152,13 @@ class Single:
             detail = "its executor runs the targets' code as its own, which cannot be done from outside"
             return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail)
         self.fork.reset()
-        return direct(self.fork, self.plan, Moment(start.number, start.time))
+        run = direct(self.fork, self.plan, start)
+        refuses = self.fork.steps[-1].target if self.fork.steps else ""
+        if not run.executed.trace.succeeded and refuses == self.plan.proposal.governor != self.plan.executor:
+            # OpenZeppelin's onlyGovernance wants to know of the call beforehand (GovernorTimelockControl).
+            detail = "its calls to the governor itself cannot be made but by the governor's own execution"
+            return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail)
+        return run
 
     def _own_actions(self) -> Sequence[Any]:
         return [action for action in self.plan.proposal.actions if not action.inside]

@@ -57,9 +57,13 @@ class Keys:
             self._address(frame.sender)
         for role, name in ROLE_NAMES.items():
             self._add(bytes.fromhex(role[2:]), name)
+        self._word(f"{int(self.names.proposal.id):064x}")
         for log in executed.trace.logs:
             for topic in log.topics[1:]:
                 self._word(topic[2:])
+        for log in executed.trace.logs:
+            for at in range(2, min(len(log.data), 2 + 64 * 4), 64):
+                self._word(log.data[at : at + 64])
         for frame in executed.trace.frames:
             for at in range(10, min(len(frame.input), 10 + 64 * 16), 64):
                 self._word(frame.input[at : at + 64])
@@ -93,7 +97,7 @@ def slot_changes(found: Found, executed: Executed, names: Names) -> Collection[S
         variables = code_at(found.world, found.results, address).storage.items
         places = _places(variables, frozenset(int(slot, 16) for slot in change.slots), keys)
         for slot, (before, after) in sorted(change.slots.items()):
-            rows += _told(address, slot, (before, after), names=names, variables=variables, places=places)
+            rows += _told(_Slot(address, slot, before, after), names, variables, places)
     rows.sort(key=lambda row: (not row.variable, row.contract, row.slot, row.variable))
     if len(rows) > MAX_KEPT:
         reason = f"{len(rows)} slots changed, {MAX_KEPT} are kept"
@@ -101,39 +105,42 @@ def slot_changes(found: Found, executed: Executed, names: Names) -> Collection[S
     return Collection[SlotChange](items=tuple(rows), complete=True)
 
 
+@dataclass(frozen=True)
+class _Slot:
+    """A slot that changed."""
+
+    contract: str
+    slot: str
+    before: str
+    after: str
+
+
 def _told(
-    address: str,
-    slot: str,
-    values: tuple[str, str],
-    *,
-    names: Names,
-    variables: Sequence[StorageVariable],
-    places: dict[int, _Place],
+    one: _Slot, names: Names, variables: Sequence[StorageVariable], places: dict[int, _Place]
 ) -> Iterator[SlotChange]:
-    number = int(slot, 16)
-    packed = [one for one in variables if one.slot == number and one.size_bytes <= 32 and _elementary(one.type)]
+    number = int(one.slot, 16)
     named = False
-    for one in packed:
-        before, after = (_part(word, one) for word in values)
+    for variable in variables:
+        if variable.slot != number or variable.size_bytes > 32 or not _elementary(variable.type):
+            continue
+        before, after = (_part(word, variable) for word in (one.before, one.after))
         if before != after:
             named = True
-            yield _change(address, slot, _Place(one.label, one.type), names=names, values=(before, after))
-    if named:
-        return
-    place = places.get(number, _Place("", ""))
-    yield _change(address, slot, place, names=names, values=values)
+            part = _Slot(one.contract, one.slot, before, after)
+            yield _change(part, _Place(variable.label, variable.type), names)
+    if not named:
+        yield _change(one, places.get(number, _Place("", "")), names)
 
 
-def _change(address: str, slot: str, place: _Place, *, names: Names, values: tuple[str, str]) -> SlotChange:
-    before, after = (_shown(value, place.type, names) for value in values)
+def _change(one: _Slot, place: _Place, names: Names) -> SlotChange:
     return SlotChange(
-        contract=address,
-        contract_label=names.label(address),
+        contract=one.contract,
+        contract_label=names.label(one.contract),
         variable=place.name,
         type=place.type,
-        slot=slot,
-        before=before,
-        after=after,
+        slot=one.slot,
+        before=_shown(one.before, place.type, names),
+        after=_shown(one.after, place.type, names),
     )
 
 

@@ -52,7 +52,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Trace:
-    """A whole call: its frames in the order in which they begin, and the logs in the order in which they were written."""
+    """A whole call: its frames in the order in which they begin, the logs in the order in which they were written."""
 
     succeeded: bool
     output: str

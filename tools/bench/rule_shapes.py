@@ -63,13 +63,13 @@ def _voting_time(one: Plain, n: int) -> str:
     if one.voting_delay_seconds is None or one.voting_period_seconds is None:
         return "unknown"
     total = one.voting_delay_seconds + one.voting_period_seconds
-    return _word(total < n * HOUR, total <= n * HOUR + DAY)
+    return _word(total < 4 * n * HOUR, total <= 4 * n * HOUR + DAY)
 
 
 def _quorum(one: Plain, n: int) -> str:
     if one.kind not in ("token-vote", "nft-vote"):
         return "unknown" if one.kind is None else "not-applicable"
-    return _word(_below(one.quorum_bps, n), _below(one.quorum_bps, n + 200))
+    return _word(_below(one.quorum_bps, 10 * n), _below(one.quorum_bps, 10 * n + 200))
 
 
 def _participation(one: Plain, n: int) -> str:
@@ -132,14 +132,14 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "",
-        "governor.voting_delay_seconds + governor.voting_period_seconds < {n} * HOUR",
-        "governor.voting_delay_seconds + governor.voting_period_seconds <= {n} * HOUR + DAY",
+        "governor.voting_delay_seconds + governor.voting_period_seconds < 4 * {n} * HOUR",
+        "governor.voting_delay_seconds + governor.voting_period_seconds <= 4 * {n} * HOUR + DAY",
         _voting_time,
     ),
     Shape(
         'governor.kind in ("token-vote", "nft-vote")',
-        "governor.quorum_bps < {n}",
-        "governor.quorum_bps < {n} + 200",
+        "governor.quorum_bps < 10 * {n}",
+        "governor.quorum_bps < 10 * {n} + 200",
         _quorum,
     ),
     Shape(

@@ -65,11 +65,11 @@ def figures(rules: int = RULES, subjects: int = SUBJECTS) -> list[Figure]:
     """Judge; RuntimeError when a single word differs from what the functions by hand say."""
     book, loading = _timed(lambda: made_up_rules(rules))
     snapshot, plain = made_up_subjects(subjects)
-    by_hand, plainly = _timed(lambda: [[shape.by_hand(one, n) for one in plain] for shape, n in shapes(rules)])
+    expected, plainly = _timed(lambda: by_hand(shapes(rules), plain))
     wall = time.perf_counter()
     words, judging = _timed(lambda: _words(snapshot, book))
     wall = time.perf_counter() - wall
-    if words != [word for row in by_hand for word in row]:
+    if words != expected:
         raise RuntimeError("the rules and the functions by hand do not say the same")
     few = Rulebook(book.packs, book.rules[:: max(1, rules // 20)])
     _, writing = _timed(lambda: sum(len(one.conditions) for one in judge(snapshot, few)))
@@ -92,6 +92,11 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
 
 def _words(snapshot: Snapshot, book: Rulebook) -> list[str]:
     return [ruling.word for _, _, ruling in judge(snapshot, book).rulings()]
+
+
+def by_hand(made: Sequence[tuple[Shape, int]], plain: Sequence[Plain]) -> list[str]:
+    """Return the word of every rule on every subject, as the functions by hand come to it."""
+    return [shape.by_hand(one, n) for shape, n in made for one in plain]
 
 
 def shapes(count: int) -> list[tuple[Shape, int]]:

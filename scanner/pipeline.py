@@ -14,6 +14,7 @@ import scanner
 from scanner.brought import Brought, declared_in, entry_of, with_brought
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
+from scanner.chain.transport import Patience
 from scanner.code.analyse import analyse
 from scanner.code.auditors.load import input_digests
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
@@ -71,6 +72,7 @@ class ScanOptions:
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     use_cache: bool = True
     simulate: SimulateOptions | None = None
+    pace: Callable[[], None] | None = None
 
 
 def collect(options: ScanOptions, progress: Progress) -> Snapshot:
@@ -80,7 +82,12 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     chain = open_chain(
         options.rpc_url,
         ChainOptions(
-            block=options.block, at=options.at, expected_chain_id=options.chain_id, cache=cache, notify=progress
+            block=options.block,
+            at=options.at,
+            expected_chain_id=options.chain_id,
+            cache=cache,
+            patience=Patience() if options.pace is None else Patience(pace=options.pace),
+            notify=progress,
         ),
     )
     code = options.code or CodeOptions(cache_dir=options.cache_dir)

@@ -29,7 +29,10 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often to wait for a node. Waits double, with jitter, up to `longest_wait_seconds`."""
+    """How long and how often to wait for a node. Waits double, with jitter, up to `longest_wait_seconds`.
+
+    `pace` is called before every request and returns when it may be sent: several scans may share one rate.
+    """
 
     timeout_seconds: float = 30.0
     attempts: int = 5
@@ -37,6 +40,7 @@ class Patience:
     longest_wait_seconds: float = 10.0
     longest_retry_after_seconds: float = 60.0
     sleep: Callable[[float], None] = time.sleep
+    pace: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ class Transport:
         return longest * (0.5 + random.random() / 2)
 
     def _once(self, body: bytes) -> Reply | Fault | _Again:
+        self.patience.pace()
         self.trips.requests += 1
         try:
             with self._session.post(

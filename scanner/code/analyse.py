@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import ValidationError
 
 from scanner.code.assemble import Payload, failed_for_good, from_bytecode, from_source, usable_source, without_code
 from scanner.code.auditors.load import AnalysisFile
-from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.code.interface import CodeJob, CodeOptions, CodeResult, SharedFacts
 from scanner.code.requests import Wanted
 from scanner.code.store import FactStore, audit_key, bytecode_key, source_key
 from scanner.code.tasks import Answers, SourceTask, Tasks
 from scanner.model.snapshot import SourceBundle
+
+_WAIT_SECONDS = 0.25
 
 Progress = Callable[[str], None]
 """Is told in a few words what was done."""
@@ -26,19 +29,56 @@ def analyse(jobs: Sequence[CodeJob], options: CodeOptions, progress: Progress | 
     and block, costs neither a compile nor a start of Slither.
     """
     say = progress or (lambda _: None)
-    known = _Known(FactStore(options.cache_dir), options.analyses)
+    known = _Known(FactStore(options.cache_dir, options.shared), options.analyses)
     results = {job.address: known.result(job) for job in jobs}
-    with Tasks(options, say) as tasks:
+    with Tasks(options, say) as tasks, _Claims(options.shared) as claims:
+        rounds = 0
         # A second round, for the bytecode of sources that turned out to be of no use.
-        for _ in range(2):
+        while rounds < 2:
             sources, bytecodes = known.missing(job for job in jobs if results[job.address] is None)
             if not sources and not bytecodes:
                 break
-            known.learn(tasks.run(sources, bytecodes))
+            mine = claims.take(sources)
+            if mine:
+                sources, bytecodes = known.missing(job for job in jobs if known.result(job) is None)  # by now
+                mine = [one for one in sources if one.key in claims.held]
+            if mine or bytecodes:
+                known.learn(tasks.run(mine, bytecodes))
+                rounds += len(mine) == len(sources)
+            else:
+                time.sleep(_WAIT_SECONDS)  # another worker is at it
+            claims.release()
             results |= {job.address: known.result(job) for job in jobs if results[job.address] is None}
     for warning in known.store.warnings:
         say(f"warning: {warning}")
     return {address: result for address, result in results.items() if result is not None}
+
+
+class _Claims:
+    """Sources that this worker has claimed: what another one is at is waited for."""
+
+    def __init__(self, shared: SharedFacts | None) -> None:
+        self._shared = shared
+        self.held: set[str] = set()
+
+    def __enter__(self) -> _Claims:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def take(self, tasks: Sequence[SourceTask]) -> list[SourceTask]:
+        """Return the sources that are this worker's to analyse."""
+        mine = [one for one in tasks if self._shared is None or self._shared.claim(one.key)]
+        self.held = {one.key for one in mine}
+        return mine
+
+    def release(self) -> None:
+        """Let go of all of them."""
+        for key in sorted(self.held):
+            if self._shared is not None:
+                self._shared.release(key)
+        self.held = set()
 
 
 class _Known:

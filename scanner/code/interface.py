@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scanner.code.auditors.load import AnalysisFile
 from scanner.model.code import CodeFacts
@@ -34,10 +34,26 @@ class CodeResult:
     gaps: tuple[Gap, ...]
 
 
+class SharedFacts(Protocol):
+    """Code facts that several machines share: new code is analysed by the one that claims it."""
+
+    def load(self, key: str) -> Mapping[str, Any] | None:
+        """Return the facts under `key`, None where there are none."""
+
+    def save(self, key: str, payload: Mapping[str, Any]) -> None:
+        """Keep facts under `key`."""
+
+    def claim(self, key: str) -> bool:
+        """Return whether the caller is the one to do the work under `key`."""
+
+    def release(self, key: str) -> None:
+        """Let go of a claim: the work is done, or has failed."""
+
+
 @dataclass(frozen=True)
 class CodeOptions:
     """Limits and places. `solc` is a compiler path that the user gives; `analyses` are the auditors' own, each of which
-    has its own limits for each contract."""
+    has its own limits for each contract; `shared` is asked where the own cache has nothing."""
 
     cache_dir: Path
     solc: Path | None = None
@@ -45,5 +61,6 @@ class CodeOptions:
     resident_bytes: int = 4 * 1024**3
     offline: bool = False
     analyses: tuple[AnalysisFile, ...] = ()
+    shared: SharedFacts | None = None
     seconds_per_analysis: float = 60.0
     bytes_per_analysis: int = 1024**3

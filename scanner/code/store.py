@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import scanner
+from scanner.code.interface import SharedFacts
 from scanner.code.requests import Wanted
 from scanner.content import rules_dir
 
@@ -32,6 +33,11 @@ def source_key(source_id: str, compiler: str, wanted: Wanted) -> str:
 def audit_key(source: str, analysis: str) -> str:
     """Return the key of what an analysis states about a contract: the contract's own key and the analysis' digest."""
     return _key("audit", source, analysis)
+
+
+def unit_key(source_id: str, compiler: str) -> str:
+    """Return the key under which the work on a source is claimed: one compile answers for all its contracts."""
+    return _key("unit", source_id, compiler)
 
 
 def bytecode_key(runtime_code: str) -> str:
@@ -61,9 +67,13 @@ def tool_digest() -> str:
 
 @dataclass
 class FactStore:
-    """The folder `facts` of the cache. `warnings` says once what cannot be written, a full disk for instance."""
+    """The folder `facts` of the cache, and behind it what machines share.
+
+    `warnings` says once what cannot be written, a full disk for instance.
+    """
 
     cache_dir: Path
+    shared: SharedFacts | None = None
     warnings: list[str] = field(default_factory=list)
 
     def _path(self, key: str) -> Path:
@@ -71,6 +81,16 @@ class FactStore:
 
     def load(self, key: str) -> dict[str, Any] | None:
         """Return the payload under `key`; None when there is none, or none that is whole."""
+        own = self._own(key)
+        if own is not None or self.shared is None:
+            return own
+        found = self.shared.load(key)
+        if found is None:
+            return None
+        self._keep(key, found)
+        return dict(found)
+
+    def _own(self, key: str) -> dict[str, Any] | None:
         try:
             kept = json.loads(self._path(key).read_bytes())
             if kept["digest"] != _digest(kept["payload"]):
@@ -82,6 +102,11 @@ class FactStore:
 
     def save(self, key: str, payload: Mapping[str, Any]) -> None:
         """Keep `payload` (a worker's answer for one contract) under `key`, in one step; a failure is a warning."""
+        if self.shared is not None:
+            self.shared.save(key, payload)
+        self._keep(key, payload)
+
+    def _keep(self, key: str, payload: Mapping[str, Any]) -> None:
         path = self._path(key)
         text = json.dumps(payload, sort_keys=True)
         try:

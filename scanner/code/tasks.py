@@ -20,6 +20,7 @@ from scanner.code.compilers.interface import CompileFailed, CompileLimit, Compil
 from scanner.code.compilers.resolve import CompilerPlaces, compile_with, resolve_compiler
 from scanner.code.interface import CodeOptions
 from scanner.code.requests import OUTPUT_FILE, Wanted, audit_request, bytecode_request, source_request
+from scanner.code.store import unit_key
 from scanner.code.worker import WorkerDied, WorkerLimit, Workers
 from scanner.limited import Bounds
 from scanner.model.observation import Reason
@@ -36,6 +37,11 @@ class SourceTask:
     bundle: SourceBundle
     wanted: tuple[Wanted, ...]
     audited: tuple[Wanted, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key under which the work is claimed."""
+        return unit_key(self.bundle.source_id, self.bundle.compiler)
 
     @property
     def size(self) -> int:

@@ -66,18 +66,12 @@ class JudgedRow:
 KEPT = (Status.FINDING, Status.UNKNOWN, Status.ERROR)
 
 
-def rules_digest(assessment: Assessment) -> str:
-    """Return the digest of everything an assessment was judged by."""
-    text = json.dumps(sorted(assessment.digests))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def judged_row(assessment: Assessment, exit_code: int) -> JudgedRow:
-    """Return what the store keeps of an assessment."""
+def judged_row(assessment: Assessment, exit_code: int, rules: str) -> JudgedRow:
+    """Return what the store keeps of an assessment; `rules` is the digest of everything that judged."""
     severities = [one.severity for one in assessment.findings if one.severity]
     outcomes = [one for one in assessment.outcomes if one.status in KEPT]
     return JudgedRow(
-        rules=rules_digest(assessment),
+        rules=rules,
         worst=max(severities, key=lambda one: one.rank).value if severities else "",
         exit_code=exit_code,
         findings=len(assessment.findings),

@@ -27,7 +27,7 @@ def key(snapshot: Snapshot, inputs: str = "aa" * 32, block_hash: str = "") -> Sc
 
 
 def save(store: Store, snapshot: Snapshot, at: ScanKey | None = None) -> bool:
-    judged = judged_row(factory.assessment(), 1)
+    judged = judged_row(factory.assessment(), 1, "cc" * 32)
     return store.save(at or key(snapshot), snapshot, dump_snapshot(snapshot), judged=judged)
 
 
@@ -58,14 +58,14 @@ def test_what_is_kept_of_a_judgement(store: Store) -> None:
 
 def test_hostile_text_goes_in(store: Store) -> None:
     snapshot: Any = factory.with_text(factory.snapshot(), lambda _: "a\0b\ud800c\u202e'; drop table scans; --")
-    judged = judged_row(factory.with_text(factory.assessment(), lambda _: "x\0\ud800"), 1)
+    judged = judged_row(factory.with_text(factory.assessment(), lambda _: "x\0\ud800"), 1, "cc" * 32)
     assert store.save(key(factory.snapshot()), snapshot, b"{}", judged=judged)
     assert len(store.scans()) == 1
 
 
 def test_nothing_is_kept_of_a_scan_that_fails_half_way(store: Store) -> None:
     snapshot = factory.snapshot()
-    judged = judged_row(factory.assessment(), 1)
+    judged = judged_row(factory.assessment(), 1, "cc" * 32)
     broken = type(judged)(**{**judged.__dict__, "outcomes": (*judged.outcomes, judged.outcomes[0])})
     with pytest.raises(UsageError):
         store.save(key(snapshot), snapshot, dump_snapshot(snapshot), judged=broken)

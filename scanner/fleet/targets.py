@@ -1,0 +1,184 @@
+"""What is to be scanned: CSV, JSON, a folder of manifests, or lines on standard input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_utils.address import is_checksum_formatted_address, to_checksum_address
+
+from scanner.manifest.manifest import read_manifest
+from scanner.model.errors import DaoscanError, UsageError
+
+MAX_BYTES = 256 * 2**20
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
+_CAIP10 = re.compile(r"eip155:([0-9]{1,18}):(0x[0-9a-fA-F]{40})\Z")
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
+_COLUMNS = ("chain", "address", "name", "block")
+_FIRST = ("chain", "chain_id", "address", "target")
+
+
+@dataclass(frozen=True, order=True)
+class Wanted:
+    """One DAO to scan. `block` is 0 where the run's own block is meant; `manifest` a file that says more."""
+
+    chain_id: int
+    address: str
+    name: str = ""
+    block: int = 0
+    manifest: str = ""
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that names no target. `place` is the file and the line or entry, counted from 1."""
+
+    place: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What was read: targets in the order of the source, each once."""
+
+    wanted: tuple[Wanted, ...]
+    bad: tuple[BadLine, ...]
+
+
+def read_targets(source: Path, text: str | None = None, chain_id: int | None = None) -> Targets:
+    """Return the targets of a file or folder, or of `text` (standard input). Raises UsageError for a source of no use.
+
+    `chain_id` is the chain of addresses that name none.
+    """
+    if text is None and source.is_dir():
+        found: Iterable[Wanted | BadLine] = _manifests(source)
+    else:
+        content = _text(source) if text is None else text
+        shown = source.name if text is None else "standard input"
+        is_json = content.lstrip()[:1] in ("[", "{")
+        found = (_json if is_json else _csv)(content, shown, chain_id)
+    wanted: dict[tuple[int, str, int], Wanted] = {}
+    bad: list[BadLine] = []
+    for one in found:
+        if isinstance(one, BadLine):
+            bad.append(one)
+        else:
+            wanted.setdefault((one.chain_id, one.address, one.block), one)
+    return Targets(tuple(wanted.values()), tuple(bad))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(
+                f"the targets are larger than {MAX_BYTES} bytes", where=str(path), hint="cut them in parts"
+            )
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        hint = "give a CSV or JSON file, a folder of manifests, or - for standard input"
+        raise UsageError(f"the targets cannot be read: {error.strerror}", where=str(path), hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("the targets are no UTF-8 text", where=str(path)) from error
+
+
+def _csv(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLine]:
+    columns = list(_COLUMNS)
+    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd")), strict=False)
+    first = True
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            place = f"{shown}:{reader.line_num}"
+            if not any(cells) or cells[0].startswith("#"):
+                continue
+            if first and cells[0].lower() in _FIRST:
+                columns = [_column(cell) for cell in cells]
+            elif _looks_like_address(cells[0]):
+                yield _wanted(dict(zip(("address", "name", "block"), cells, strict=False)), place, chain_id)
+            else:
+                yield _wanted(dict(zip(columns, cells, strict=False)), place, chain_id)
+            first = False
+    except csv.Error as error:
+        yield BadLine(f"{shown}:{reader.line_num}", f"the rest cannot be read: {error}")
+
+
+def _column(cell: str) -> str:
+    return {"chain_id": "chain", "target": "address"}.get(cell.lower(), cell.lower())
+
+
+def _looks_like_address(cell: str) -> bool:
+    return bool(_ADDRESS.match(cell) or _CAIP10.match(cell))
+
+
+def _json(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLine]:
+    """One list of objects, or one object on each line."""
+    if text.lstrip()[:1] == "[":
+        try:
+            entries: list[Any] = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"the targets are no JSON: {error}"[:200], where=shown) from error
+        for number, entry in enumerate(entries, 1):
+            yield _entry(entry, f"{shown}, entry {number}", chain_id)
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        place = f"{shown}:{number}"
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            yield BadLine(place, "no JSON")
+            continue
+        yield _entry(entry, place, chain_id)
+
+
+def _entry(entry: Any, place: str, chain_id: int | None) -> Wanted | BadLine:
+    if isinstance(entry, str):
+        return _wanted({"address": entry}, place, chain_id)
+    if not isinstance(entry, dict):
+        return BadLine(place, "neither an object nor an address")
+    fields = {_column(str(name)): str(value) for name, value in entry.items() if not isinstance(value, dict | list)}
+    return _wanted(fields, place, chain_id)
+
+
+def _wanted(fields: dict[str, str], place: str, default: int | None) -> Wanted | BadLine:
+    address, chain, block = fields.get("address", ""), fields.get("chain", ""), fields.get("block", "")
+    named = _CAIP10.match(address)
+    if named:
+        if chain and chain.removeprefix("eip155:") != named[1]:
+            return BadLine(place, f"two chains: {chain[:30]!r} and {named[1]!r}")
+        chain, address = named[1], named[2]
+    chain = chain.removeprefix("eip155:")
+    if not _ADDRESS.match(address):
+        return BadLine(place, f"not an address: {address[:60]!r}")
+    if is_checksum_formatted_address(address) and to_checksum_address(address) != address:
+        return BadLine(place, f"the checksum of {address} is wrong (EIP-55)")
+    if chain and not _NUMBER.match(chain):
+        return BadLine(place, f"not a chain id: {chain[:30]!r}")
+    if not chain and default is None:
+        return BadLine(place, "no chain: write eip155:CHAIN:0x…, or give --chain-id")
+    if block and not _NUMBER.match(block):
+        return BadLine(place, f"not a block number: {block[:30]!r}")
+    chain_id = int(chain) if chain else default or 0
+    return Wanted(chain_id, address.lower(), " ".join(fields.get("name", "").split())[:200], int(block or 0))
+
+
+def _manifests(folder: Path) -> Iterator[Wanted | BadLine]:
+    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    if not paths:
+        raise UsageError("no manifest in this folder", where=str(folder), hint="manifests are files NAME.yaml")
+    for path in paths:
+        try:
+            manifest = read_manifest(path)
+        except DaoscanError as error:
+            yield BadLine(error.where or path.name, error.what)
+            continue
+        first = manifest.targets[0]
+        entry = manifest.on_chain(first.chain_id)[0]
+        yield Wanted(entry.chain_id, entry.address, manifest.name, 0, str(path))

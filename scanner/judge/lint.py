@@ -1,13 +1,16 @@
-"""Check packs and scenarios beyond what loading checks: wording, dead references, tests that fail."""
+"""Check packs, scenarios, frameworks, profiles and policies beyond what loading checks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.judge.asking import Names
 from scanner.judge.language.source import did_you_mean
-from scanner.judge.rule import Rule, Rulebook
+from scanner.judge.lint_files import check_files
+from scanner.judge.lint_rule import check_rule
+from scanner.judge.rule import Rulebook
 from scanner.judge.rules import collect
 from scanner.judge.scenarios import SCENARIO_FOLDER, Scenario, collect_scenarios
 from scanner.judge.wording import check
@@ -16,15 +19,16 @@ from scanner.model.errors import RuleError
 
 @dataclass(frozen=True)
 class Linted:
-    """What was loaded, and every problem, sorted by place."""
+    """What was loaded, and every problem, sorted by place. `others`: frameworks, profiles and policies by file."""
 
     rulebook: Rulebook
     scenarios: tuple[Scenario, ...]
     problems: tuple[RuleError, ...]
+    others: tuple[str, ...] = ()
 
 
 def lint(folders: Sequence[Path], scenario_folders: Iterable[Path] | None = None) -> Linted:
-    """Return all problems of the packs below `folders` and of their scenarios."""
+    """Return all problems of the packs below `folders` and of what stands beside them."""
     rulebook, problems = collect(folders)
     if scenario_folders is None:
         scenario_folders = [folder / SCENARIO_FOLDER for folder in folders if (folder / SCENARIO_FOLDER).is_dir()]
@@ -34,10 +38,13 @@ def lint(folders: Sequence[Path], scenario_folders: Iterable[Path] | None = None
         scenarios.extend(found)
         problems.extend(errors)
     for rule in rulebook.rules:
-        problems.extend(_rule(rule, rulebook, scenarios))
+        problems.extend(check_rule(rule, rulebook, scenarios))
     for scenario in scenarios:
         problems.extend(_scenario(scenario, rulebook))
-    return Linted(rulebook, tuple(scenarios), tuple(sorted(problems, key=_place)))
+    names = Names(frozenset(rule.id for rule in rulebook.rules), frozenset(one.id for one in scenarios))
+    others, errors = check_files(folders, names)
+    problems.extend(errors)
+    return Linted(rulebook, tuple(scenarios), tuple(sorted(problems, key=_place)), tuple(others))
 
 
 def _place(error: RuleError) -> tuple[str, int, int, str]:
@@ -46,33 +53,12 @@ def _place(error: RuleError) -> tuple[str, int, int, str]:
     return (file, int(line) if line.isdigit() else 0, int(rest) if rest.isdigit() else 0, error.what)
 
 
-def _rule(rule: Rule, rulebook: Rulebook, scenarios: Sequence[Scenario]) -> list[RuleError]:
-    problems: list[RuleError] = []
-    for key, text in rule.texts().items():
-        for wording in check(text):
-            mark = rule.marks.get(key, rule.mark)
-            problems.append(mark.error(f"{key} of {rule.id} says {wording.passage!r}", wording.hint))
-    ids = {scenario.id for scenario in scenarios}
-    for link in rule.scenarios:
-        if scenarios and link.id not in ids:
-            problems.append(link.mark.error(f"no scenario {link.id}", did_you_mean(link.id, ids)))
-    known = {other.id for other in rulebook.rules}
-    for other in rule.mitigated_by:
-        if other not in known:
-            problems.append(rule.marks["mitigated_by"].error(f"no rule {other}", did_you_mean(other, known)))
-        elif other == rule.id:
-            problems.append(rule.marks["mitigated_by"].error("a rule cannot limit itself"))
-    return problems
-
-
-def _scenario(scenario: Scenario, rulebook: Rulebook) -> list[RuleError]:
-    problems: list[RuleError] = []
+def _scenario(scenario: Scenario, rulebook: Rulebook) -> Iterator[RuleError]:
     for key, text in scenario.texts().items():
         for wording in check(text):
             mark = scenario.marks.get(key, scenario.mark)
-            problems.append(mark.error(f"{key} of {scenario.id} says {wording.passage!r}", wording.hint))
+            yield mark.error(f"{key} of {scenario.id} says {wording.passage!r}", wording.hint)
     known = {rule.id for rule in rulebook.rules}
     for condition in scenario.needs + scenario.exercised_when:
         for asked in sorted(condition.rule_ids - known):
-            problems.append(condition.text.error(f"no rule {asked}", hint=did_you_mean(asked, known)))
-    return problems
+            yield condition.text.error(f"no rule {asked}", hint=did_you_mean(asked, known))

@@ -18,7 +18,7 @@ from scanner.judge.reader import Reader
 from scanner.judge.rules import read_text
 from scanner.judge.yaml_strict import Mark, load
 from scanner.model.kit import CriterionVerdict, EvidenceLine, PolicyVerdict, Verdict
-from scanner.model.outcome import Assessment
+from scanner.model.outcome import Assessment, Status
 from scanner.model.snapshot import Snapshot
 
 KEYS = ("schema", "id", "title", "owner", "version", "exit_1_on", "suppressions", "criteria")
@@ -138,9 +138,9 @@ def _verdict(criterion: Criterion, judged: Judged, lenient: Judged | None) -> Cr
         without = [[lenient.decide(line) for line in lines] for lines in (criterion.fail_when, criterion.review_when)]
         other, other_reason = _decided(criterion, *without)
         if other is Verdict.PASS:
-            verdict, reason = Verdict.ACCEPTED, f"{reason}; every finding that it rests on is accepted for now"
+            verdict, reason = Verdict.ACCEPTED, f"{reason}. Every finding that it rests on is accepted for now."
         elif _WORST_FIRST.index(other) > _WORST_FIRST.index(verdict):
-            verdict, reason = other, f"{other_reason}; other findings that it rests on are accepted for now"
+            verdict, reason = other, f"{other_reason}. Other findings that it rests on are accepted for now."
     return CriterionVerdict(
         id=criterion.id,
         title=criterion.title,
@@ -156,13 +156,19 @@ def _decided(criterion: Criterion, fail: Sequence[Decided], review: Sequence[Dec
     for verdict, lines in ((Verdict.FAIL, fail), (Verdict.REVIEW, review)):
         true = _which(lines, "true")
         if true:
-            return verdict, "; ".join(line.says or line.condition for line in true)
+            return verdict, "; ".join(dict.fromkeys(_words(line) for line in true))
         unknown = _which(lines, "unknown")
         if unknown:
             why = "; ".join(dict.fromkeys(line.reason for line in unknown))
             return criterion.when_undecided, f"not decided: {why}"
-    return Verdict.PASS, "none of its conditions holds, and all of them were decided"
+    return Verdict.PASS, "None of its conditions holds, and all of them were decided."
 
 
 def _which(lines: Sequence[Decided], result: str) -> list[EvidenceLine]:
     return [one.line for one in lines if one.line.result == result]
+
+
+def _words(line: EvidenceLine) -> str:
+    """What a condition that holds says: its own sentence, else the titles of what it rests on, else itself."""
+    found = [one for one in line.behind if one.status == Status.FINDING.value] or line.behind
+    return line.says or "; ".join(dict.fromkeys(f"{one.rule_id} {one.title}" for one in found)) or line.condition

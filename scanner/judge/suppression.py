@@ -149,15 +149,16 @@ def _use(entry: Suppression, found: Sequence[Finding], as_of: int, disabled: boo
     worse = [one for one in found if not entry.covers(one)]
     if entry.expired(as_of):
         state = SuppressionState.EXPIRED
-        note = f"it ended with {entry.expires.isoformat()}: " + (
-            f"{_findings(found)} came back and counts again" if found else "there is nothing left that it was about"
+        came_back = (
+            f"What came back and counts again: {_findings(found)}." if found else "Nothing is left that it fits."
         )
+        note = f"It ended with {entry.expires.isoformat()}. {came_back}"
     elif not found:
         state = SuppressionState.UNUSED
-        note = "no finding fits it" + (": the rule was left out" if disabled else "; remove it, or check what it names")
+        note = "No finding fits it: " + ("the rule was left out." if disabled else "remove it, or check what it names.")
     elif worse:
         state = SuppressionState.UNUSED if len(worse) == len(found) else SuppressionState.ACTIVE
-        note = f"{_findings(worse)} is, or may be, worse than {entry.up_to}: it is not accepted"
+        note = f"Not accepted, as it is or may be worse than {entry.up_to}: {_findings(worse)}."
     return SuppressionUse(
         rule_id=entry.rule_id,
         fingerprint=entry.fingerprint,

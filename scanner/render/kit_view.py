@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,8 +67,12 @@ class BehindView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One condition: its sentence where it has one, what it rests on, and the condition itself."""
+    """One condition: its sentence where it has one, what it rests on, and the condition itself.
 
+    `open`: it is not decided, and the sentence says only what it would mean.
+    """
+
+    open: bool
     says: str
     grade: str
     condition: str
@@ -90,6 +95,7 @@ class CriterionView:
     speaks_against: tuple[LineView, ...]
     undecided: tuple[LineView, ...]
     looked_at: tuple[LineView, ...]
+    nothing: str
     cannot_see: str
 
 
@@ -105,7 +111,10 @@ class StageView:
 
 @dataclass(frozen=True)
 class FrameworkView:
+    """One framework; `counts` says how many criteria ended in each state."""
+
     anchor: str
+    counts: str
     title: str
     authority: str
     document: str
@@ -177,6 +186,7 @@ def use_views(lookup: Lookup) -> tuple[UseView, ...]:
 def _framework(item: FrameworkAssessment, lookup: Lookup) -> FrameworkView:
     return FrameworkView(
         anchor=anchor("framework", item.id),
+        counts=state_counts(item),
         title=item.title,
         authority=item.authority,
         document=item.document,
@@ -185,6 +195,12 @@ def _framework(item: FrameworkAssessment, lookup: Lookup) -> FrameworkView:
         stages=tuple(_stage(stage) for stage in item.stages),
         criteria=tuple(_criterion(one, item.id, lookup) for one in item.criteria),
     )
+
+
+def state_counts(item: FrameworkAssessment) -> str:
+    """Return how many criteria ended in each state, in words."""
+    counts = Counter(one.state for one in item.criteria)
+    return ", ".join(f"{word.lower()} {counts[state]}" for state, (_, _, word) in STATES.items() if counts[state])
 
 
 def _stage(item: StageAssessment) -> StageView:
@@ -207,8 +223,14 @@ def _criterion(item: CriterionAssessment, framework: str, lookup: Lookup) -> Cri
         speaks_against=_lines(item.evidence_against, lookup),
         undecided=_lines(item.undecided, lookup),
         looked_at=_lines(item.looked_at, lookup),
+        nothing=_nothing(item),
         cannot_see=item.cannot_see,
     )
+
+
+def _nothing(item: CriterionAssessment) -> str:
+    asked = item.evidence_for or item.evidence_against or item.undecided or item.looked_at
+    return "None was found." if asked else "Nothing on a chain speaks to it."
 
 
 def _policy(item: PolicyVerdict, lookup: Lookup) -> PolicyView:
@@ -229,8 +251,6 @@ def _policy(item: PolicyVerdict, lookup: Lookup) -> PolicyView:
 
 def _verdict(item: CriterionVerdict, lookup: Lookup) -> VerdictView:
     tone, shape, word = VERDICTS[item.verdict]
-    every = (*item.fail_lines, *item.review_lines)
-    carrying = [line for line in every if line.result != "false"]
     return VerdictView(
         anchor=anchor("policy", item.id),
         id=item.id,
@@ -240,14 +260,23 @@ def _verdict(item: CriterionVerdict, lookup: Lookup) -> VerdictView:
         shape=shape,
         word=word,
         reason=_reason(item),
-        lines=_lines(carrying or every, lookup),
+        lines=_lines(_carrying(item), lookup),
     )
 
 
+def _carrying(item: CriterionVerdict) -> list[EvidenceLine]:
+    """The conditions that decided: to fail before to look at, those that hold before open ones."""
+    for lines in (item.fail_lines, item.review_lines):
+        for result in ("true", "unknown"):
+            found = [line for line in lines if line.result == result]
+            if found:
+                return found
+    return []
+
+
 def _reason(item: CriterionVerdict) -> str:
-    """Conditions carry the reason where there are any; words are kept for what they do not say."""
-    said = {line.condition for line in (*item.fail_lines, *item.review_lines)}
-    return "" if item.reason in said or item.reason.startswith("not decided: ") else item.reason
+    """The conditions say why it fails, is open or is to be looked at; for the others these words do."""
+    return item.reason if item.verdict in (Verdict.PASS, Verdict.ACCEPTED) else ""
 
 
 def _lines(lines: Sequence[EvidenceLine], lookup: Lookup) -> tuple[LineView, ...]:
@@ -255,15 +284,23 @@ def _lines(lines: Sequence[EvidenceLine], lookup: Lookup) -> tuple[LineView, ...
 
 
 def _line(line: EvidenceLine, lookup: Lookup) -> LineView:
-    behind = tuple(_behind(one, lookup) for one in line.behind)
+    unknown = line.result == "unknown"
+    behind = tuple(_behind(one, lookup) for one in (_open_ones(line) if unknown else line.behind))
     return LineView(
+        open=unknown,
         says=line.says,
         grade=line.grade,
         condition=line.condition,
         reason="" if behind else line.reason,
-        values=() if behind else line.values,
+        values=() if behind else tuple(pair for pair in line.values if not pair[0].endswith(".size")),
         behind=behind,
     )
+
+
+def _open_ones(line: EvidenceLine) -> Sequence[Behind]:
+    """What leaves a condition open: passes and the like beside it say nothing here."""
+    decided = (Status.PASS.value, Status.NOT_APPLICABLE.value)
+    return [one for one in line.behind if one.status not in decided] or line.behind
 
 
 def _behind(item: Behind, lookup: Lookup) -> BehindView:

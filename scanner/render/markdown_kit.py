@@ -33,7 +33,7 @@ def policy_blocks(lookup: Lookup) -> Iterator[str]:
         (
             f"{inert(item.id)} {inert(item.title, LIMIT)}",
             f"**{item.shape} {item.word}**",
-            "; ".join(part for part in (inert(item.reason, LIMIT), _verdict_lines(item)) if part) or "–",
+            _joined(_said(item.reason), _verdict_lines(item)),
         )
         for item in policy.criteria
     ]
@@ -70,9 +70,7 @@ def _criterion(item: CriterionView) -> tuple[str, ...]:
         f"**{item.shape} {item.state}**",
         _lines(item.speaks_for),
         _lines(item.speaks_against),
-        "; ".join(
-            part for part in (_lines(item.undecided, ""), f"no contract shows: {inert(item.cannot_see, LIMIT)}") if part
-        ),
+        _joined(_lines(item.undecided, ""), f"no contract shows: {inert(item.cannot_see, LIMIT)}"),
     )
 
 
@@ -87,7 +85,7 @@ def accepted_blocks(lookup: Lookup) -> Iterator[str]:
                 f"**{item.shape} {item.word}**, until {item.expires}"
                 + (f", by {inert(item.by, 80)}" if item.by else ""),
                 inert(item.reason, LIMIT),
-                "; ".join(part for part in (_behind(item.findings), inert(item.note, LIMIT)) if part) or "–",
+                _joined(_behind(item.findings), _said(item.note)),
             )
             for item in uses
         ]
@@ -115,8 +113,17 @@ def _lines(lines: Sequence[LineView], nothing: str = "–") -> str:
 
 def _line(line: LineView) -> str:
     values = ", ".join(code(f"{name} = {shown}") for name, shown in line.values[:SHOWN])
-    parts = (inert(line.says, LIMIT), _behind(line.behind), inert(line.reason, LIMIT), values)
+    said = f"not decided: {_said(line.says)}" if line.open and line.says else _said(line.says)
+    parts = (said, _behind(line.behind), _said(line.reason), values)
     return " ".join(part for part in parts if part) or code(line.condition)
+
+
+def _said(text: str) -> str:
+    return inert(text, LIMIT) if text else ""
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part) or "–"
 
 
 def _behind(items: Sequence[BehindView]) -> str:

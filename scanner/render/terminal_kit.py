@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from scanner.model.kit import SuppressionState
-from scanner.render.kit_view import OVERALL, STATES, VERDICTS
+from scanner.render.kit_view import OVERALL, VERDICTS, state_counts
 from scanner.render.lookup import Lookup
 from scanner.render.text import line
 
@@ -29,10 +28,8 @@ def kit_lines(lookup: Lookup) -> Iterator[Words]:
                 ("", f"{line(item.id, 20)} {line(item.title, 100)}: {line(lookup.named(item.reason), 200)}"),
             )
     for framework in assessment.frameworks:
-        counts = Counter(one.state for one in framework.criteria)
-        said = ", ".join(f"{counts[state]} {STATES[state][2].lower()}" for state in STATES if counts[state])
         yield ()
-        yield (("bold", f"Framework {line(framework.title, 100)}"), ("", f": {said}"))
+        yield (("bold", f"Framework {line(framework.title, 100)}"), ("", f": {state_counts(framework)}"))
     accepted = sum(one.accepted for one in assessment.findings)
     if accepted:
         yield ()

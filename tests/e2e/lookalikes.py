@@ -42,6 +42,9 @@ class Place:
     sourcify: SourcifyServer
     bare: SourcifyServer
     folder: Path
+    stranger: str
+    """Fixed notes that nothing but an open proposal leads to."""
+
     features: Mapping[str, str]
     twins: Mapping[str, str]
     halls: Mapping[str, str]
@@ -78,7 +81,10 @@ def raise_halls(chain: LocalChain, servers: tuple[SourcifyServer, SourcifyServer
             Contract(chain, halls[name], ()), env.workshop.contract(RECIPE, "Hall")
         )
     _use(env, build, features, halls["features"])
-    return Place(chain, sourcify, bare, folder, features, twins, halls)
+    stranger = build("FixedNotes", features["FixedNotes"]).address
+    hall = build.at("Hall", halls["features"])
+    hall.send(people[0], "propose", [stranger], [ETHER], [b""], "# Another pool\n\nNot voted on yet.")
+    return Place(chain, sourcify, bare, folder, stranger, features, twins, halls)
 
 
 class _Builder:
@@ -104,6 +110,7 @@ def _features(build: _Builder) -> dict[str, str]:
     chain, people = build.env.chain, build.env.people
     return {
         "FixedNotes": build("FixedNotes", verifier).address,
+        "EmptyLeaves": build("EmptyLeaves").address,
         "ApprovedSets": sets,
         "ApprovedPool": build("ApprovedPool", verifier, sets).address,
         "ShieldedCoin": build("ShieldedCoin", coin, verifier).address,

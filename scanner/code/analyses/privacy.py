@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,7 @@ ENCRYPTED = "encrypted types (FHE)"
 _VERIFIES = re.compile(r"^(verify|validateProof)", re.I)
 _PAYS = frozenset({"transfer", "safeTransfer", "safeTransferETH", "sendValue"})
 _WORD_TYPES = ("bytes32", "uint256")
+_WORD = re.compile(r"\b(?:0x[0-9a-fA-F]{64}|[1-9]\d{70,77})\b")
 _REVEAL = re.compile(r"reveal", re.I)
 _TEXT_TYPES = ("string", "bytes")
 _ENCRYPTED = re.compile(r"\be(uint(4|8|16|32|64|128|160|256)|bool|address|bytes(64|128|256))\b")
@@ -81,13 +83,24 @@ def _fingerprint(program: Program, match: Match, topics: dict[str, Any], called:
 
 def _constants(program: Program) -> list[Fingerprint]:
     """Recognise constants that only one kind of pool holds: present, whatever they are used for."""
-    found = []
+    for element, text in _literals(program):
+        for word in _WORD.findall(text):
+            meaning = MIXER_CONSTANTS.get(int(word, 0))
+            if meaning is not None:
+                one = _semantic(program, "anon.mixer", system=CONSTANTS, matched=(meaning,), elements=[element])
+                return [one.model_copy(update={"stage": Stage.PRESENT})]
+    return []
+
+
+def _literals(program: Program) -> Iterator[tuple[Any, str]]:
+    """Yield constants and lines of code, as text, each with its element."""
     for variable in program.contract.state_variables:
-        value = _integer(str(variable.expression)) if variable.is_constant else 0
-        if value in MIXER_CONSTANTS:
-            what = (MIXER_CONSTANTS[value],)
-            found.append(_semantic(program, "anon.mixer", system=CONSTANTS, matched=what, elements=[variable]))
-    return [fingerprint.model_copy(update={"stage": Stage.PRESENT}) for fingerprint in found[:1]]
+        if variable.is_constant:
+            yield variable, str(variable.expression)
+    for function in program.contract.functions:
+        for node in function.nodes:
+            if node.expression is not None:
+                yield node, str(node.expression)
 
 
 def _encrypted(program: Program) -> list[Fingerprint]:
@@ -97,13 +110,6 @@ def _encrypted(program: Program) -> list[Fingerprint]:
         return []
     matched = tuple(sorted({f"{v.name}: {v.type}" for v in kept}))
     return [_semantic(program, "anon.encrypted_state", system=ENCRYPTED, matched=matched, elements=kept)]
-
-
-def _integer(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:
-        return 0
 
 
 def _semantic(

@@ -173,6 +173,7 @@ class Simulation(Model):
 
     governor: Address
     proposal: str = Field(description="id of the proposal")
+    asked: bool = Field(default=True, description="--simulate was given and the proposal is open")
     path: StrObs = Field(description="vote: by the governor and its timelock; executor: its calls made by the executor")
     path_note: str = Field(description="why it was not the vote, or what had to be helped")
     succeeds: BoolObs = Field(

@@ -22,7 +22,7 @@ PACKS = {
     "capture": ("CAP", 8),
     "treasury": ("TRE", 2),
     "token": ("TOK", 6),
-    "proposals": ("PRO", 19),
+    "proposals": ("PRO", 46),
     "code": ("COD", 8),
     "listed-exposure": ("LST", 4),
     "membership": ("MEM", 13),

@@ -50,7 +50,7 @@ class Line:
 
     def shown(self) -> Condition:
         """Return the condition as a reader sees it, each field with its value."""
-        return Condition(text=_one_line(self.condition.text.text), result=shown(self.truth), values=_values(self.reads))
+        return Condition(text=self.condition.line, result=shown(self.truth), values=_values(self.reads))
 
 
 class Block:
@@ -189,12 +189,11 @@ def evaluate(conditions: Sequence[Compiled], world: World, roots: Sequence[Ref])
 
 def _unique(blocks: Iterable[Block]) -> tuple[Condition, ...]:
     """Each condition once: two levels may share one."""
-    lines: dict[str, Condition] = {}
+    lines: dict[str, Line] = {}
     for block in blocks:
         for line in block.lines:
-            condition = line.shown()
-            lines.setdefault(condition.text, condition)
-    return tuple(lines.values())
+            lines.setdefault(line.condition.line, line)
+    return tuple(line.shown() for line in lines.values())
 
 
 def _evidence(reads: Iterable[Read]) -> tuple[Evidence, ...]:
@@ -204,11 +203,7 @@ def _evidence(reads: Iterable[Read]) -> tuple[Evidence, ...]:
 
 
 def _values(reads: Sequence[Read]) -> tuple[tuple[str, str], ...]:
-    values = dict.fromkeys((read.label, shown(read.value)) for read in reads)
+    values = dict.fromkeys(read.shown() for read in reads)
     if len(values) <= MAX_VALUES:
         return tuple(values)
     return (*list(values)[:MAX_VALUES], ("…", f"{len(values) - MAX_VALUES} more"))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from scanner.judge.language.source import Text
@@ -23,6 +24,11 @@ class Compiled:
     slots: int
     fields: frozenset[tuple[str, str]] = frozenset()
     rule_ids: frozenset[str] = frozenset()
+
+    @cached_property
+    def line(self) -> str:
+        """The condition as one line."""
+        return " ".join(self.text.text.split())
 
     def start(self, world: World, roots: Sequence[Ref]) -> Run:
         """Return a run with room for this condition's variables; `roots` in the order of the schema's roots."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from scanner.judge.language.model_schema import DAO_COLLECTIONS, model_schema
 from scanner.judge.language.types import Kind, Type
-from scanner.judge.language.values import LimitExceeded, Unk, Why, cut
+from scanner.judge.language.values import LimitExceeded, Unk, Why, cut, shown
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Stage
 from scanner.model.observation import Collection, Known, Reason, Unknown
@@ -96,12 +96,19 @@ class SnapshotWorld:
 class Read:
     """One field that was read."""
 
-    __slots__ = ("evidence", "label", "value")
+    __slots__ = ("_pair", "evidence", "label", "value")
 
     def __init__(self, label: str, value: Any, evidence: tuple[Evidence, ...]) -> None:
         self.label = label
         self.value = value
         self.evidence = evidence
+        self._pair: tuple[str, str] | None = None
+
+    def shown(self) -> tuple[str, str]:
+        """Return the field and its value as a reader sees them."""
+        if self._pair is None:
+            self._pair = (self.label, shown(self.value))
+        return self._pair
 
 
 class Items:

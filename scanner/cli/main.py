@@ -10,6 +10,7 @@ import typer
 
 import scanner
 from scanner.cli.errors import INTERRUPTED, print_usage_error
+from scanner.cli.batch import batch
 from scanner.cli.diff import diff
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
@@ -33,6 +34,7 @@ app.command("scan")(scan)
 app.command("report")(report)
 app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)
+app.command("batch")(batch)
 app.command("diff")(diff)
 app.command("index")(index)
 app.add_typer(rules_app, name="rules")

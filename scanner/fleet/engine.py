@@ -66,7 +66,7 @@ def run(tasks: Iterable[Task], tally: Tally, *, place: Place, settings: Settings
     A worker that dies takes its DAO with it: the DAO is tried once more, then kept as failed.
     """
     text = settings.model_dump_json()
-    with _client(place) as client:
+    with client_of(place) as client:
         for task, result in _results(client, iter(tasks), text, place):
             if result.kind in FATAL:
                 raise UsageError(f"the run was ended: {result.reason}", hint="mend it and give the command again")
@@ -124,7 +124,8 @@ def _result(future: Future, task: Task, killed_worker: type[Exception]) -> Resul
 
 
 @contextlib.contextmanager
-def _client(place: Place) -> Iterator[Client]:
+def client_of(place: Place) -> Iterator[Client]:
+    """A client of the workers of `place`; those started here end with it. Raises UsageError for a bad address."""
     import dask
     from distributed import Client, LocalCluster
 

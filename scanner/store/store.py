@@ -174,9 +174,9 @@ class Store:
 
     # -------------------------------------------------------------------------------------------- judgements
 
-    def save_judgement(self, scan_id: int, judged: JudgedRow) -> bool:
-        """Keep a judgement of a stored scan; False: one by the same rules was there already."""
-        return self.database.write(lambda connection: self._judge(connection, scan_id, judged))
+    def save_judgements(self, judged: Sequence[tuple[int, JudgedRow]]) -> int:
+        """Keep judgements of stored scans; return how many were new: one by the same rules may be there already."""
+        return self.database.write(lambda connection: sum(self._judge(connection, *one) for one in judged))
 
     def _judge(self, connection: Connection, scan_id: int, judged: JudgedRow) -> bool:
         put = self.database.insert(judgements).values(

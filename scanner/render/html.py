@@ -7,6 +7,7 @@ from typing import Any
 from scanner.locale.locale import Locale
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
+from scanner.render.accountability_view import accountability_view
 from scanner.render.appendix_view import contract_rows
 from scanner.render.controls_view import control_rows
 from scanner.render.coverage import coverage_of, coverage_sentence
@@ -45,6 +46,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     accounts = account_views(lookup)
     votes = vote_parameters(lookup)
     membership = membership_parameters(lookup)
+    accountability = accountability_view(lookup)
     proposals, cards = proposal_views(lookup)
     strip = cells(t, assessment.dimensions)
     return {
@@ -69,6 +71,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "votes": votes,
         "membership": membership,
         "membership_class": membership_class(lookup),
+        "accountability": accountability,
         "proposals": proposals,
         "proposals_state": snapshot.proposals,
         "cards": cards,

@@ -12,8 +12,9 @@ import typer
 from scanner.cli.rules_shared import all_folders, load, stop
 from scanner.cli.shared import RuleFolders
 from scanner.judge.language.source import did_you_mean
+from scanner.judge.pack import PACK_FILE
 from scanner.judge.rule import Rule, Rulebook
-from scanner.judge.rules import PACK_FILE, RuleErrors, collect
+from scanner.judge.rules import RuleErrors, collect
 from scanner.judge.trying import Tried, needed, snapshot_files, try_rule
 from scanner.model.errors import DaoscanError, RuleError, UsageError
 from scanner.model.outcome import Severity, Status

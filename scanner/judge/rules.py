@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scanner.judge.facts import build
 from scanner.judge.language.source import did_you_mean
-from scanner.judge.language.stated import TYPES, allowed, spec, with_facts
-from scanner.judge.language.types import FieldSpec, Schema
+from scanner.judge.language.stated import with_facts
+from scanner.judge.language.types import Schema
+from scanner.judge.pack import PACK_FILE, claimed_twice, read_header
 from scanner.judge.python_metadata import read_metadata
-from scanner.judge.reader import KEBAB, Reader
 from scanner.judge.rule import Pack, PythonCheck, Rule, Rulebook
 from scanner.judge.schema import read_rule
-from scanner.judge.yaml_strict import ListNode, MapNode, Node, load
+from scanner.judge.yaml_strict import Node, load
 from scanner.model.errors import RuleError
 
-ENGINE_VERSION = 1
-PACK_FILE = "pack.yaml"
-PACK_KEYS = ("schema", "name", "prefix", "version", "engine", "title", "description", "facts")
 MAX_FILES = 5_000
-_PREFIX = re.compile(r"[A-Z]{2,8}\Z")
-_RANGE = re.compile(r"\s*(>=|<=|==|<|>)?\s*([0-9]{1,6})\s*\Z")
 
 
 class RuleErrors(RuleError):
@@ -48,14 +42,19 @@ def collect(folders: Iterable[Path]) -> tuple[Rulebook, list[RuleError]]:
     """Return the rules that could be loaded, and what is wrong with the others."""
     packs: list[Pack] = []
     errors: list[RuleError] = []
+    seen: set[Path] = set()
     for folder in folders:
         for pack_folder in _pack_folders(folder, errors):
+            if pack_folder.resolve() in seen:
+                continue  # named twice, it is one pack
+            seen.add(pack_folder.resolve())
             try:
                 packs.append(_load_pack(pack_folder, errors))
             except RuleError as error:
                 errors.append(error)
     rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
     errors.extend(_cross_checks(rules))
+    errors.extend(claimed_twice([(pack.folder, pack.name, pack.prefixes) for pack in packs]))
     errors.extend(_facts_agree(packs))
     return Rulebook(tuple(packs), tuple(rules)), errors
 
@@ -97,15 +96,7 @@ def _pack_folders(folder: Path, errors: list[RuleError]) -> list[Path]:
 
 
 def _load_pack(folder: Path, errors: list[RuleError]) -> Pack:
-    top = Reader(_tree(folder / PACK_FILE), PACK_KEYS, "a pack")
-    if top.has("schema") and top.integer("schema") != 1:
-        raise top.error("schema", "this engine reads schema 1")
-    name = top.matching("name", KEBAB, "my-pack")
-    prefixes = _prefixes(top.need("prefix"), top)
-    version = str(top.integer("version")) if _is_integer(top, "version") else top.text("version")
-    engine = str(top.integer("engine")) if _is_integer(top, "engine") else top.text("engine")
-    _check_engine(engine, top)
-    facts = _facts(top)
+    header = read_header(_tree(folder / PACK_FILE))
     files = sorted(path for path in folder.glob("*.yaml") if path.name != PACK_FILE)
     code = sorted(folder.glob("*.py"))
     files += [path for path in code if not path.name.startswith("_")]
@@ -114,32 +105,11 @@ def _load_pack(folder: Path, errors: list[RuleError]) -> Pack:
     rules: list[Rule] = []
     for path in files:
         try:
-            rules.append(_load_rule(path, prefixes, with_facts(facts)))
+            rules.append(_load_rule(path, header.prefixes, with_facts(header.facts)))
         except RuleError as error:
             errors.append(error)
     digest = folder_digest({folder / PACK_FILE, *files, *code})
-    return Pack(name, prefixes, version, engine, tuple(rules), digest, facts, folder)
-
-
-def _facts(top: Reader) -> dict[str, FieldSpec]:
-    """Return the stated facts that a pack's rules read: {name: type} or {name: {type, about, values}}."""
-    if not top.has("facts"):
-        return {}
-    node = top.need("facts")
-    if not isinstance(node, MapNode):
-        raise node.mark.error("'facts' is a mapping of names to types", "for instance {pays_out_to_caller: true/false}")
-    found: dict[str, FieldSpec] = {}
-    for name, value in node.entries.items():
-        if not allowed(name):
-            raise node.keys[name].error(f"{name[:60]!r} is no name of a fact", "lower-case words joined by underscores")
-        whole = value if isinstance(value, MapNode) else MapNode({"type": value}, {"type": value.mark}, value.mark)
-        reader = Reader(whole, ("type", "about", "values"), "a fact")
-        type_ = reader.choice("type", TYPES)
-        values = reader.texts("values")
-        if values and type_ not in ("text", "names"):
-            raise reader.error("values", f"only text and names have 'values', this is {type_}")
-        found[name] = spec(name, type_, about=reader.optional("about"), values=values)
-    return found
+    return Pack(header.name, header.prefixes, header.version, header.engine, tuple(rules), digest, header.facts, folder)
 
 
 def _load_rule(path: Path, prefixes: Sequence[str], schema: Schema) -> Rule:
@@ -159,34 +129,6 @@ def _load_rule(path: Path, prefixes: Sequence[str], schema: Schema) -> Rule:
 
 def _tree(path: Path) -> Node:
     return load(read_text(path), str(path))
-
-
-def _is_integer(top: Reader, key: str) -> bool:
-    return type(getattr(top.need(key), "value", None)) is int
-
-
-def _prefixes(node: Node, top: Reader) -> tuple[str, ...]:
-    found = top.texts("prefix", least=1) if isinstance(node, ListNode) else (top.text("prefix"),)
-    for prefix in found:
-        if not _PREFIX.match(prefix):
-            raise node.mark.error(f"prefix {prefix[:20]!r} must be 2 to 8 capital letters")
-    return found
-
-
-def _check_engine(text: str, top: Reader) -> None:
-    compare = {
-        ">=": ENGINE_VERSION.__ge__,
-        "<=": ENGINE_VERSION.__le__,
-        "==": ENGINE_VERSION.__eq__,
-        "<": ENGINE_VERSION.__lt__,
-        ">": ENGINE_VERSION.__gt__,
-    }
-    for part in text.split(","):
-        match = _RANGE.match(part)
-        if not match:
-            raise top.error("engine", f"engine {text[:40]!r} is no range", 'for instance 1 or ">=1,<3"')
-        if not compare[match[1] or "=="](int(match[2])):
-            raise top.error("engine", f"the pack needs engine {text}, this is {ENGINE_VERSION}")
 
 
 def _cross_checks(rules: Sequence[Rule]) -> list[RuleError]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from scanner.judge.language.functions import RULE_ID
 from scanner.judge.language.source import did_you_mean
+from scanner.judge.pack import PACK_FILE
 from scanner.judge.reader import KEBAB
 from scanner.judge.rule import Rulebook
-from scanner.judge.rules import PACK_FILE, collect
+from scanner.judge.rules import collect
 from scanner.judge.threshold import read_threshold
 from scanner.model.errors import OutputError, RuleError
 from scanner.model.kinds import Stage

@@ -86,7 +86,22 @@ def test_ids_and_names_are_unique(write_pack, rule_text, tmp_path):
     (other / "pack.yaml").write_text((folder / "pack.yaml").read_text())
     (other / "delay-short.yaml").write_text(rule_text())
     _, errors = collect([folder, other])
-    assert sorted(error.what for error in errors) == ["id 'TST-001' is used twice", "name 'delay-short' is used twice"]
+    assert sorted(error.what for error in errors) == [
+        "id 'TST-001' is used twice",
+        "name 'delay-short' is used twice",
+        "two packs have the name pack",
+        "two packs have the prefix TST",
+    ]
+    for error in errors:
+        assert {str(folder), str(other)} == {
+            name for name in (str(folder), str(other)) if name in error.where + error.hint
+        }
+
+
+def test_a_folder_that_is_named_twice_is_one_pack(write_pack, rule_text):
+    folder = write_pack(delay_short=rule_text())
+    book, errors = collect([folder, folder])
+    assert (len(book.packs), errors) == (1, [])
 
 
 def test_unknown_rule_in_finding(write_pack, rule_text):

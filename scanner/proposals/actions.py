@@ -14,6 +14,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import worth
+from scanner.proposals.bridges import is_precompile
 from scanner.proposals.casebook import Case, Casebook, elsewhere, in_scope, is_key
 from scanner.proposals.collect import beneficiary_of, executor_of
 from scanner.proposals.ends import codes_of, controller_of, meaning_of_call
@@ -27,6 +28,7 @@ from scanner.proposals.said import compare
 
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
 _NOT_READ = Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
+_OF_THE_CHAIN = Known(value=True, evidence=(), derivation="a precompiled contract: part of the chain's own program")
 _NOBODY = Known(value=ZERO_ADDRESS, evidence=(), derivation="nobody gains by this call")
 
 
@@ -53,8 +55,8 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "decoded_by": call.decoded.by,
         "arguments": call.decoded.arguments,
         "effect": meaning_of_call(call).effect,
-        "target_has_code": away or _has_code(target),
-        "target_verified": away or _verified(target),
+        "target_has_code": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _has_code(target)),
+        "target_verified": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _verified(target)),
         "target_in_scope": in_scope(book.found, target),
         "delegatecall": _delegatecall(book.found, case.one, call),
         "treasury_share_bps": worth.treasury_share(book, case, call),
@@ -67,7 +69,7 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "disables_protection": change.disables,
         "removes_guardian": change.removes_guardian,
         "privacy_destination": away or _hiding(book, call, nonzero(gains)),
-        "code_replaceable": away or replaceable(book.ends, _running(call)),
+        "code_replaceable": away or replaceable(book.ends, () if _is_precompile(book, call) else _running(call)),
         "lookalike_of": _lookalike(book.familiar, case, call, gains),
     }
     facts.update(_who_gains(book, call, gains))
@@ -78,6 +80,10 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
 def _target(book: Casebook, call: Call) -> Account | None:
     account = book.found.world.get(call.target)
     return book.ends.strangers.get(call.target) if account is None and call.inside else account
+
+
+def _is_precompile(book: Casebook, call: Call) -> bool:
+    return is_precompile(book.found.world.chain.chain_id, call.target)
 
 
 def _label(found: Found, target: Account | None, call: Call) -> str:

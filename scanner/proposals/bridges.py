@@ -31,6 +31,10 @@ CHAIN_NAMES: Mapping[int, str] = {
 ARB_SYS = "0x0000000000000000000000000000000000000064"
 OP_MESSENGER = "0x4200000000000000000000000000000000000007"
 
+_ARBITRUM_CHAINS = frozenset({42161, 42170, 421614})
+_ETHEREUM_PRECOMPILES = 0x11
+_ARBITRUM_PRECOMPILES = range(0x64, 0x75)
+
 RETRYABLE_MAGIC = "0xa723c008e76e379c55599d2e4d93879beafda79c"
 """L1ArbitrumTimelock.RETRYABLE_TICKET_MAGIC: no contract; a call scheduled to it becomes a retryable ticket."""
 
@@ -79,3 +83,9 @@ ALIAS_OFFSET = 0x1111000000000000000000000000000000001111
 def alias(address: str) -> str:
     """Return the account as which a contract of the parent chain calls on an Arbitrum or OP chain; empty for none."""
     return f"0x{(int(address, 16) + ALIAS_OFFSET) % 2**160:040x}" if address else ""
+
+
+def is_precompile(chain_id: int, address: str) -> bool:
+    """Return whether an address is a precompiled contract: Ethereum's (up to 0x11) or Arbitrum's own."""
+    number = int(address, 16)
+    return 0 < number <= _ETHEREUM_PRECOMPILES or (chain_id in _ARBITRUM_CHAINS and number in _ARBITRUM_PRECOMPILES)

@@ -30,6 +30,8 @@ class Casebook:
     """Addresses that readers know by now: proposals are read in chain order, and each adds those it pays."""
 
     symbols: frozenset[str] = frozenset()
+    brought: dict[int, dict[tuple[str, str], int]] = field(default_factory=dict)
+    """Per proposal what its own calls send to accounts, by token and account."""
 
 
 @dataclass(frozen=True)

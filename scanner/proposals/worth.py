@@ -10,12 +10,15 @@ from scanner.discovery.power import share_bps
 from scanner.model.kinds import Effect
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.casebook import Case, Casebook, elsewhere
+from scanner.proposals.collect import beneficiary_of
 from scanner.proposals.ends import Ends, asset_and_payer, meaning_of_call
 from scanner.proposals.nested import Call
 from scanner.proposals.wrappers import WRAPPERS
 
 CAP_BPS = 10_000
 _UNLIMITED = 2**255
+_ENOUGH_BPS = 5_000
+"""From here on more makes no difference: what could not be read does not make the share unknown."""
 
 
 def amount_of(call: Call) -> int | None:
@@ -102,18 +105,39 @@ def unlimited(call: Call) -> Known[bool] | Unknown:
 
 
 def approval_share(book: Casebook, case: Case, call: Call) -> Known[int] | Unknown:
-    """Return the amount a call approves as a share of what the approving account holds, at most 100 times all."""
+    """Return the amount a call approves as a share of what the approving account holds, at most 100 times all.
+
+    What the same proposal sends to that account is meant to be spent: so much of the amount does not count.
+    """
     decoded = call.decoded
     if isinstance(decoded.signature, Unknown):
         return decoded.signature
-    if meaning_of_call(call).effect is not Effect.APPROVAL or decoded.signature.value.startswith("setApprovalForAll"):
+    meaning = meaning_of_call(call)
+    if meaning.effect is not Effect.APPROVAL or decoded.signature.value.startswith("setApprovalForAll"):
         return Known(value=0, evidence=(), derivation="approves no amount")
-    amount = amount_of(call) or 0
+    brought = _brought(book, case).get(asset_and_payer(call, meaning), 0)
+    amount = max(0, (amount_of(call) or 0) - brought)
+    if not amount:
+        return Known(value=0, evidence=(), derivation="approves no more than what this proposal brings")
     return combine(
         {"held": held_before(book, case, call)},
-        lambda held: min(100 * CAP_BPS, share_bps(amount, held)) if held or not amount else 100 * CAP_BPS,
+        lambda held: min(100 * CAP_BPS, share_bps(amount, held)) if held else 100 * CAP_BPS,
         "amount approved / holdings",
     )
+
+
+def _brought(book: Casebook, case: Case) -> dict[tuple[str, str], int]:
+    """Return, by token and account, what the calls of a proposal send to accounts."""
+    if case.index not in book.brought:
+        found: dict[tuple[str, str], int] = {}
+        for call in book.data.calls[(case.one.governor, case.one.id)]:
+            meaning = meaning_of_call(call)
+            gains = beneficiary_of(call.decoded, call.target, call.value)
+            if gains and not call.chain and not call.value and meaning.effect is Effect.VALUE_OUT:
+                key = (asset_and_payer(call, meaning)[0], gains)
+                found[key] = found.get(key, 0) + (amount_of(call) or 0)
+        book.brought[case.index] = found
+    return book.brought[case.index]
 
 
 def supply_share(book: Casebook, call: Call) -> Known[int] | Unknown:
@@ -161,10 +185,8 @@ def moved_outside(book: Casebook, case: Case, calls: list[tuple[Call, bool]]) ->
         before = sums.get((asset, payer), (Fraction(0), held))[0]
         sums[(asset, payer)] = (before + share, held)
     worst = max(sums.values(), key=lambda pair: pair[0], default=None)
-    if worst is not None and worst[0] >= CAP_BPS:
-        return Known(value=CAP_BPS, evidence=worst[1].evidence, derivation="all of an asset")
-    if unknown is not None:
+    share = min(CAP_BPS, int(worst[0])) if worst is not None else 0
+    if unknown is not None and share < _ENOUGH_BPS:
         return unknown
-    if worst is None:
-        return Known(value=0, evidence=(), derivation="moves nothing to strangers")
-    return Known(value=min(CAP_BPS, int(worst[0])), evidence=worst[1].evidence, derivation="all amounts / holdings")
+    derivation = "all amounts / holdings" if unknown is None else "at least: some amounts are not known"
+    return Known(value=share, evidence=worst[1].evidence if worst is not None else (), derivation=derivation)

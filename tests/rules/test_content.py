@@ -10,6 +10,7 @@ import pytest
 from scanner.content import rules_dir
 from scanner.judge.decide import decide
 from scanner.judge.facts import build
+from scanner.judge.language.compiled import Compiled
 from scanner.judge.lint import Linted, lint
 from scanner.judge.rule import Rule, RuleTest
 from scanner.judge.testing import run_tests
@@ -117,13 +118,22 @@ def _links(rule: Rule, scenario_id: str) -> bool:
 
 def test_past_proposals_weigh_less_than_live_ones(content: Linted) -> None:
     """History is never high: what was decided is shown by the rules about the present."""
-    for rule in content.rulebook.rules:
+    rules = {rule.id: rule for rule in content.rulebook.rules}
+    for rule in rules.values():
         if rule.dimension is not Dimension.PROPOSALS:
             continue
         for level in rule.levels:
             if level.severity in (Severity.CRITICAL, Severity.HIGH):
-                asked = [line.text.text for line in level.where]
-                assert any("proposal.state" in text and "Executed" not in text for text in asked), rule.id
+                asked = [line.text.text for line in (*rule.applies, *level.where)]
+                behind = re.findall(r'finding\("([A-Z]+-[0-9]+)"\)', " ".join(asked))
+                live = [_asks_for_live(rules[one].applies) for one in behind] or [
+                    _asks_for_live(rule.applies + level.where)
+                ]
+                assert all(live), rule.id
+
+
+def _asks_for_live(lines: tuple[Compiled, ...]) -> bool:
+    return any("proposal.state" in line.text.text and "Executed" not in line.text.text for line in lines)
 
 
 def test_descriptive_rules_ask_for_nothing_alarming(content: Linted) -> None:

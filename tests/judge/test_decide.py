@@ -54,7 +54,9 @@ def _expected(applies: list[bool | None], levels: list[list[bool | None]]) -> tu
     return ("unknown", undecided, False) if undecided else ("pass", "", False)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     truths=st.fixed_dictionaries(dict.fromkeys(FLAGS, TRUTHS)),
     applies=st.lists(st.sampled_from(FLAGS), max_size=2),

@@ -18,8 +18,7 @@ import pytest
 from scanner.content import rules_dir
 from scanner.judge.decide import Decider, Decision
 from scanner.judge.facts import TestWorld, build
-from scanner.judge.language.model_schema import model_schema
-from scanner.judge.language.types import Kind, Type
+from scanner.judge.language.types import Kind, Schema, Type
 from scanner.judge.language.values import Unk
 from scanner.judge.language.world import Facts, Ref, Run
 from scanner.judge.rule import Rule
@@ -61,18 +60,18 @@ class Case:
 
     def facts(self) -> list[Fact]:
         """Return everything that the last decision read."""
-        types = model_schema().roots(self.rule.subject)
+        types = self.rule.schema.roots(self.rule.subject)
         found = [fact for root in self.roots for fact in self._of(root, types[root.label].record)]
         return found + [self._outcome(rule_id) for rule_id in sorted(self.rule.asks)]
 
     def _of(self, ref: Ref, record: str) -> Iterator[Fact]:
         for key in ref.reads:
-            owner, type_, name = _place(ref, record, key)
+            owner, type_, name = _place(self.rule.schema, ref, record, key)
             yield _fact(
                 f"{ref.label}.{key}", owner, name, others=[Known[Any](value=v, evidence=()) for v in _values(type_)]
             )
         for key, items in ref.items.items():
-            owner, type_, name = _place(ref, record, key)
+            owner, type_, name = _place(self.rule.schema, ref, record, key)
             yield from self._collection(f"{ref.label}.{key}", owner, name, record=type_.record)
             for one in items.refs:
                 yield from self._of(one, type_.record)
@@ -102,13 +101,13 @@ class Case:
         return Fact(rule_id, set_(None), tuple(set_(word) for word in OUTCOMES), set_(before))
 
 
-def _place(ref: Ref, record: str, key: str) -> tuple[Any, Type, str]:
+def _place(schema: Schema, ref: Ref, record: str, key: str) -> tuple[Any, Type, str]:
     """Return the record that holds a field, the field's type and its name."""
     *path, name = key.split(".")
     owner = ref.item
     for step in path:
-        owner, record = getattr(owner, step), model_schema().records[record].fields[step].type.record
-    return owner, model_schema().records[record].fields[name].type, name
+        owner, record = getattr(owner, step), schema.records[record].fields[step].type.record
+    return owner, schema.records[record].fields[name].type, name
 
 
 def _fact(label: str, owner: Any, name: str, *, others: list[Any], gone: Any = None) -> Fact:
@@ -136,6 +135,7 @@ class Maker:
 
     def __init__(self, rule: Rule, seed: int) -> None:
         self._made = random.Random(f"{rule.id} {seed}")
+        self._schema = rule.schema
         self._fields: dict[str, set[str]] = {}
         literals: list[Any] = []
         for condition in rule.conditions:
@@ -150,7 +150,7 @@ class Maker:
         """Return a record of which what the rule reads has some value, and the rest is unknown."""
         facts = Facts(record, reason=Reason.NODE_ERROR, detail="made up")
         for name in sorted(self._fields.get(record, ())):
-            type_ = model_schema().records[record].fields[name].type
+            type_ = self._schema.records[record].fields[name].type
             if type_.kind is Kind.RECORD:
                 setattr(facts, name, self.facts(type_.record, depth + 1))
             elif type_.kind is Kind.ITEMS:
@@ -173,7 +173,7 @@ class Maker:
 
     def case(self, rule: Rule) -> Case:
         """Return the rule on made-up facts."""
-        types = model_schema().roots(rule.subject)
+        types = rule.schema.roots(rule.subject)
         roots = [Ref(name, self.facts(type_.record)) for name, type_ in types.items()]
         return Case(rule, roots, {one: self._made.choice(OUTCOMES) for one in sorted(rule.asks)})
 
@@ -249,7 +249,7 @@ def test_every_field_is_read_and_so_taken_away(rule: Rule) -> None:
         name
         for condition in rule.conditions
         for record, name in condition.fields
-        if model_schema().records[record].fields[name].type.kind is not Kind.RECORD
+        if rule.schema.records[record].fields[name].type.kind is not Kind.RECORD
     }
     for _, case in _cases(rule, made_up=400):
         if not missing:

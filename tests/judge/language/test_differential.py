@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.judge.language.values import LimitExceeded, Range, Unk
@@ -17,6 +17,8 @@ NUMBERS = ("voting_delay", "voting_period", "quorum_votes")
 FLAGS = ("has_timelock",)
 KINDS = ("token-vote", "nft-vote", "share-vote")
 CAPABILITIES = ("mint", "upgrade", "pause")
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""Other work on the machine must not make a property fail."""
 
 
 def _number(depth: int) -> st.SearchStrategy[str]:
@@ -130,7 +132,7 @@ def _python(text: str, world: dict[str, Any], rows: list[dict[str, Any]]) -> Any
     return eval(compile(tree, "<condition>", "eval"), names)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, **PATIENT)
 @given(text=_truth(3), world=WORLD, rows=ROWS)
 def test_same_answer_as_python_when_all_is_known(text, world, rows, evaluate, facts, items):
     try:
@@ -147,7 +149,7 @@ def test_same_answer_as_python_when_all_is_known(text, world, rows, evaluate, fa
         assert got is expected
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, **PATIENT)
 @given(text=_number(3), world=WORLD, rows=ROWS)
 def test_same_number_as_python(text, world, rows, evaluate, facts, items):
     try:
@@ -162,7 +164,7 @@ def test_same_number_as_python(text, world, rows, evaluate, facts, items):
     assert type(got) in (int, Fraction)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, **PATIENT)
 @given(text=_truth(3), world=WORLD, rows=ROWS, data=st.data())
 def test_less_knowledge_never_changes_an_answer(text, world, rows, data, evaluate, facts, items):
     """Taking facts away leaves the answer as it was or makes it unknown; it never turns it round."""
@@ -181,13 +183,16 @@ def test_less_knowledge_never_changes_an_answer(text, world, rows, data, evaluat
     if data.draw(st.booleans()):
         left = kept.items[: data.draw(st.integers(0, len(kept.items)))]
         kept = Collection(items=left, complete=False, reason="limit")
-    got = evaluate(text, governor, facts("Dao", controls=kept))
+    try:
+        got = evaluate(text, governor, facts("Dao", controls=kept))
+    except LimitExceeded:  # what was not looked at before is looked at now
+        return
     assert isinstance(got, Unk) or isinstance(whole, Unk) or got is whole
     if isinstance(whole, Unk):
         assert isinstance(got, Unk)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, **PATIENT)
 @given(left=_truth(1), right=_truth(1), world=WORLD, rows=ROWS, hidden=st.sets(st.sampled_from(NUMBERS)))
 def test_order_makes_no_difference(left, right, world, rows, hidden, evaluate, facts, items):
     governor = facts("Governor", **world)
@@ -195,8 +200,11 @@ def test_order_makes_no_difference(left, right, world, rows, hidden, evaluate, f
         setattr(governor, name, Unknown(reason=Reason.NODE_ERROR))
     dao = facts("Dao", controls=items("Control", rows))
     for word in ("and", "or"):
-        one = evaluate(f"({left}) {word} ({right})", governor, dao)
-        other = evaluate(f"({right}) {word} ({left})", governor, dao)
+        try:
+            one = evaluate(f"({left}) {word} ({right})", governor, dao)
+            other = evaluate(f"({right}) {word} ({left})", governor, dao)
+        except LimitExceeded:
+            return
         assert isinstance(one, Unk) == isinstance(other, Unk)
         assert isinstance(one, Unk) or one is other
     assert not isinstance(one, Range)

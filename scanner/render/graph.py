@@ -1,4 +1,6 @@
-"""The control graph as boxes and lines: actors, governance, delay, assets, from left to right.
+"""The control graph as boxes and lines: actors, governance, delay, assets, in the direction of reading.
+
+Everything is placed from left to right and mirrored on its way out where the language reads from right to left.
 
 A vote's line goes through governor and timelock. A line around the vote has a lane of its own below them, so that it
 crosses no box, and says what it allows and after how long. Everything in the picture stands in the table as well.
@@ -18,7 +20,7 @@ from scanner.render.controls_view import STRONG, bypasses, delay_shown, known_de
 from scanner.render.lookup import Lookup
 from scanner.render.quantities import duration, short
 from scanner.render.shown import as_actor, name_actor, value_of
-from scanner.render.text import clipped, visible
+from scanner.render.text import Exact, clipped, visible
 from scanner.render.words import words
 
 WIDTH = 1080
@@ -28,6 +30,7 @@ LAST_BOX = WIDTH - COLUMNS[3]
 HEIGHT = 48
 ROW = 66
 LANE = 22
+PADDING = 14
 TOP = 34
 LIMIT = 12
 """Most boxes in a column; the table holds the rest."""
@@ -38,7 +41,10 @@ _HEADINGS = ("who", "governance", "delay", "reaches")
 
 @dataclass(frozen=True)
 class Box:
-    """A box: `tone` is vote, key, multisig, anyone, unresolved, governor, timelock or asset."""
+    """A box: `tone` is vote, key, multisig, anyone, unresolved, governor, timelock or asset.
+
+    `text_x` is where its lines of text begin: left, or right where the language is written from right to left.
+    """
 
     x: int
     y: int
@@ -48,6 +54,7 @@ class Box:
     title: str
     subtitle: str
     full: str
+    text_x: int
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ class _Drawing:
             height=height + 8,
             boxes=tuple(self.boxes),
             lines=tuple(self.lines),
-            headings=tuple(zip(COLUMNS, (self.t(f"graph.{key}") for key in _HEADINGS), strict=True)),
+            headings=tuple(zip(map(self._mirrored, COLUMNS), (self.t(f"graph.{key}") for key in _HEADINGS), strict=True)),
             words=self._words(),
             left_out=self.t("graph.left_out", n=self.hidden) if self.hidden else "",
         )
@@ -149,7 +156,12 @@ class _Drawing:
         title, subtitle, full = texts
         width = LAST_BOX if column == 3 else BOX
         shown = clipped_to(title), clipped_to(subtitle)
-        self.boxes.append(Box(COLUMNS[column], y, width, height, tone, *shown, full))
+        begin = self._mirrored(COLUMNS[column])
+        x, text_x = (begin - width, begin - PADDING) if self.t.rtl else (begin, begin + PADDING)
+        self.boxes.append(Box(x, y, width, height, tone, *shown, full, text_x))
+
+    def _mirrored(self, x: int) -> int:
+        return WIDTH - x if self.t.rtl else x
 
     def _machinery(self) -> int:
         """Place votes, governors and timelocks in rows; return where the next row begins."""
@@ -238,8 +250,11 @@ class _Drawing:
     def _line(self, start: tuple[int, int], end: tuple[int, int], tone: str, label: str) -> None:
         (x1, y1), (x2, y2) = start, end
         bend = x2 - 84 if x2 - x1 > 120 else x1 + 8
-        path = f"M{x1} {y1}H{x2}" if y1 == y2 else f"M{x1} {y1}H{bend}C{bend + 44} {y1} {x2 - 40} {y2} {x2} {y2}"
-        self.lines.append(Line(path, tone, label, x1 + 10, y1 - 6))
+        x = self._mirrored
+        path = f"M{x(x1)} {y1}H{x(x2)}"
+        if y1 != y2:
+            path = f"M{x(x1)} {y1}H{x(bend)}C{x(bend + 44)} {y1} {x(x2 - 40)} {y2} {x(x2)} {y2}"
+        self.lines.append(Line(Exact(path), tone, label, x(x1 + 10), y1 - 6))
 
     def _words(self) -> str:
         t = self.t

@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
@@ -24,8 +26,9 @@ def _text(t: Locale, value: str) -> str:
     if not t.rtl:
         return readable(value)
     if isinstance(value, Phrase):
-        parts = ((readable(text), is_foreign) for text, is_foreign in value.parts)
-        return "".join(foreign(text) if is_foreign else isolated(text) for text, is_foreign in parts)
+        runs = (("".join(text for text, _ in run), is_foreign) for is_foreign, run in groupby(value.parts, itemgetter(1)))
+        shown = ((readable(text), is_foreign) for text, is_foreign in runs)
+        return "".join(foreign(text) if is_foreign else isolated(text) for text, is_foreign in shown)
     return isolated(readable(value))
 
 

@@ -192,7 +192,8 @@ def _of_tokens(
     )
     facts["divisible"] = transform(token.decimals, lambda decimals: decimals > 0, "decimals of the units")
     facts["member_count"] = token.holders
-    facts["gatekeeper_kind"] = _gatekeeper(token)
+    first = contracts.get(token.address)
+    facts["gatekeeper_kind"] = _gatekeeper(token, first.code.mint_guard if first else not_read())
 
 
 def _wraps(dossier: Dossier | None, token: Token, paths: Paths) -> bool:
@@ -219,13 +220,16 @@ def _by_minters(dossier: Dossier | None, token: Token, guard: Known[str] | Unkno
         guarded(door, None, f"{words} through {contract.label}", paths, person=contract.code.sybil_gate)
 
 
-def _gatekeeper(token: Token) -> Known[str] | Unknown:
+def _gatekeeper(token: Token, guard: Known[str] | Unknown) -> Known[str] | Unknown:
     if isinstance(token.transferable, Known) and token.transferable.value:
         return Known(
             value=ActorKind.ANYONE.value,
             evidence=token.transferable.evidence,
             derivation="units can be bought or given",
         )
+    if isinstance(guard, Known) and guard.value == Guard.PROOF:
+        detail = "who makes the list or signs the coupons is not in the contract"
+        return Unknown(reason=Reason.OFF_CHAIN, detail=detail, evidence=guard.evidence)
     return token.minter_kind
 
 

@@ -198,6 +198,14 @@ def test_a_proof_of_being_a_person_is_no_proof_of_standing_on_a_list(person: boo
     assert isinstance(found, Unknown) if kind == "unknown" else is_known(found, kind)
 
 
+def test_who_builds_a_list_for_proofs_is_not_in_the_contract() -> None:
+    token = running(1)
+    contracts = [described(token, Role.TOKEN, mint_guard="proof", sybil_gate=False)]
+    found = membership([token], contracts, tokens=(_token(token, transferable=False, minter_kind="anyone"),))
+    assert isinstance(found.gatekeeper_kind, Unknown)
+    assert found.gatekeeper_kind.reason is Reason.OFF_CHAIN
+
+
 def test_a_wrapper_is_as_open_as_what_it_wraps() -> None:
     wrapper = running(1, "depositFor(address,uint256)")
     answer(wrapper, "underlying()", ("address",), (address(5),))

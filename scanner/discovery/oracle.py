@@ -10,6 +10,7 @@ from scanner.chain.abi import encode_call
 from scanner.chain.interface import CallRead, Chain, CodeRead
 from scanner.model.lists import Counterparty
 from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.values import changed
 
 SIGNATURE = "isSanctioned(address)"
 _SHARED = "0x40c57923924b5c5c5455c48d93317139addac8fb"
@@ -61,7 +62,5 @@ def _said(answer: Known[str] | Unknown) -> Known[bool] | Unknown:
 
 
 def _with(parties: Collection[Counterparty], answers: list[Known[bool] | Unknown]) -> Collection[Counterparty]:
-    items = tuple(
-        one.model_copy(update={"on_oracle": answer}) for one, answer in zip(parties.items, answers, strict=True)
-    )
-    return parties.model_copy(update={"items": items})
+    items = tuple(changed(one, on_oracle=answer) for one, answer in zip(parties.items, answers, strict=True))
+    return Collection[Counterparty](items=items, complete=parties.complete, reason=parties.reason)

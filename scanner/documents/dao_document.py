@@ -16,6 +16,7 @@ from scanner.model.accountability import DeclaredContract, Document, Source
 from scanner.model.evidence import DocumentEvidence, Evidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
+from scanner.model.values import changed
 from scanner.sources.strict import NotReadable, read_json, shown
 
 FIELDS = (
@@ -44,9 +45,8 @@ def with_documents(snapshot: Snapshot, fetcher: Fetcher) -> Snapshot:
         return snapshot
     reader = _Reader(snapshot, fetcher, uri)
     facts = reader.facts()
-    dao = snapshot.dao.model_copy(
-        update={"accountability": snapshot.dao.accountability.model_copy(update=facts), **reader.answers(facts)}
-    )
+    told = changed(snapshot.dao.accountability, **facts)
+    dao = changed(snapshot.dao, accountability=told, **reader.answers(facts))
     return snapshot.model_copy(update={"dao": dao})
 
 

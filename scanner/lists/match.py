@@ -17,6 +17,7 @@ from scanner.model.evidence import Evidence
 from scanner.model.lists import Counterparty, ListHit, ListUsed
 from scanner.model.observation import Collection
 from scanner.model.snapshot import InputDigest, Snapshot
+from scanner.model.values import changed
 
 STALE_DAYS = 30
 NO_DATE = -1_000_000
@@ -48,13 +49,12 @@ def with_lists(snapshot: Snapshot, lists: Sequence[AddressList]) -> Snapshot:
     parties = snapshot.dao.counterparties
     complete = bool(lists) and parties.complete
     reason = "" if complete else "no address list was given (--list FILE)" if not lists else parties.reason
-    dao = snapshot.dao.model_copy(
-        update={
-            "list_count": len(used),
-            "lists": used,
-            "listed": Collection[ListHit](items=hits, complete=complete, reason=reason),
-            "listed_texts": tuple(dict.fromkeys(hit.text for hit in hits)),
-        }
+    dao = changed(
+        snapshot.dao,
+        list_count=len(used),
+        lists=used,
+        listed=Collection[ListHit](items=hits, complete=complete, reason=reason),
+        listed_texts=tuple(dict.fromkeys(hit.text for hit in hits)),
     )
     digests = {f"{INPUT}{one.name}{f' of {one.published}' if one.published else ''}": one.sha256 for one in used}
     others = tuple(one for one in snapshot.inputs if not one.name.startswith(INPUT))

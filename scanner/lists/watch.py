@@ -17,6 +17,7 @@ from scanner.model.evidence import Evidence
 from scanner.model.lists import WatchHit
 from scanner.model.observation import Collection, Known
 from scanner.model.snapshot import InputDigest, Snapshot
+from scanner.model.values import changed
 
 MAX_BYTES = 10_000_000
 MAX_LINE = 2_000
@@ -126,12 +127,11 @@ def with_watch(snapshot: Snapshot, watch: Sequence[WatchList]) -> Snapshot:
     reason = "" if parties.complete else parties.reason
     if not watch:
         reason = "no watch list was given (--watch FILE)"
-    dao = snapshot.dao.model_copy(
-        update={
-            "watch_count": len(wanted),
-            "watched": Collection[WatchHit](items=items, complete=not reason, reason=reason),
-            "watched_texts": tuple(f"{hit.identifier} ({hit.met_as})" for hit in items),
-        }
+    dao = changed(
+        snapshot.dao,
+        watch_count=len(wanted),
+        watched=Collection[WatchHit](items=items, complete=not reason, reason=reason),
+        watched_texts=tuple(f"{hit.identifier} ({hit.met_as})" for hit in items),
     )
     digests = {f"{INPUT}{one.file}": one.sha256 for one in watch}
     others = tuple(one for one in snapshot.inputs if not one.name.startswith(INPUT))

@@ -10,6 +10,7 @@ from scanner.model.accountability import Audit, Document, PublicIdentifier, Resp
 from scanner.model.evidence import DocumentEvidence, Evidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.snapshot import InputDigest, Snapshot
+from scanner.model.values import changed
 
 INPUT = "accountability "
 _ADDRESS = re.compile(r"(?:eip155:([0-9]{1,20}):)?(0x[0-9a-fA-F]{40})\Z")
@@ -35,12 +36,11 @@ def with_statement(snapshot: Snapshot, stated: Statement) -> Snapshot:
         sha256=stated.sha256,
     )
     maker = _Maker(stated, (proof,), snapshot)
-    dao = snapshot.dao.model_copy(
-        update={
-            "accountability": snapshot.dao.accountability.model_copy(update=maker.facts()),
-            "legal_document": maker.legal_document(),
-            "contact": maker.answer(bool(stated.contact), "a contact"),
-        }
+    dao = changed(
+        snapshot.dao,
+        accountability=changed(snapshot.dao.accountability, **maker.facts()),
+        legal_document=maker.legal_document(),
+        contact=maker.answer(bool(stated.contact), "a contact"),
     )
     others = tuple(one for one in snapshot.inputs if not one.name.startswith(INPUT))
     given = InputDigest(name=f"{INPUT}{stated.file}", sha256=stated.sha256)

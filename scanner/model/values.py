@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
@@ -43,3 +43,12 @@ class Model(BaseModel):
     """The base of every noun: strict, frozen, nothing undeclared."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+M = TypeVar("M", bound=Model)
+
+
+def changed(item: M, **update: Any) -> M:
+    """Return `item` with some fields replaced, validated anew: `model_copy` would keep whatever it is given."""
+    fields = {name: getattr(item, name) for name in type(item).model_fields}
+    return type(item)(**{**fields, **update})

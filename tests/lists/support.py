@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scanner.lists.interface import AddressList, ListEntry
+from scanner.model.accountability import Accountability
 from scanner.model.lists import Counterparty
 from scanner.model.observation import Collection, Reason, Unknown
 from scanner.model.snapshot import Snapshot
@@ -127,9 +128,8 @@ def with_parties(*parties: Counterparty | str, complete: bool = True, as_of: int
     )
     found = Collection[Counterparty](items=made, complete=complete, reason="" if complete else "some were not read")
     base = full_snapshot()
-    return base.model_copy(
-        update={"as_of": as_of, "inputs": (), "dao": base.dao.model_copy(update={"counterparties": found})}
-    )
+    dao = base.dao.model_copy(update={"counterparties": found, "accountability": Accountability()})
+    return base.model_copy(update={"as_of": as_of, "inputs": (), "dao": dao})
 
 
 def texts(snapshot: Snapshot) -> Sequence[str]:

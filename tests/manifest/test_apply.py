@@ -115,3 +115,11 @@ def test_a_manifest_leaves_gaps_for_other_chains_and_the_collections_open() -> N
     assert {one.name for one in found.inputs} >= {"manifest river.yaml", "list OFAC-SDN of 2026-06-20"}
     assert found.dao.accountability.registration_number.value == "000123"
     assert found.target.name == (base.target.name or "River DAO")
+
+
+def test_what_was_put_in_is_as_valid_as_what_was_read() -> None:
+    """Written and read again it is the same; and writing it warns of nothing."""
+    found = with_newer(
+        with_statement(with_parties(address(1)), FULL), Brought(lists=(edition("2026-06-20", address(1)),))
+    )
+    assert Snapshot.model_validate_json(found.model_dump_json()) == found

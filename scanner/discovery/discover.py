@@ -22,7 +22,7 @@ from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.power import Power, read_token_logs
-from scanner.discovery.privacy_use import PrivacyUse, read_privacy_use
+from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.tokens import build_token
@@ -94,10 +94,11 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     for result in results.values():
         world.gaps.extend(result.gaps)
     settle_upgrades(world, results)
-    logs = read_token_logs(world, parts.tokens, parts.treasuries)
+    wanted = privacy_reads(world, parts.treasuries)
+    logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=wanted)
     holdings = read_holdings(world, parts, logs)
     _source_gaps(world)
-    use = read_privacy_use(world, parts.treasuries)
+    use = privacy_use(logs.beside)
     resolver = Resolver(world, parts, _guards(world, results))
     return Found(world, parts, results, logs.powers, holdings, resolver, use)
 

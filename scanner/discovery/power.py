@@ -31,14 +31,17 @@ DELEGATE = selector("delegate(address)")
 
 @dataclass(frozen=True)
 class TokenLogs:
-    """The power behind each voting token, and all transfers of any token to a treasury."""
+    """The power behind each voting token, all transfers of any token to a treasury, and what was read along with it."""
 
     powers: dict[str, Power]
     received: Known[tuple[LogEvidence, ...]] | Unknown
+    beside: tuple[Known[tuple[LogEvidence, ...]] | Unknown, ...] = ()
 
 
-def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[str]) -> TokenLogs:
-    """Read the logs of the voting tokens and the transfers to treasuries, in one level.
+def read_token_logs(
+    world: World, tokens: Iterable[str], treasuries: Iterable[str], *, beside: Sequence[LogRead] = ()
+) -> TokenLogs:
+    """Read the logs of the voting tokens, the transfers to treasuries and what is wanted `beside`, in one level.
 
     Where a token knows no delegation its holders vote themselves: they are the delegates then.
     """
@@ -49,7 +52,9 @@ def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[st
     reads = [LogRead(token, ((DELEGATE_VOTES_CHANGED,) if token in busy else both,)) for token in ordered]
     if receivers:
         reads.append(LogRead("", ((TRANSFER,), (), receivers)))
-    answers = list(world.chain.read(reads))
+    answers = list(world.chain.read([*reads, *beside]))
+    other = tuple(answers[len(reads) :])
+    answers = answers[: len(reads)]
     received: Known[tuple[LogEvidence, ...]] | Unknown = answers.pop() if receivers else Known(value=(), evidence=())
     powers: dict[str, Power] = {}
     for token, answer in zip(ordered, answers, strict=True):
@@ -63,7 +68,7 @@ def read_token_logs(world: World, tokens: Iterable[str], treasuries: Iterable[st
             powers[token] = Power(balances, _delegates(logs, answer.evidence))
         else:
             powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
-    return TokenLogs(powers, received)
+    return TokenLogs(powers, received, other)
 
 
 def _busy(world: World, tokens: Sequence[str]) -> dict[str, Unknown]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scanner.chain.abi import address_topic, topic
@@ -38,12 +38,11 @@ class PrivacyUse:
         return _count(self.moved, account, (1, 2), "transfers to or from labelled addresses")
 
 
-def read_privacy_use(world: World, accounts: Iterable[str]) -> PrivacyUse:
-    """Read the logs that name one of `accounts`, in one level."""
+def privacy_reads(world: World, accounts: Iterable[str]) -> list[LogRead]:
+    """Return what has to be read to tell what `accounts` did; nothing where there are none."""
     ours = tuple(sorted(address_topic(one) for one in accounts))
     if not ours:
-        nothing = Unknown(reason=Reason.UNRESOLVED, detail="no account that holds assets was found")
-        return PrivacyUse(nothing, (nothing,))
+        return []
     labelled = tuple(
         sorted(
             address_topic(address)
@@ -54,7 +53,15 @@ def read_privacy_use(world: World, accounts: Iterable[str]) -> PrivacyUse:
     reads = [LogRead("", ((ANNOUNCEMENT,), (), (), ours))]
     if labelled:
         reads += [LogRead("", ((TRANSFER,), ours, labelled)), LogRead("", ((TRANSFER,), labelled, ours))]
-    announced, *moved = world.chain.read(reads)
+    return reads
+
+
+def privacy_use(answers: Sequence[Logs]) -> PrivacyUse:
+    """Return what the answers to `privacy_reads` tell."""
+    if not answers:
+        nothing = Unknown(reason=Reason.UNRESOLVED, detail="no account that holds assets was found")
+        return PrivacyUse(nothing, (nothing,))
+    announced, *moved = answers
     return PrivacyUse(announced, tuple(moved) or (_nobody_labelled(announced),))
 
 

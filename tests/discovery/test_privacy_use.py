@@ -9,7 +9,7 @@ from scanner.chain.abi import address_topic
 from scanner.chain.interface import LogRead, Read
 from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.battery import TRANSFER
-from scanner.discovery.privacy_use import ANNOUNCEMENT, read_privacy_use
+from scanner.discovery.privacy_use import ANNOUNCEMENT, privacy_reads, privacy_use
 from scanner.discovery.world import World
 from scanner.model.evidence import LogEvidence, LogSetEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -58,7 +58,8 @@ def _matches(one: LogEvidence, read: LogRead) -> bool:
 
 
 def use(*logs: LogEvidence, broken: bool = False) -> Any:
-    return read_privacy_use(World(LogChain(logs, broken=broken), NoSources(), ()), [TREASURY])
+    chain = LogChain(logs, broken=broken)
+    return privacy_use(chain.read(privacy_reads(World(chain, NoSources(), ()), [TREASURY])))
 
 
 def announced(caller: str, index: int) -> LogEvidence:
@@ -88,7 +89,8 @@ def test_logs_that_could_not_be_read_are_no_zero() -> None:
 
 
 def test_a_dao_without_a_treasury_has_no_answer() -> None:
-    found = read_privacy_use(World(SilentChain(), NoSources(), ()), [])
+    assert privacy_reads(World(SilentChain(), NoSources(), ()), []) == []
+    found = privacy_use(())
     assert isinstance(found.stealth_payments(TREASURY), Unknown)
 
 

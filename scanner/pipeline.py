@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -47,7 +48,7 @@ from scanner.render.html import render_html
 from scanner.render.lookup import look_up
 from scanner.render.markdown import markdown
 from scanner.render.report_json import dump, report
-from scanner.render.sarif import sarif
+from scanner.render.sarif import PLAIN, SarifOptions, sarif_file
 from scanner.render.terminal import print_summary
 from scanner.sources.collect import SourceOptions, open_sources
 
@@ -247,7 +248,7 @@ def _first_fault(error: ValidationError) -> str:
 RENDERERS: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
     "html": render_html,
     "json": lambda snapshot, assessment, digest, _: dump(report(snapshot, assessment, digest)),
-    "sarif": lambda *inputs: dump(sarif(*inputs)),
+    "sarif": sarif_file,
     "md": markdown,
     "csv": lambda snapshot, assessment, digest, _: render_csv(snapshot, assessment, digest),
 }
@@ -255,12 +256,21 @@ RENDERERS: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
 
 
 def render(
-    snapshot_bytes: bytes, snapshot: Snapshot, *, assessment: Assessment, formats: Sequence[str]
+    snapshot_bytes: bytes,
+    snapshot: Snapshot,
+    *,
+    assessment: Assessment,
+    formats: Sequence[str],
+    sarif: SarifOptions = PLAIN,
 ) -> dict[str, bytes]:
     """Return the report files asked for by name, in the language that was judged in: same input, same bytes."""
     t = load_locale(assessment.lang)
     digest = hashlib.sha256(snapshot_bytes).hexdigest()
-    return {f"report.{name}": RENDERERS[name](snapshot, assessment, digest, t).encode() for name in formats}
+    renderers: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
+        **RENDERERS,
+        "sarif": partial(sarif_file, options=sarif),
+    }
+    return {f"report.{name}": renderers[name](snapshot, assessment, digest, t).encode() for name in formats}
 
 
 def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from scanner.judge.language.world import Facts
+from scanner.model.blank import blank_field
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
 from scanner.model.stated import StatedFacts
@@ -19,6 +17,7 @@ from scanner.model.values import ZERO_ADDRESS, Model
 UNNAMED = "not named in the test"
 CHAIN_ID = 1
 ADDRESS = "0x" + "01" * 20
+_UNREAD = Unknown(reason=Reason.NOT_READ, detail=UNNAMED)
 _PLACES = {
     "governor": "governors",
     "timelock": "timelocks",
@@ -38,7 +37,7 @@ def small_snapshot(subject: str, roots: dict[str, Facts]) -> bytes:
 
     `roots` are what a test of a rule in YAML would see: `governor`, `dao`, `membership`.
     """
-    whole: dict[str, Any] = {name: _default(Snapshot, name) for name in Snapshot.model_fields}
+    whole: dict[str, Any] = {name: blank_field(Snapshot, name, _UNREAD) for name in Snapshot.model_fields}
     whole["schema_version"] = Snapshot.model_fields["schema_version"].default
     whole["target"] = {"chain_id": CHAIN_ID, "address": ADDRESS, "name": ""}
     for name in ("dao", "membership"):
@@ -83,7 +82,7 @@ def _record(model: type[Model], facts: Facts) -> dict[str, Any]:
 def _field(model: type[Model], name: str, value: object) -> Any:
     field = model.model_fields[name]
     if _is_observation(field):
-        known = value if isinstance(value, (Known, Unknown)) else Unknown(reason=Reason.NOT_READ, detail=UNNAMED)
+        known = value if isinstance(value, (Known, Unknown)) else _UNREAD
         return known.model_dump(mode="json")
     if isinstance(value, Known):
         return value.model_dump(mode="json")["value"]
@@ -91,7 +90,7 @@ def _field(model: type[Model], name: str, value: object) -> Any:
         return _record(_model(field), value)
     if isinstance(value, Collection):
         return _items(field, value)
-    return _default(model, name)
+    return blank_field(model, name, _UNREAD)
 
 
 def _items(field: FieldInfo, collection: Collection[Any]) -> Any:
@@ -110,35 +109,6 @@ def _stated(name: str, fact: Known[Any]) -> dict[str, Any]:
         "analysis": "test",
         "value": fact.model_dump(mode="json"),
     }
-
-
-def _default(model: type[Model], name: str) -> Any:
-    """Return what stands for a field that a test does not name."""
-    field = model.model_fields[name]
-    if _is_observation(field):
-        return Unknown(reason=Reason.NOT_READ, detail=UNNAMED).model_dump(mode="json")
-    if field.default is not PydanticUndefined or field.default_factory is not None:
-        return model.model_construct().model_dump(mode="json", include={name}, warnings=False)[name]
-    return _plain(field.annotation, field)
-
-
-def _plain(annotation: Any, field: FieldInfo) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Collection):
-        return {"items": [], "complete": False, "reason": UNNAMED}
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return {name: _default(annotation, name) for name in annotation.model_fields}
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return next(iter(annotation)).value
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)[0]
-    if get_origin(annotation) in (Union, UnionType):
-        return None if type(None) in get_args(annotation) else _plain(get_args(annotation)[0], field)
-    if get_origin(annotation) is tuple:
-        return []
-    if annotation is str:
-        patterns = " ".join(str(getattr(one, "pattern", "")) for one in field.metadata)
-        return ZERO_ADDRESS if "{40}" in patterns else "0x" if "0x" in patterns else ""
-    return False if annotation is bool else 0
 
 
 def _is_observation(field: FieldInfo) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from enum import Enum
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from scanner.model.observation import Collection, Reason, Unknown
-from scanner.model.values import Model
+from scanner.model.values import ZERO_ADDRESS, Model
 
 M = TypeVar("M", bound=Model)
 
@@ -30,3 +33,39 @@ def all_unknown(model: type[M], reason: Reason, detail: str = "", **known: Any) 
 
 def _is_observation(field: FieldInfo) -> bool:
     return Unknown in get_args(field.annotation)
+
+
+def blank_field(model: type[Model], name: str, unknown: Unknown) -> Any:
+    """Return, as JSON, what stands for a field of `model` that nobody fills in: `unknown`, or as little as it can hold.
+
+    Fields with a default keep it, observations apart.
+    """
+    field = model.model_fields[name]
+    if _is_observation(field):
+        return unknown.model_dump(mode="json")
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Model):
+        return _least(field.annotation, field, unknown)
+    if field.default is not PydanticUndefined or field.default_factory is not None:
+        return model.model_construct().model_dump(mode="json", include={name}, warnings=False)[name]
+    return _least(field.annotation, field, unknown)
+
+
+def _least(annotation: Any, field: FieldInfo, unknown: Unknown) -> Any:
+    if isinstance(annotation, type):
+        if issubclass(annotation, Collection):
+            return {"items": [], "complete": False, "reason": unknown.detail or unknown.reason.value}
+        if issubclass(annotation, Model):
+            return {name: blank_field(annotation, name, unknown) for name in annotation.model_fields}
+        if issubclass(annotation, Enum):
+            return next(iter(annotation)).value
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return inner[0]
+    if origin in (Union, UnionType):
+        return None if type(None) in inner else _least(inner[0], field, unknown)
+    if origin is tuple:
+        return []
+    if annotation is str:
+        patterns = " ".join(str(getattr(one, "pattern", "")) for one in field.metadata)
+        return ZERO_ADDRESS if "{40}" in patterns else "0x" if "0x" in patterns else ""
+    return False if annotation is bool else 0

@@ -7,21 +7,23 @@ is told by notifications of the invocation: a file without results is no clearan
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 from scanner.locale.load import ENGLISH
 from scanner.locale.locale import Locale
-from scanner.model.evidence import SourceEvidence
 from scanner.model.outcome import Assessment, Finding, Outcome, Severity, Status
 from scanner.model.snapshot import Snapshot
 from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.findings_view import severity_order
 from scanner.render.lookup import Lookup, look_up
-from scanner.render.report_json import inputs_of
+from scanner.render.report_json import dump, inputs_of
+from scanner.render.sarif_baseline import FINGERPRINT, Baseline
 from scanner.render.sarif_kit import KIT_NOTIFICATIONS, kit_notes, kit_properties, suppressions
+from scanner.render.sarif_places import NOWHERE, SOURCE_ROOT, Artifacts, Places, anchor, physical
 from scanner.render.sarif_rules import LEVELS, descriptors, plain
 from scanner.render.text import line
 from scanner.render.unchecked_view import UndecidedView, partial_collections, undecided_views
@@ -33,21 +35,54 @@ RULES_LIMIT = 25_000
 MESSAGE_LIMIT = 1_000
 RELATED_LIMIT = 10
 """Further places of one result."""
-PATH_LIMIT = 1_000
-SNAPSHOT_FILE = "snapshot.json"
-SOURCE_ROOT = "SRCROOT"
-FINGERPRINT = "daoscan/v1"
+ZIPPED_LIMIT = 10_000_000
+"""Bytes of the file, packed by gzip, that code scanning takes."""
 _NOTIFICATIONS = ("check-failed", "gap", "results-cut", "rules-cut", "undecided")
 
 
-def sarif(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale) -> dict[str, Any]:
-    """Return the log as JSON values. The same inputs give the same values."""
+@dataclass(frozen=True)
+class SarifOptions:
+    """Where results stand, what they are compared with, and how many there may be."""
+
+    places: Places = NOWHERE
+    baseline: Baseline | None = None
+    limit: int = RESULTS_LIMIT
+
+
+PLAIN = SarifOptions()
+
+
+def sarif_file(
+    snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale, options: SarifOptions = PLAIN
+) -> str:
+    """Return the text of the file, with as many of the worst results as a service accepts."""
+    while True:
+        log = sarif(snapshot, assessment, snapshot_sha256, t, options)
+        text = dump(options.baseline.compared(log) if options.baseline else log)
+        if (
+            len(text) <= ZIPPED_LIMIT
+            or len(gzip.compress(text.encode(), mtime=0)) <= ZIPPED_LIMIT
+            or options.limit <= 1
+        ):
+            return text
+        options = replace(options, limit=min(options.limit, len(assessment.findings)) // 2)
+
+
+def sarif(
+    snapshot: Snapshot,
+    assessment: Assessment,
+    snapshot_sha256: str,
+    t: Locale,
+    options: SarifOptions = PLAIN,
+) -> dict[str, Any]:
+    """Return the log as JSON values, without a baseline. The same inputs give the same values."""
     found = sorted(assessment.findings, key=severity_order)
-    kept = found[:RESULTS_LIMIT]
+    kept = found[: options.limit]
+    places = options.places
     rules = _rules_kept(t, assessment, kept)
     index = {rule["id"]: place for place, rule in enumerate(rules)}
-    artifacts = _Artifacts()
-    results = [_result(item, index, artifacts) for item in kept]
+    artifacts = Artifacts()
+    results = [_result(item, index, physical(places.of(item)[: RELATED_LIMIT + 1], artifacts)) for item in kept]
     notes = _notifications(look_up(snapshot, assessment, t), index)
     notes += [_notification(name, "note", text) for name, text in kit_notes(assessment)]
     if len(found) > len(kept):
@@ -58,7 +93,7 @@ def sarif(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: L
         notes.insert(0, _notification("rules-cut", "warning", text))
     run = {
         "tool": {"driver": _driver(t, snapshot, rules)},
-        "automationDetails": {"id": f"daoscan/{snapshot.target.caip10}/"},
+        "automationDetails": {"id": f"daoscan/{places.automation or snapshot.target.caip10}/"},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
         "originalUriBaseIds": {SOURCE_ROOT: {"description": {"text": t("sarif.source_root")}}},
         "artifacts": artifacts.listed(),
@@ -109,12 +144,9 @@ def _about(t: Locale, snapshot: Snapshot, assessment: Assessment, snapshot_sha25
     }
 
 
-def _result(item: Finding, index: dict[str, int], artifacts: _Artifacts) -> dict[str, Any]:
+def _result(item: Finding, index: dict[str, int], physical: list[dict[str, Any]]) -> dict[str, Any]:
     text = plain(f"{line(item.subject.label, 200)}: {item.message}", MESSAGE_LIMIT)
-    sources = [piece for piece in dict.fromkeys(item.evidence) if isinstance(piece, SourceEvidence)]
-    places = list(dict.fromkeys(place for piece in sources if (place := _place(piece))))
-    physical = [artifacts.physical(place) for place in places[: RELATED_LIMIT + 1]]
-    first = physical[0] if physical else _anchor()
+    first = physical[0] if physical else anchor()
     result: dict[str, Any] = {
         "ruleId": item.rule_id,
         "ruleIndex": index[item.rule_id],
@@ -151,58 +183,6 @@ def _properties(item: Finding) -> dict[str, Any]:
         "mitigations": [plain(text, 400) for text in item.mitigations],
         "scenarios": [{"id": link.id, "relation": link.relation.value} for link in item.scenarios],
     }
-
-
-def _anchor() -> dict[str, Any]:
-    return {"artifactLocation": {"uri": SNAPSHOT_FILE}, "region": {"startLine": 1}}
-
-
-_Place = tuple[str, str, int, int]
-"""URI, SHA-256 of the file, first and last line"""
-
-
-def _place(piece: SourceEvidence) -> _Place | None:
-    uri = source_uri(piece.file)
-    if not uri:
-        return None
-    first = max(piece.first_line, 1)
-    return uri, piece.file_sha256.removeprefix("0x"), first, max(piece.last_line, first)
-
-
-def source_uri(path: str) -> str:
-    """Return a stranger's path as a relative URI that stays below its root; empty when nothing of it is left.
-
-    RFC 3986: no scheme, no authority, no leading slash, no dot segments; everything else percent-encoded as UTF-8.
-    """
-    parts: list[str] = []
-    for part in path.replace("\\", "/").split("/"):
-        if part == "..":
-            parts[-1:] = []
-        elif part not in {"", "."}:
-            parts.append(quote(part.encode("utf-8", "replace"), safe="@"))
-    uri = "/".join(parts)
-    return uri if len(uri) <= PATH_LIMIT else ""
-
-
-class _Artifacts:
-    """The files that results stand on, numbered as they are met. A path may stand for files of several contracts."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, str], int] = {}
-
-    def physical(self, place: _Place) -> dict[str, Any]:
-        uri, digest, first, last = place
-        number = self._numbers.setdefault((uri, digest), len(self._numbers))
-        return {
-            "artifactLocation": {"uri": uri, "uriBaseId": SOURCE_ROOT, "index": number},
-            "region": {"startLine": first, "endLine": last},
-        }
-
-    def listed(self) -> list[dict[str, Any]]:
-        return [
-            {"location": {"uri": uri, "uriBaseId": SOURCE_ROOT}, "hashes": {"sha-256": digest}}
-            for uri, digest in self._numbers
-        ]
 
 
 def _notifications(lookup: Lookup, index: dict[str, int]) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ from scanner.model.evidence import SourceEvidence
 from scanner.model.outcome import Assessment, RuleSummary, Severity, Status
 from scanner.model.snapshot import Snapshot
 from scanner.render.report_json import dump
-from scanner.render.sarif import MESSAGE_LIMIT, RESULTS_LIMIT, RULES_LIMIT, sarif, source_uri
+from scanner.render.sarif import MESSAGE_LIMIT, RESULTS_LIMIT, RULES_LIMIT, sarif
+from scanner.render.sarif_places import source_uri
 from scanner.render.sarif_rules import plain
 from tests.render import factory
 from tests.render import factory_dao as dao
@@ -47,8 +48,12 @@ def notes(log: dict[str, Any]) -> list[dict[str, Any]]:
     return list(run(log)["invocations"][0]["toolExecutionNotifications"])
 
 
+OFFICIAL = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.schema.json").read_text("utf-8"))
+
+
 def checked(log: dict[str, Any]) -> None:
     """Everything that the standard and the services ask for."""
+    jsonschema.Draft4Validator(OFFICIAL).validate(json.loads(dump(log)))
     checker = jsonschema.Draft202012Validator(SCHEMA)
     checker.check_schema(SCHEMA)
     checker.validate(json.loads(dump(log)))

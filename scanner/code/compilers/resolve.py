@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from scanner.code.compilers.solcjs import install_solcjs, installed_solcjs
 from scanner.code.compilers.versions import SolcVersion, parse_version
 
 _SHOWN_ERRORS = 3
+_PLACE = re.compile(r":(\d+):(\d+):")
 
 
 @dataclass(frozen=True)
@@ -95,5 +97,7 @@ def _one_line(entry: Mapping[str, Any]) -> str:
 
 
 def _where(entry: Mapping[str, Any]) -> str:
-    location = entry.get("sourceLocation") or {}
-    return str(location.get("file", ""))[:200]
+    """Return file, line and column of an error; the file alone where the compiler shows no lines."""
+    file = str((entry.get("sourceLocation") or {}).get("file", ""))[:200]
+    shown = _PLACE.search(str(entry.get("formattedMessage", ""))) if file else None
+    return f"{file}:{shown[1]}:{shown[2]}" if shown else file

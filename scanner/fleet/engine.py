@@ -79,7 +79,7 @@ def _results(client: Client, tasks: Iterator[Task], settings: str, place: Place)
     from distributed.scheduler import KilledWorker
 
     waiting: dict[Any, Task] = {}
-    queue = as_completed(with_results=False)
+    queue = as_completed(loop=client.loop)
 
     def send(task: Task) -> None:
         future = client.submit(do, task.model_dump(mode="json"), settings, pure=False, retries=0)

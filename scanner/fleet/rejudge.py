@@ -29,16 +29,19 @@ def rejudge(
     with client_of(place) as client:
         # Several times as many as workers: a task is small, and none has to wait for the coordinator.
         waiting = iter(chunks)
-        queue = as_completed(
-            [client.submit(judge_some, chunk, text, pure=False) for chunk in _next(waiting, 4 * place.workers)]
-        )
+        queue = as_completed(loop=client.loop)
+
+        def send(count: int) -> None:
+            for chunk in _next(waiting, count):
+                queue.add(client.submit(judge_some, chunk, text, pure=False))
+
+        send(4 * place.workers)
         for future in queue:
             done, problems, fatal = future.result()
             if fatal:
                 raise UsageError(fatal, hint="mend it and give the command again")
             told(done, problems)
-            for chunk in _next(waiting, 1):
-                queue.add(client.submit(judge_some, chunk, text, pure=False))
+            send(1)
 
 
 def _next(chunks: Iterator[Any], count: int) -> Iterator[Any]:

@@ -22,6 +22,7 @@ from fixtures.replay import (
     TREASURY_TIMELOCK,
     WALLET,
     Recorded,
+    look_alike,
 )
 
 PER_PROPOSAL = 6
@@ -195,12 +196,6 @@ KINDS: tuple[Kind, ...] = (
         (TREASURY_TIMELOCK, 0, calldata(
             _SCHEDULE, WALLET, 0, calldata("transferOwnership(address)", s.stranger), *_SALT, 0))]),
 )  # fmt: skip
-
-
-def look_alike(address: str) -> str:
-    """Return an address with the first six and the last four digits of another one."""
-    middle = hashlib.sha256(address.encode()).hexdigest()[:30]
-    return address[:8] + middle + address[-4:]
 
 
 def mutants(recorded: Sequence[Recorded], settings: Mapping[int, Sequence[Setting]]) -> tuple[Mutant, ...]:

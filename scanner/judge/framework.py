@@ -210,22 +210,25 @@ def _which(decided: Sequence[Decided], result: str) -> tuple[EvidenceLine, ...]:
 
 
 def _stage(stage: Stage, framework: Framework, criteria: Sequence[CriterionAssessment]) -> StageAssessment:
-    against: list[str] = []
-    undecided: list[str] = []
-    for criterion, read in zip(criteria, framework.criteria, strict=True):
-        if criterion.id in stage.excepted:
-            continue
-        if any(line.grade in stage.without for line in criterion.evidence_against):
-            against.append(criterion.title)
-        elif not (read.speaks_for or read.speaks_against) or any(
-            line.grade in stage.without for line in criterion.undecided
-        ):
-            undecided.append(criterion.title)
+    """A stage is reached where nothing stands against it, all of that was decided, and there was something to see."""
+    asked = [pair for pair in zip(criteria, framework.criteria, strict=True) if pair[0].id not in stage.excepted]
+    against = [one.title for one, _ in asked if any(line.grade in stage.without for line in one.evidence_against)]
     if against:
         return _rung(stage, "false", f"evidence against: {'; '.join(against)}")
+    undecided = [one.title for one, read in asked if _open_for(stage, one, read)]
     if undecided:
         return _rung(stage, "unknown", f"not assessable: {'; '.join(undecided)}")
+    if not any(one.evidence_for or one.evidence_against for one, _ in asked):
+        return _rung(stage, "unknown", "no evidence either way for any of its criteria")
     return _rung(stage, "true", "no evidence against it was found, and everything that could speak against was decided")
+
+
+def _open_for(stage: Stage, criterion: CriterionAssessment, read: Criterion) -> bool:
+    """Whether a criterion leaves a stage open: it is not assessable, or nothing was asked that could speak against."""
+    graded = any(line.grade in stage.without for line in read.speaks_against)
+    if any(line.grade in stage.without for line in criterion.undecided):
+        return True
+    return not criterion.evidence_for and not graded
 
 
 def _rung(stage: Stage, result: str, reason: str) -> StageAssessment:

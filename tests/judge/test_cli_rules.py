@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from scanner.cli.rules import rules_app
+from scanner.judge.lint import lint
+from scanner.judge.rules import load_rulebook
+from scanner.judge.testing import run_tests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+CLEAN = "1 rules, 0 scenarios, 0 frameworks, profiles and policies, 0 problems\n"
 
 
 @pytest.fixture
@@ -19,7 +31,7 @@ def run():
 def test_lint(run, write_pack, rule_text):
     folder = write_pack(delay_short=rule_text())
     result = run("lint", folder)
-    assert (result.exit_code, result.stdout) == (0, "1 rules, 0 scenarios, 0 problems\n")
+    assert (result.exit_code, result.stdout) == (0, CLEAN)
     write_pack(delay_short=rule_text(applies="[governor.kin == 'x']"))
     result = run("lint", folder)
     assert result.exit_code == 2
@@ -50,7 +62,7 @@ def test_rules_may_use_the_built_in_ones(run, write_pack, rule_text):
     )
     levels = "[{severity: high, where: ['finding(\"CAP-001\")']}]"
     folder = write_pack(delay_short=rule_text(subject="dao", levels=levels, tests=tests, message="Both."))
-    assert run("lint", folder).stdout == "1 rules, 0 scenarios, 0 problems\n"
+    assert run("lint", folder).stdout == CLEAN
     assert run("test", folder).stdout == "3 tests of 1 rules, 0 failed\n"
 
 
@@ -67,16 +79,48 @@ def test_list_and_show(run):
     assert "no rule 'NOT-001'" in missing.stderr
 
 
-def test_new_asks_three_questions(run, tmp_path):
+def test_new_with_options(run, tmp_path):
     folder = tmp_path / "mine"
-    result = run("new", folder, input="AUD-001\nno-guardian\ngovernor\n")
-    assert result.exit_code == 0
+    result = run("new", folder, "--id", "AUD-001", "--name", "no-guardian", "--subject", "governor")
+    assert result.exit_code == 0, result.stderr
     assert (folder / "no-guardian.yaml").is_file()
-    assert run("lint", folder).exit_code == 0
+    assert run("lint", folder).stdout == CLEAN
     assert run("test", folder).exit_code == 0
     again = run("new", folder, "--id", "AUD-001", "--name", "other", "--subject", "governor")
     assert again.exit_code == 2
     assert "is used already" in again.stderr
+    words = ("--condition", "governor.quorum_bps < 400", "--severity", "high")
+    assert run("new", folder, "--subject", "governor", *words).exit_code == 0
+    assert "AUD-002 response-time" in " ".join(run("list", folder).stdout.split())
+
+
+def test_new_asks_nobody_where_nobody_can_answer(run, tmp_path):
+    result = run("new", tmp_path / "mine", input="governor\n")
+    assert result.exit_code == 2
+    assert "what the rule is about is missing" in result.stderr
+    assert not (tmp_path / "mine").exists()
+
+
+def test_new_asks_three_questions_on_a_terminal(tmp_path):
+    """A real terminal; a wrong answer is asked again."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "scanner.cli.main", "rules", "new", str(tmp_path / "mine")]
+    process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+    os.close(theirs)
+    os.write(ours, b"governors\ngovernor\ngovernor.voting_delay_seconds < 2 * DAY\nbad\nhigh\n")
+    said = process.communicate(timeout=60)[0].decode()
+    os.close(ours)
+    assert process.returncode == 0, said
+    assert [question in said for question in ("1/3 What is it about", "2/3 What is the thresh", "3/3 How bad")] == [
+        True
+    ] * 3
+    assert "did you mean 'governor'?" in said
+    assert "'bad' is none of these" in said
+    folder = tmp_path / "mine"
+    assert lint([folder]).problems == ()
+    (rule,) = load_rulebook([folder]).rules
+    assert (rule.id, rule.name, rule.levels[0].word) == ("MINE-001", "voting-delay-seconds-low", "high")
+    assert all(result.passed for result in run_tests([rule]))
 
 
 def test_docs_writes_the_tables(run, tmp_path):
@@ -92,3 +136,40 @@ def test_docs_writes_the_tables(run, tmp_path):
     without = Path(tmp_path / "other.md")
     without.write_text("nothing")
     assert run("docs", without).exit_code == 2
+
+
+def test_docs_says_what_drifted(run, tmp_path):
+    document = tmp_path / "rules.md"
+    document.write_text("Before.\n<!-- fields: begin -->\nold\n<!-- fields: end -->\nAfter.\n")
+    result = run("docs", "--check", document)
+    assert (result.exit_code, "drifted" in result.stderr) == (1, True)
+    assert "\nold\n" in document.read_text()
+    assert run("docs", document).exit_code == 0
+    assert run("docs", "--check", document).exit_code == 0
+
+
+def test_fixtures_need_a_checkout(run, write_pack, rule_text, monkeypatch, tmp_path):
+    folder = write_pack(delay_short=rule_text())
+    monkeypatch.setattr("scanner.cli.rules_check.rules_dir", lambda: tmp_path / "site-packages" / "rules")
+    result = run("test", folder, "--fixtures")
+    assert result.exit_code == 2
+    assert "--fixtures needs the DAOs of a checkout" in result.stderr
+    assert "tests of" not in result.stdout
+
+
+def test_fixtures_run_with_the_same_python_and_the_users_packs(run, write_pack, rule_text, monkeypatch, tmp_path):
+    """The command that is run, in place of a chain: a stand-in for fixtures/demo.py says how it was called."""
+    folder = write_pack(delay_short=rule_text())
+    checkout = tmp_path / "checkout"
+    (checkout / "fixtures").mkdir(parents=True)
+    (checkout / "rules").mkdir()
+    told = tmp_path / "told"
+    (checkout / "fixtures" / "demo.py").write_text(
+        "import os, pathlib, sys\n"
+        f"pathlib.Path({str(told)!r}).write_text(repr((sys.executable, sys.argv[3:], os.environ['DAOSCAN_RULES'])))\n"
+        "sys.exit(1 if 'broken' in sys.argv else 0)\n"
+    )
+    monkeypatch.setattr("scanner.cli.rules_check.checkout_of_fixtures", lambda: checkout)
+    assert run("test", folder, "--fixtures", "--only", "healthy").exit_code == 0
+    assert told.read_text() == repr((sys.executable, ["--only", "healthy"], str(folder.resolve())))
+    assert run("test", folder, "--only", "broken").exit_code == 1

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 import scanner
-from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.batch import batch
+from scanner.cli.code import code
 from scanner.cli.diff import diff
+from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
 from scanner.cli.reanalyse import reanalyse
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: boxes cut the names of environment variables at 80 columns
 )
 app.command("scan")(scan)
+app.command("code")(code)
 app.command("report")(report)
 app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)

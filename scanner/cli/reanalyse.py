@@ -21,6 +21,7 @@ from scanner.cli.kit_options import (
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.progress import progress
 from scanner.cli.report import read_snapshot
+from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
 from scanner.cli.scan import parse_formats
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
 from scanner.model.errors import UsageError
@@ -43,6 +44,8 @@ def reanalyse(
     framework: FrameworkNames = None,
     policy: PolicyFile = None,
     formats: Formats = "html,json",
+    repository: RepositoryFolder = None,
+    baseline: BaselineFile = None,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     solc: Solc = None,
@@ -60,6 +63,7 @@ def reanalyse(
         judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
+        places = sarif_options(baseline, repository)
         options = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)
         data = read_snapshot(snapshot)
         folder = out or snapshot.parent / "reanalysed"
@@ -72,8 +76,8 @@ def reanalyse(
             say("judging")
             assessment = pipeline.evaluate(renewed, judged_by)
             kept = pipeline.dump_snapshot(renewed)
-            files = pipeline.render(kept, renewed, assessment=assessment, formats=wanted)
+            files = pipeline.render(kept, renewed, assessment=assessment, formats=wanted, sarif=places)
             paths = write_all(folder, {"snapshot.json": kept, **files})
         if not quiet:
             pipeline.summarise(renewed, assessment, paths)
-        raise typer.Exit(exit_code(assessment, choice.fail_on, allow_incomplete))
+        raise typer.Exit(exit_code(counted(assessment, places), choice.fail_on, allow_incomplete))

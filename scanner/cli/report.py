@@ -19,6 +19,7 @@ from scanner.cli.kit_options import (
     kit_options,
 )
 from scanner.cli.output import check_folder, write_all
+from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
 from scanner.cli.scan import parse_formats
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
 from scanner.model.errors import UsageError
@@ -43,6 +44,8 @@ def report(
     policy: PolicyFile = None,
     formats: Formats = "html,json",
     lang: Lang = "en",
+    repository: RepositoryFolder = None,
+    baseline: BaselineFile = None,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
@@ -58,16 +61,17 @@ def report(
         judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
+        places = sarif_options(baseline, repository)
         data = read_snapshot(snapshot)
         check_folder(out or snapshot.parent)
         brought = read_brought(lists, watch, accountability, imported=imported_lists)
         loaded = with_newer(pipeline.load_snapshot(data, str(snapshot)), brought)
         assessment = pipeline.evaluate(loaded, judged_by)
-        files = pipeline.render(data, loaded, assessment=assessment, formats=wanted)
+        files = pipeline.render(data, loaded, assessment=assessment, formats=wanted, sarif=places)
         paths = write_all(out or snapshot.parent, files)
         if not quiet:
             pipeline.summarise(loaded, assessment, paths)
-        raise typer.Exit(exit_code(assessment, choice.fail_on, allow_incomplete))
+        raise typer.Exit(exit_code(counted(assessment, places), choice.fail_on, allow_incomplete))
 
 
 def read_snapshot(path: Path) -> bytes:

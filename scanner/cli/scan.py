@@ -35,6 +35,7 @@ from scanner.cli.kit_options import (
 from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
+from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
 from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
 from scanner.cli.simulate_options import Anvil, Simulate, simulate_options
 from scanner.model.errors import UsageError
@@ -99,6 +100,8 @@ def scan(
     policy: PolicyFile = None,
     formats: Formats = "html,json",
     lang: Lang = "en",
+    repository: RepositoryFolder = None,
+    baseline: BaselineFile = None,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     analyses: Analyses = None,
@@ -137,6 +140,7 @@ def scan(
         judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
+        places = sarif_options(baseline, repository, Path(address) if manifest is not None else None)
         code = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)
         check_folder(out)
         folder = code.cache_dir
@@ -171,14 +175,14 @@ def scan(
             say("judging")
             assessment = pipeline.evaluate(snapshot, judged_by)
             data = pipeline.dump_snapshot(snapshot)
-            reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted)
+            reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted, sarif=places)
             kept = {"snapshot.json": data, **reports}
             for old in left_over(out, kept):
                 say(f"warning: {old} in this folder is from an earlier run")
             paths = write_all(out, kept)
         if not quiet:
             pipeline.summarise(snapshot, assessment, paths)
-        raise typer.Exit(exit_code(assessment, choice.fail_on, allow_incomplete))
+        raise typer.Exit(exit_code(counted(assessment, places), choice.fail_on, allow_incomplete))
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

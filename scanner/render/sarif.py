@@ -23,7 +23,7 @@ from scanner.render.lookup import Lookup, look_up
 from scanner.render.report_json import dump, inputs_of
 from scanner.render.sarif_baseline import FINGERPRINT, Baseline
 from scanner.render.sarif_kit import KIT_NOTIFICATIONS, kit_notes, kit_properties, suppressions
-from scanner.render.sarif_places import NOWHERE, SOURCE_ROOT, Artifacts, Places, anchor, physical
+from scanner.render.sarif_places import NOWHERE, SOURCE_ROOT, Artifacts, Place, Places, anchor, physical
 from scanner.render.sarif_rules import LEVELS, descriptors, plain
 from scanner.render.text import line
 from scanner.render.unchecked_view import UndecidedView, partial_collections, undecided_views
@@ -83,7 +83,8 @@ def sarif(
     index = {rule["id"]: place for place, rule in enumerate(rules)}
     artifacts = Artifacts()
     results = [_result(item, index, physical(places.of(item)[: RELATED_LIMIT + 1], artifacts)) for item in kept]
-    notes = _notifications(look_up(snapshot, assessment, t), index)
+    notes = _notifications(look_up(snapshot, assessment, t), index, whole=not places.automation)
+    notes += [_broken(text, place) for text, place in places.broken]
     notes += [_notification(name, "note", text) for name, text in kit_notes(assessment)]
     if len(found) > len(kept):
         text = t("sarif.results_listed", findings=t("count.finding", n=len(found)), kept=len(kept))
@@ -98,7 +99,9 @@ def sarif(
         "originalUriBaseIds": {SOURCE_ROOT: {"description": {"text": t("sarif.source_root")}}},
         "artifacts": artifacts.listed(),
         "results": results,
-        "properties": _about(t, snapshot, assessment, snapshot_sha256),
+        "properties": _about_code(t, snapshot, assessment, places.automation)
+        if places.automation
+        else _about(t, snapshot, assessment, snapshot_sha256),
     }
     if t.lang != ENGLISH:
         run["language"] = t.lang
@@ -138,6 +141,18 @@ def _about(t: Locale, snapshot: Snapshot, assessment: Assessment, snapshot_sha25
         "inputs": [
             {"name": plain(item.name, 200), "sha256": item.sha256}
             for item in inputs_of(snapshot, assessment, snapshot_sha256)
+        ],
+        **kit_properties(assessment),
+        "reading": t("sarif.reading"),
+    }
+
+
+def _about_code(t: Locale, snapshot: Snapshot, assessment: Assessment, target: str) -> dict[str, Any]:
+    """What there is to say of a repository, which has no block and no time."""
+    return {
+        "target": target,
+        "inputs": [
+            {"name": plain(item.name, 200), "sha256": item.sha256} for item in inputs_of(snapshot, assessment, "")[1:]
         ],
         **kit_properties(assessment),
         "reading": t("sarif.reading"),
@@ -185,8 +200,11 @@ def _properties(item: Finding) -> dict[str, Any]:
     }
 
 
-def _notifications(lookup: Lookup, index: dict[str, int]) -> list[dict[str, Any]]:
-    """Return what is not known, in aggregate: one for each rule and way of ending, one for each reason of gaps."""
+def _notifications(lookup: Lookup, index: dict[str, int], *, whole: bool) -> list[dict[str, Any]]:
+    """Return what is not known, in aggregate: one for each rule and way of ending, one for each reason of gaps.
+
+    `whole`: a DAO was read, so that lists of it can be incomplete.
+    """
     notes: list[dict[str, Any]] = []
     t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
     views = undecided_views(lookup)
@@ -202,7 +220,7 @@ def _notifications(lookup: Lookup, index: dict[str, int]) -> list[dict[str, Any]
     counts = Counter(words(t, gap.reason) for gap in snapshot.gaps)
     for reason, count in sorted(counts.items()):
         notes.append(_notification("gap", "warning", t("sarif.gaps", gaps=t("count.gap", n=count), reason=reason)))
-    for view in partial_collections(t, snapshot):
+    for view in partial_collections(t, snapshot) if whole else ():
         text = t("sarif.not_complete", list=view.what, reason=view.detail or t("answer.no_reason"))
         notes.append(_notification("gap", "warning", text))
     return notes
@@ -218,6 +236,11 @@ def _undecided(t: Locale, rule_id: str, outcomes: Sequence[Outcome], views: Iter
 
 def _rank(severity: Severity) -> int:
     return severity.rank
+
+
+def _broken(text: str, place: Place) -> dict[str, Any]:
+    location = {"physicalLocation": {"artifactLocation": {"uri": place.uri, "uriBaseId": SOURCE_ROOT}}}
+    return {**_notification("gap", "error", text), "locations": [location]}
 
 
 def _notification(name: str, level: str, text: str, rule_id: str = "") -> dict[str, Any]:

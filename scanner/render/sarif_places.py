@@ -44,13 +44,15 @@ class ManifestFile:
 class Places:
     """`files`: paths in the repository by content; `homes`: where a subject is declared, by its id.
 
-    `automation` names what was looked at, where that is no DAO on a chain.
+    `automation` names what was looked at, where that is no DAO on a chain; `broken` are files that could not be read,
+    each with the reason.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     homes: Mapping[str, Place] = field(default_factory=dict)
     manifest: ManifestFile | None = None
     automation: str = ""
+    broken: tuple[tuple[str, Place], ...] = ()
 
     def of(self, item: Finding) -> list[Place]:
         """Return the places of a finding, the one where it is shown first; none where it rests on no source.

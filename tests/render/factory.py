@@ -250,6 +250,7 @@ FREE_TEXT = frozenset(
     | {"list_name", "message", "mitigations", "name", "pack", "path", "provider", "reason", "references", "signature"}
     | {"stages", "target_label", "text", "title", "type", "uri", "value", "values", "what", "why", "worst_title"}
     | {"would_change", "decoded_by"}
+    | {"authority", "by", "cannot_see", "document", "grade", "note", "owner", "question", "says"}
 )
 """Fields whose text a stranger may have written (or that quote such text)."""
 

@@ -85,6 +85,16 @@ _RESULT = _object(  # [3.27]
             "primaryLocationLineHash": {"type": "string", "pattern": "^[0-9a-f]{64}:1$"},
         },
     ),
+    suppressions=_list(  # [3.27.23, 3.35]
+        _object(
+            "kind status justification",
+            kind={"enum": ["inSource", "external"]},
+            status={"enum": ["accepted", "underReview", "rejected"]},
+            justification=_text(1_000),
+            properties=_ANY,
+        ),
+        minItems=1,
+    ),
     properties=_ANY,
 )
 _NOTIFICATION = _object(  # [3.58]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from scanner.chain.node import connect
 from scanner.chain.recheck import Rechecked, recheck
-from scanner.model.evidence import Evidence
+from scanner.model.evidence import DocumentEvidence, Evidence
 from scanner.model.snapshot import Snapshot
 
 _KINDS: tuple[type, ...] = get_args(get_args(Evidence)[0])
@@ -34,7 +34,12 @@ def _walk(value: Any) -> Iterator[Evidence]:
 
 
 def verify(snapshot: Snapshot, rpc_url: str) -> Rechecked:
-    """Read every piece again. Raises UsageError for a node of another chain, NodeError for one of no use."""
+    """Read every piece again that a node can give. Documents outside the chain are counted in a note.
+
+    Raises UsageError for a node of another chain, NodeError for one of no use.
+    """
+    evidence = all_evidence(snapshot)
+    asked = [one for one in evidence if not isinstance(one, DocumentEvidence)]
     digests = {
         (bundle.source_id, file.path): "0x" + hashlib.sha256(file.content.encode()).hexdigest()
         for bundle in snapshot.sources
@@ -46,6 +51,11 @@ def verify(snapshot: Snapshot, rpc_url: str) -> Rechecked:
 
     rpc = connect(rpc_url)
     try:
-        return recheck(all_evidence(snapshot), rpc, pinned=snapshot.blocks, source_digest=source_digest)
+        found = recheck(asked, rpc, pinned=snapshot.blocks, source_digest=source_digest)
     finally:
         rpc.transport.close()
+    documents = len(evidence) - len(asked)
+    if not documents:
+        return found
+    note = f"documents outside the chain are not read again: {documents}; compare their SHA-256 with the document itself"
+    return Rechecked(found.results, (*found.notes, note))

@@ -50,6 +50,8 @@ def coverage_of(snapshot: Snapshot, assessment: Assessment) -> Coverage:
         ),
         decided_bps=decided * 10000 // applying if applying else 0,
         gaps=len(snapshot.gaps),
+        lists=snapshot.dao.list_count,
+        lists_outdated=sum(one.latest and one.stale for one in snapshot.dao.lists),
         on_chain_unknowns=sum(
             outcome.status is Status.UNKNOWN and outcome.on_chain_gap for outcome in assessment.outcomes
         ),
@@ -81,6 +83,7 @@ def coverage_sentence(t: Locale, coverage: Coverage) -> Phrase:
             undecided=undecided,
         ),
         t("count.gap", n=coverage.gaps),
+        t("coverage.lists", n=coverage.lists, outdated=coverage.lists_outdated),
     ]
     return t("sentence", text=t.joined(parts, "semicolon"))
 

@@ -61,6 +61,8 @@ class Coverage(Model):
     outcomes: OutcomeCounts
     decided_bps: Int = Field(description="findings and passes among outcomes that apply, in hundredths of a percent")
     gaps: Int
+    lists: Int = Field(description="editions of address lists that direct counterparties were compared with")
+    lists_outdated: Int = Field(description="lists whose newest edition is older than 30 days, or carries no date")
     on_chain_unknowns: Int = Field(description="unknown outcomes for want of an on-chain fact")
     round_trips: RoundTrips
     rules: tuple[RuleSummary, ...]

@@ -25,7 +25,7 @@ def test_a_direct_counterparty_is_found_and_the_list_named_with_its_date(field: 
     assert found["severity"] is not None
     (hit,) = {(one["list_name"], one["list_date"], one["status"]) for one in run.snapshot["dao"]["listed"]["items"]}
     assert hit == ("A list", "2026-01-01", "listed")
-    assert "a.csv" in " ".join(one["name"] for one in run.report["inputs"])
+    assert "list A list of 2026-01-01" in [one["name"] for one in run.report["inputs"]]
     assert run.code == 1
 
 

@@ -57,7 +57,11 @@ def amount(t: Locale, units: int, decimals: int, symbol: str) -> Phrase:
 
 
 def _with_symbol(t: Locale, number: Phrase, symbol: str) -> Phrase:
-    return t("quantity.amount", number=number, symbol=symbol) if symbol else number
+    """Return number and symbol, kept together in the symbol's direction where the symbol is no word of the language."""
+    if not symbol:
+        return number
+    said = t("quantity.amount", number=number, symbol=symbol)
+    return said if isinstance(symbol, Phrase) else Phrase(((str(said), True),))
 
 
 def _leading_zeros(digits: str) -> int:

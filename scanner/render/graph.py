@@ -16,6 +16,7 @@ from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
+from scanner.render.bidi import has_rtl
 from scanner.render.controls_view import STRONG, bypasses, delay_shown, known_delay, ordered
 from scanner.render.lookup import Lookup
 from scanner.render.quantities import duration, short
@@ -35,6 +36,8 @@ TOP = 34
 LIMIT = 12
 """Most boxes in a column; the table holds the rest."""
 _TEXT = 27
+_TEXT_NARROW = 34
+"""Characters of a line in a box; Arabic and Hebrew letters are narrower."""
 _HELD = "#held"
 _HEADINGS = ("who", "governance", "delay", "reaches")
 
@@ -147,7 +150,9 @@ class _Drawing:
             height=height + 8,
             boxes=tuple(self.boxes),
             lines=tuple(self.lines),
-            headings=tuple(zip(map(self._mirrored, COLUMNS), (self.t(f"graph.{key}") for key in _HEADINGS), strict=True)),
+            headings=tuple(
+                zip(map(self._mirrored, COLUMNS), (self.t(f"graph.{key}") for key in _HEADINGS), strict=True)
+            ),
             words=self._words(),
             left_out=self.t("graph.left_out", n=self.hidden) if self.hidden else "",
         )
@@ -296,7 +301,8 @@ def _lane_label(t: Locale, controls: Sequence[Control]) -> str:
     return t("graph.lane", deeds=t.own(clipped_to(deeds, 58)), when=when)
 
 
-def clipped_to(text: str, limit: int = _TEXT) -> str:
+def clipped_to(text: str, limit: int = 0) -> str:
     """Return `text` short enough for its box; the whole of it is the box's title."""
     seen = visible(text)
+    limit = limit or (_TEXT_NARROW if has_rtl(seen) else _TEXT)
     return seen if len(seen) <= limit else f"{clipped(seen, limit - 1)[: limit - 1].rstrip()}…"

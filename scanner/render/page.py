@@ -26,7 +26,9 @@ def _text(t: Locale, value: str) -> str:
     if not t.rtl:
         return readable(value)
     if isinstance(value, Phrase):
-        runs = (("".join(text for text, _ in run), is_foreign) for is_foreign, run in groupby(value.parts, itemgetter(1)))
+        runs = (
+            ("".join(text for text, _ in run), is_foreign) for is_foreign, run in groupby(value.parts, itemgetter(1))
+        )
         shown = ((readable(text), is_foreign) for text, is_foreign in runs)
         return "".join(foreign(text) if is_foreign else isolated(text) for text, is_foreign in shown)
     return isolated(readable(value))

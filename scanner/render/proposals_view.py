@@ -15,7 +15,7 @@ from scanner.render.quantities import day, percent, short, utc
 from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_answer, as_number, as_person, as_text, shown
 from scanner.render.text import line
-from scanner.render.words import words
+from scanner.render.words import looked_up, words
 
 ACTIONS_SHOWN = 25
 ARGUMENTS_SHOWN = 20
@@ -138,7 +138,7 @@ def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup) -> Propo
         id_full=item.id,
         title=line(item.description) or t("proposals.no_text"),
         created=shown(t, item.created_at, lambda at: day(t, at), lambda at: utc(t, at)),
-        state=as_text(t, item.state),
+        state=shown(t, item.state, lambda state: looked_up(t, "proposal_state", state)),
         proposer=item.proposer,
         effects=_effects(t, item),
         votes_for=unit.show(item.for_votes),

@@ -19,9 +19,14 @@ from scanner.judge.testing import run_tests
 from scanner.model.errors import RuleError, UsageError
 
 
-def lint_command(folders: Folders = None) -> None:
+def lint_command(
+    folders: Folders = None,
+    langs: Annotated[
+        list[str] | None, typer.Option("--lang", help="a language in which every text is wanted; may be repeated")
+    ] = None,
+) -> None:
     """Check rule files, scenarios, frameworks, profiles and policies; exit code 2 when something is wrong."""
-    linted = lint_packs(all_folders(folders))
+    linted = lint_packs(all_folders(folders), langs=langs or ())
     problems = [one for one in linted.problems if of_given(one.where, folders)]
     rules = [rule for rule in linted.rulebook.rules if of_given(rule.mark.file, folders)]
     scenarios = [one for one in linted.scenarios if of_given(one.mark.file, folders)]

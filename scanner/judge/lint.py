@@ -10,6 +10,7 @@ from scanner.judge.asking import Names
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.lint_files import check_files
 from scanner.judge.lint_rule import check_rule
+from scanner.judge.locales import translation_problems
 from scanner.judge.rule import Rulebook
 from scanner.judge.rules import collect
 from scanner.judge.scenarios import SCENARIO_FOLDER, Scenario, collect_scenarios
@@ -27,16 +28,24 @@ class Linted:
     others: tuple[str, ...] = ()
 
 
-def lint(folders: Sequence[Path], scenario_folders: Iterable[Path] | None = None) -> Linted:
-    """Return all problems of the packs below `folders` and of what stands beside them."""
+def lint(
+    folders: Sequence[Path], scenario_folders: Iterable[Path] | None = None, *, langs: Sequence[str] = ()
+) -> Linted:
+    """Return all problems of the packs below `folders` and of what stands beside them.
+
+    In the languages `langs` every stable rule and every scenario needs its texts; what there is of them is checked in
+    every language.
+    """
     rulebook, problems = collect(folders)
     if scenario_folders is None:
         scenario_folders = [folder / SCENARIO_FOLDER for folder in folders if (folder / SCENARIO_FOLDER).is_dir()]
     scenarios: list[Scenario] = []
+    scenario_folders = list(scenario_folders)
     for folder in scenario_folders:
         found, errors = collect_scenarios(folder)
         scenarios.extend(found)
         problems.extend(errors)
+    problems.extend(translation_problems(rulebook, scenarios, scenario_folders, langs))
     for rule in rulebook.rules:
         problems.extend(check_rule(rule, rulebook, scenarios))
     for scenario in scenarios:

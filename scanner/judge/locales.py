@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from scanner.content import rules_dir
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.reader import Reader, as_text
 from scanner.judge.rule import Pack, Rule, Rulebook
@@ -23,6 +24,8 @@ from scanner.locale.load import ENGLISH, languages, load_locale
 from scanner.locale.locale import Locale
 from scanner.model.errors import RuleError
 
+COMPLETE: tuple[str, ...] = ()
+"""Languages, besides English, in which every stable built-in rule and every scenario must have its texts."""
 LOCALE_FOLDER = "locales"
 RULE_TEXTS = ("title", "message", "why", "legitimate_use", "remediation", "false_positives", "base_rate")
 SCENARIO_TEXTS = ("title", "description", "out_of_scope", "would_change", "legitimate_use", "content_note")
@@ -89,19 +92,26 @@ def without_text(found: Worded, lang: str) -> Iterator[RuleError]:
             yield _lacking(scenario, lang)
 
 
-def problems(
+def translation_problems(
     rulebook: Rulebook, scenarios: Sequence[Scenario], folders: Sequence[Path], required: Iterable[str] = ()
 ) -> list[RuleError]:
-    """Return what is wrong with the texts in every language; in those `required`, also what is missing."""
+    """Return what is wrong with the texts in every language, and what is missing.
+
+    Something is missing in the languages `required`, and in those that the built-in rules come in (`COMPLETE`).
+    """
     found: list[RuleError] = []
     needed = frozenset(required)
+    root = rules_dir().resolve()
     for lang in languages():
         made = worded(rulebook, Scenarios(tuple(scenarios), ""), folders, load_locale(lang))
         found.extend(made.errors)
         items: tuple[Rule | Scenario, ...] = (*made.rulebook.rules, *made.scenarios.items)
         for item in items:
             found.extend(_wording(item, lang) if item.id not in made.missing and lang != ENGLISH else ())
-        found.extend(without_text(made, lang) if lang in needed else ())
+        if lang in needed:
+            found.extend(without_text(made, lang))
+        elif lang in COMPLETE:
+            found.extend(one for one in without_text(made, lang) if Path(one.where).resolve().is_relative_to(root))
     return found
 
 

@@ -60,6 +60,7 @@ class Run:
     executed: Executed
     at: Moment
     note: str = ""
+    paid_along: bool = False
 
 
 def direct(fork: Fork, plan: Plan, at: Moment) -> Run:
@@ -112,7 +113,7 @@ def by_vote(fork: Fork, plan: Plan, start: Moment) -> Run:
             steps.wait()
             return steps.execute()
         else:
-            raise NotReached(f"the governor says {state} after the votes that could be cast")
+            raise NotReached(f"the governor says {state}{f' ({steps.note})' if steps.note else ''}")
     raise NotReached("the governor does not come to an end")
 
 
@@ -223,7 +224,10 @@ class _Steps:
         done = self._send("execute")
         if done is None:
             raise NotReached("the governor has no function execute that is known here")
-        return Run(done, self.at, self.note)
+        paid = bool(self.fork.steps) and self.fork.steps[-1].value_wei > 0
+        if paid and done.trace.succeeded:
+            self.note += "; whoever executes it sends the value along"
+        return Run(replace(done, diff=done.diff.without(SENDER)), self.at, self.note, paid)
 
     def _send(self, what: str) -> Executed | None:
         """Queue or execute, in whichever form the governor has; try again where it wants value or its proposer."""
@@ -237,8 +241,6 @@ class _Steps:
                 self.fork.fund(sender, wei, self.at)
             done = self.fork.execute(Tx(sender, self.plan.raw.governor, data, wei), self.at)
             if done.trace.succeeded:
-                if wei:
-                    self.note += "; whoever executes it sends the value along"
                 return done
             first = first or done
         return first

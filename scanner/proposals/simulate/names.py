@@ -27,6 +27,7 @@ class Names:
     _labels: dict[str, str] = field(init=False)
     _roles: dict[str, str] = field(init=False)
     _gains: frozenset[str] = field(init=False)
+    _calls: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._labels = {one.address: one.label for one in self.described.contracts.items}
@@ -35,6 +36,7 @@ class Names:
         }
         gains = (nonzero(action.beneficiary) for action in self.proposal.actions if not action.chain)
         self._gains = frozenset(address for address in gains if address)
+        self._calls = tuple(one.target + one.calldata for one in self.proposal.actions)
 
     def label(self, address: str) -> str:
         """Return a name to show; the short address where there is none."""
@@ -66,7 +68,7 @@ class Names:
             return Party.CREATED
         if address == self.proposal.proposer:
             return Party.PROPOSER
-        if address in self._gains:
+        if address in self._gains or any(address[2:] in call for call in self._calls):
             return Party.BENEFICIARY
         if account is not None and account.has_code:
             return Party.CONTRACT

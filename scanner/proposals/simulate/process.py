@@ -42,9 +42,10 @@ class ForkGone(Exception):
 
 @dataclass(frozen=True)
 class ForkLimits:
-    """What one proposal's simulation may use."""
+    """What one proposal's simulation may use; `total_seconds` is for all of a scan together."""
 
-    seconds: float = 90.0
+    seconds: float = 45.0
+    total_seconds: float = 600.0
     resident_bytes: int = 3 * 1024**3
     gas: int = 100_000_000
     answer_bytes: int = 128 * 1024**2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,12 +139,19 @@ class _Session:
     count: int = 0
     last: Unknown | None = None
     whole_block: bool = True
+    until: float = math.inf
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + self.limits.total_seconds
 
     def simulate(self, plan: Plan, progress: Callable[[str], None], total: int) -> Simulation:
         """Simulate one proposal; a fork that ends on the way makes it unknown, and the next one gets another fork."""
         self.count += 1
         if self.count > MAX_SIMULATED:
             return not_done(plan, Unknown(reason=Reason.LIMIT, detail=f"more than {MAX_SIMULATED} open proposals"))
+        if time.monotonic() > self.until:
+            late = f"simulations may take {self.limits.total_seconds:g} s in all"
+            return not_done(plan, Unknown(reason=Reason.LIMIT, detail=late))
         if self.in_vain >= _MAX_STARTS_IN_VAIN and self.last is not None:
             return not_done(plan, self.last)
         progress(f"simulating proposal {self.count} of {total}")

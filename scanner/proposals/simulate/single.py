@@ -18,7 +18,7 @@ from scanner.proposals.simulate.again import Rediscovery, Seen
 from scanner.proposals.simulate.changes import Comparison, control_changes, parameter_changes, right_changes
 from scanner.proposals.simulate.diff import StateDiff
 from scanner.proposals.simulate.fork import Executed, Fork, Moment, Tx, effects_digest
-from scanner.proposals.simulate.lifecycle import SENDER, NotReached, Plan, Run, by_vote, direct
+from scanner.proposals.simulate.lifecycle import NotReached, Plan, Run, by_vote, direct
 from scanner.proposals.simulate.names import Names
 from scanner.proposals.simulate.slots import slot_changes
 from scanner.proposals.simulate.trace import missing_features, reason_of
@@ -91,7 +91,7 @@ class Single:
             return self._reverted(executed, facts, proof), None
         facts["revert_reason"] = Known(value="", evidence=())
         facts |= self._looked_at(reached)
-        return self._made(facts, proof), Done(self.plan.proposal.id, executed.diff.without(SENDER))
+        return self._made(facts, proof), Done(self.plan.proposal.id, executed.diff)
 
     # -------------------------------------------------------------------------------------------- reaching
 
@@ -105,7 +105,7 @@ class Single:
             return self._directly(start, f"not by the vote: {error}")
         steps = tuple(self.fork.steps)
         if voted.executed.trace.succeeded:
-            same = self._same(now, voted) if isinstance(now, Run) else now
+            same = self._same(now, voted)
             done = Known(value=True, evidence=())
             return _Reached(voted, SimulationPath.VOTE, voted.note, steps, done, same)
         if isinstance(now, Run) and now.executed.trace.succeeded:
@@ -163,7 +163,11 @@ class Single:
     def _own_actions(self) -> Sequence[Any]:
         return [action for action in self.plan.proposal.actions if not action.inside]
 
-    def _same(self, now: Run, voted: Run) -> Known[bool]:
+    def _same(self, now: Run | Unknown, voted: Run) -> Known[bool] | Unknown:
+        if isinstance(now, Unknown):
+            return now
+        if voted.paid_along:
+            return Unknown(reason=Reason.NOT_SUPPORTED, detail="by the vote, whoever executes it pays what it sends")
         same = now.executed.trace.succeeded and self._mark(now.executed) == self._mark(voted.executed)
         what = "events and balances, those of governor and executor left out"
         return Known(value=same, evidence=(), derivation=what)
@@ -174,7 +178,7 @@ class Single:
         moved = {
             address: change.balance[1] - change.balance[0]
             for address, change in executed.diff.accounts.items()
-            if change.balance is not None and address != SENDER
+            if change.balance is not None
         }
         return logs, moved
 
@@ -251,7 +255,7 @@ class Single:
         self.fork.reset()
         if self.bench.before is None:
             self.bench.before = self.bench.rediscovery.look(self.fork, ())
-        self.fork.apply(executed.diff.without(SENDER))
+        self.fork.apply(executed.diff)
         seen = Comparison(self.bench.before, self.bench.rediscovery.look(self.fork, executed.trace.logs))
         return {
             "controls": control_changes(seen),

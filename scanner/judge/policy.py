@@ -25,6 +25,7 @@ KEYS = ("schema", "id", "title", "owner", "version", "exit_1_on", "suppressions"
 CRITERION_KEYS = ("id", "title", "why", "fail_when", "review_when", "when_undecided")
 SUPPRESSIONS = ("honoured", "refused")
 EXIT_ON = ("fail", "review")
+PASSED = "None of its conditions holds, and all of them were decided."
 WHEN_UNDECIDED = (Verdict.UNDECIDED.value, Verdict.REVIEW.value, Verdict.FAIL.value)
 _CODES = {Verdict.FAIL: 1, Verdict.UNDECIDED: 3}
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.REVIEW, Verdict.ACCEPTED)
@@ -161,7 +162,7 @@ def _decided(criterion: Criterion, fail: Sequence[Decided], review: Sequence[Dec
         if unknown:
             why = "; ".join(dict.fromkeys(line.reason for line in unknown))
             return criterion.when_undecided, f"not decided: {why}"
-    return Verdict.PASS, "None of its conditions holds, and all of them were decided."
+    return Verdict.PASS, PASSED
 
 
 def _which(lines: Sequence[Decided], result: str) -> list[EvidenceLine]:

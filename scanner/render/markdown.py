@@ -13,6 +13,7 @@ from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.evidence_view import EvidenceView
 from scanner.render.findings_view import DimensionFindings, FindingView, RuleFindings, dimension_findings
 from scanner.render.lookup import Lookup, look_up
+from scanner.render.markdown_brought import brought_blocks
 from scanner.render.markdown_kit import acceptance_lines, accepted_blocks, framework_blocks, policy_blocks
 from scanner.render.markdown_text import code, inert
 from scanner.render.quantities import short, utc
@@ -56,6 +57,7 @@ def _text(lookup: Lookup, snapshot_sha256: str, pieces: int) -> str:
         *_answers(lookup),
         *policy_blocks(lookup),
         *_findings(lookup, pieces),
+        *brought_blocks(lookup),
         *accepted_blocks(lookup),
         *framework_blocks(lookup),
         *_scenarios(lookup),

@@ -211,6 +211,13 @@ def test_a_response_can_be_put_into_a_report_later(place: Place, tmp_path: Path)
     assert "Two days" not in page
 
 
+def test_documents_outside_the_chain_do_not_make_a_verification_incomplete(place: Place) -> None:
+    done = place.run("verify", str(place.plain.out / "snapshot.json"), "--rpc-url", place.chain.url)
+    assert done.code == 0, done.stderr
+    assert "note: documents outside the chain are not read again: 1" in done.stdout
+    assert "0 mismatch, 0 unavailable" in done.stdout
+
+
 def test_documents_are_fetched_only_from_hosts_that_the_user_names(place: Place, tmp_path: Path) -> None:
     told = place.plain.snapshot["dao"]["accountability"]["dao_document"]
     assert (told["status"], told["detail"]) == (

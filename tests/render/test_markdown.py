@@ -24,7 +24,8 @@ from tests.render import factory_dao as dao
 from tests.render.hostile import STRINGS, rotating
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ["Summary", "Three answers", "Findings", "Scenarios", "Not checked", "Inputs"]
+BROUGHT = ["The DAO's response", "Lists of addresses"]
+SECTIONS = ["Summary", "Three answers", "Findings", *BROUGHT, "Scenarios", "Not checked", "Inputs"]
 PARSED = {
     *(f"{block}_{end}" for block in ("heading", "paragraph", "bullet_list", "list_item") for end in ("open", "close")),
     *(f"{block}_{end}" for block in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),

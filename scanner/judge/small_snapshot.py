@@ -57,7 +57,8 @@ def _put(whole: dict[str, Any], subject: str, facts: Facts) -> None:
     item = _record(_item(field), facts)
     if subject in _AT_AN_ADDRESS:
         item = _placed(item)
-    whole[_PLACES[subject]] = {"items": [item], "complete": True, "reason": ""}
+    beside = whole[_PLACES[subject]]["items"]
+    whole[_PLACES[subject]] = {"items": [item, *beside], "complete": True, "reason": ""}
     contract = vars(facts).get("contract")
     if subject != "contract" and isinstance(contract, Facts):
         made = _record(_item(Snapshot.model_fields["contracts"]), contract)
@@ -66,9 +67,11 @@ def _put(whole: dict[str, Any], subject: str, facts: Facts) -> None:
         whole["contracts"] = {**whole["contracts"], "items": [made, *others]}
 
 
-def _placed(item: dict[str, Any]) -> dict[str, Any]:
-    chain, address = item.get("chain_id", 0), item.get("address", ADDRESS)
-    place = {"chain_id": chain or CHAIN_ID, "address": ADDRESS if address == ZERO_ADDRESS else address}
+def _placed(item: dict[str, Any], number: int = 1) -> dict[str, Any]:
+    """Give what has no address of its own one: 0x0101… for the subject, 0x0202… and so on for things beside it."""
+    chain, address = item.get("chain_id", 0), item.get("address", "")
+    made = f"0x{f'{number % 256:02x}' * 20}"
+    place = {"chain_id": chain or CHAIN_ID, "address": made if address == ZERO_ADDRESS else address}
     return {**item, **{name: value for name, value in place.items() if name in item}}
 
 
@@ -95,7 +98,7 @@ def _field(model: type[Model], name: str, value: object) -> Any:
 
 def _items(field: FieldInfo, collection: Collection[Any]) -> Any:
     """A collection of the model, or a plain tuple, which is always complete."""
-    items = [_placed(_record(_item(field), one)) for one in collection.items]
+    items = [_placed(_record(_item(field), one), number) for number, one in enumerate(collection.items, 2)]
     if get_origin(field.annotation) is tuple:
         return items
     return {"items": items, "complete": collection.complete, "reason": collection.reason}

@@ -1,0 +1,51 @@
+"""The files that a page of the documentation shows, and its commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from fixtures.localchain import project_root
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+
+
+def text_of(page: str) -> str:
+    """Return a page of the documentation."""
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def write_files(page: str, folder: Path) -> list[str]:
+    """Write the files that a page shows into `folder`, as a reader would, and return their names."""
+    names = []
+    for name, content in _FILE.findall(text_of(page)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+        names.append(name)
+    return names
+
+
+def daoscan(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in `folder`."""
+    command = [sys.executable, "-m", "scanner.cli.main", *words]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**_environment(), "PYTHONPATH": str(project_root())},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("DAOSCAN_") or name == "DAOSCAN_CACHE"
+    }

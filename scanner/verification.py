@@ -57,5 +57,5 @@ def verify(snapshot: Snapshot, rpc_url: str) -> Rechecked:
     documents = len(evidence) - len(asked)
     if not documents:
         return found
-    note = f"documents outside the chain are not read again: {documents}; compare their SHA-256 with the document itself"
+    note = f"documents outside the chain are not read again: {documents}; compare their SHA-256 with the documents"
     return Rechecked(found.results, (*found.notes, note))

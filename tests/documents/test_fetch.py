@@ -167,7 +167,7 @@ def test_every_redirect_is_checked_again() -> None:
         say(handler, b"", 302, Location=goal.get(handler.path, "/loop"))
 
     with server(answer) as made:
-        with pytest.raises(NotFetched, match="evil.example is not allowed"):
+        with pytest.raises(NotFetched, match=r"evil.example is not allowed"):
             fetcher(made).fetch("http://dao.example/a")
         assert [(host, path) for host, path, _ in made.seen] == [
             ("dao.example", "/a"),

@@ -11,15 +11,11 @@ import typer
 
 from scanner.cli.errors import reported
 from scanner.cli.options import default_cache_dir
+from scanner.cli.portfolio import Db, write_portfolio
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
 from scanner.cli.shared import FailOn, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
-
-Db = Annotated[
-    str,
-    typer.Option("--db", envvar="DAOSCAN_DB", help="store: path of a SQLite file, or postgresql+psycopg://host/name"),
-]
 
 
 def batch(
@@ -121,7 +117,7 @@ def batch(
         job = Batch(db, settings, place, quiet=quiet)
         clean = job.rejudge() if rejudge else job.scan(found, block=block, retry_failed=retry_failed)
         if out is not None:
-            job.portfolio(out)
+            write_portfolio(out, settings, which="findings")
         raise typer.Exit(0 if clean else 1)
 
 

@@ -16,9 +16,11 @@ from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
 from scanner.cli.reanalyse import reanalyse
+from scanner.cli.portfolio import portfolio
 from scanner.cli.report import report
 from scanner.cli.rules import rules_app
 from scanner.cli.scan import scan
+from scanner.cli.store import store_app
 from scanner.cli.verify import verify
 
 _WRONG_USAGE: type[Exception] = typer.BadParameter.__bases__[0]
@@ -37,9 +39,11 @@ app.command("report")(report)
 app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)
 app.command("batch")(batch)
+app.command("portfolio")(portfolio)
 app.command("diff")(diff)
 app.command("index")(index)
 app.add_typer(rules_app, name="rules")
+app.add_typer(store_app, name="store")
 app.add_typer(lists_app, name="lists")
 
 

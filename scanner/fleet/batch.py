@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.fleet.endpoints import find_endpoint
@@ -14,7 +13,7 @@ from scanner.fleet.engine import Place, Tally, run
 from scanner.fleet.progress import Reporter
 from scanner.fleet.rejudge import rejudge
 from scanner.fleet.settings import Settings, rules_digest
-from scanner.fleet.targets import Targets, Wanted
+from scanner.fleet.targets import Targets
 from scanner.fleet.task import Result, Task, task_of
 from scanner.model.errors import DaoscanError
 from scanner.model.snapshot import PinnedBlock
@@ -131,9 +130,6 @@ class Batch:
                 block = own[place]
             yield task_of(one, block, self._inputs, digest)
 
-    def portfolio(self, out: Path) -> None:
-        """Write the page over everything in the store."""
-
 
 def pinned(chain_id: int, number: int | None) -> PinnedBlock:
     """Return a block of a chain: the finalized one, or that of a number. Raises UsageError or NodeError."""
@@ -147,6 +143,3 @@ def pinned(chain_id: int, number: int | None) -> PinnedBlock:
 
 def _remote(place: Place) -> tuple[str, str, str, str]:
     return place.scheduler, place.tls_ca, place.tls_cert, place.tls_key
-
-
-__all__ = ["Batch", "Wanted", "pinned"]

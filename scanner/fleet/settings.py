@@ -39,15 +39,15 @@ class Settings(Model):
     seconds: Int = Field(default=900, description="time limit of one DAO")
     megabytes: Int = Field(default=3072, description="limit of resident memory of one DAO")
 
-    def loaded_rules(self) -> pipeline.Rules:
-        """Return the rules of the run. Raises RuleError or UsageError."""
+    def loaded_rules(self, lang: str = "en") -> pipeline.Rules:
+        """Return the rules of the run, worded in `lang`. Raises RuleError or UsageError."""
         kit = KitOptions(
             profile=self.profile,
             disable=self.disable,
             suppressions=Path(self.suppressions) if self.suppressions else None,
             policy=Path(self.policy) if self.policy else None,
         )
-        return pipeline.load_rules([Path(one) for one in self.rules], kit)
+        return pipeline.load_rules([Path(one) for one in self.rules], kit, lang)
 
     def brought(self) -> Brought:
         """Return the lists of the run. Raises UsageError."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from scanner.locale.locale import Locale
 from scanner.model.errors import UsageError
-from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Finding
+from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Severity
 from scanner.model.snapshot import Snapshot
 from scanner.render.findings_view import severity_counts
 from scanner.render.lookup import dao_name
@@ -37,12 +37,12 @@ class Entry:
 
 def entry(t: Locale, snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
     """Return the row of a report that lies in the subfolder `folder`."""
-    return _entry(
+    return stored_entry(
         t,
-        folder,
+        _href(folder),
         name=dao_name(snapshot.target, snapshot.governors.items, snapshot.tokens.items),
         target=(snapshot.target.chain_id, snapshot.target.address, snapshot.as_of),
-        judged=(assessment.dimensions, assessment.findings),
+        judged=(assessment.dimensions, severity_counts(assessment.findings)),
     )
 
 
@@ -57,34 +57,41 @@ def read_entry(t: Locale, text: str, folder: str) -> Entry:
             hint="make it again with `daoscan report`",
         ) from error
     governance = found.governance
-    return _entry(
+    return stored_entry(
         t,
-        folder,
+        _href(folder),
         name=dao_name(found.target, governance.governors.items, governance.tokens.items),
         target=(found.target.chain_id, found.target.address, found.as_of),
-        judged=(found.dimensions, found.findings),
+        judged=(found.dimensions, severity_counts(found.findings)),
     )
 
 
-def _entry(
+def _href(folder: str) -> str:
+    return f"{quote(folder, safe='')}/report.html"
+
+
+def stored_entry(
     t: Locale,
-    folder: str,
+    href: str,
     *,
     name: str,
     target: tuple[int, str, int],
-    judged: tuple[Sequence[DimensionSummary], Sequence[Finding]],
+    judged: tuple[Sequence[DimensionSummary], Sequence[tuple[Severity, int]]],
 ) -> Entry:
+    """Return a row from what a store keeps: chain, address and time of the target; strip and findings by severity.
+
+    `href` is relative and encoded, empty where there is no report to look at.
+    """
     chain_id, address, as_of = target
-    dimensions, findings = judged
+    dimensions, severities = judged
     counts = t.joined(
-        t("index.severity_count", number=count, severity=inline(t, severity))
-        for severity, count in severity_counts(findings)
+        t("index.severity_count", number=count, severity=inline(t, severity)) for severity, count in severities
     )
     return Entry(
         name=name,
         chain=chain_name(t, chain_id),
         address=short(address),
-        href=f"{quote(folder, safe='')}/report.html",
+        href=href,
         as_of=as_of,
         cells=cells(t, dimensions),
         counts=counts or t("index.no_graded"),

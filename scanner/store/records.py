@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanner.model.observation import Known, Unknown
-from scanner.model.outcome import Assessment, Outcome, Severity, Status
+from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Outcome, Severity, Status
 from scanner.model.snapshot import Snapshot
 
 
@@ -40,6 +41,17 @@ class ScanRow:
     error_kind: str
     error: str
     snapshot: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The latest scan of a target with what the latest judgement says; `exit_code` is None where it was not judged."""
+
+    scan: ScanRow
+    worst: str
+    exit_code: int | None
+    dimensions: tuple[DimensionSummary, ...]
+    severities: Mapping[Severity, int]
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,7 @@ def judged_row(assessment: Assessment, exit_code: int, rules: str) -> JudgedRow:
                 "worst_undecided": _value(one.worst_undecided),
                 "stages": json.dumps(list(one.stages)),
                 "findings": one.findings,
+                "accepted": one.accepted,
                 "unknowns": one.unknowns,
                 "errors": one.errors,
                 "passes": one.passes,
@@ -110,6 +123,25 @@ def _outcome(one: Outcome) -> dict[str, object]:
         "message": storable(one.message),
         "reason": storable(one.reason),
     }
+
+
+def summary_of(row: Mapping[str, Any]) -> DimensionSummary:
+    """Return a row of the table `dimensions` as the cell of a summary strip."""
+    dimension = Dimension(row["dimension"])
+    return DimensionSummary(
+        dimension=dimension,
+        descriptive=dimension.descriptive,
+        worst=Severity(row["worst"]) if row["worst"] else None,
+        worst_title=row["worst_title"],
+        stages=tuple(json.loads(row["stages"])),
+        findings=row["findings"],
+        accepted=row["accepted"],
+        passes=row["passes"],
+        unknowns=row["unknowns"],
+        errors=row["errors"],
+        not_applicable=row["not_applicable"],
+        worst_undecided=Severity(row["worst_undecided"]) if row["worst_undecided"] else None,
+    )
 
 
 def _value(severity: Severity | None) -> str:

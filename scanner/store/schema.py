@@ -110,6 +110,7 @@ dimensions = Table(
     Column("worst_undecided", Text, nullable=False),
     Column("stages", Text, nullable=False),  # JSON list, of descriptive dimensions
     Column("findings", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
     Column("unknowns", Integer, nullable=False),
     Column("errors", Integer, nullable=False),
     Column("passes", Integer, nullable=False),

@@ -13,9 +13,19 @@ from sqlalchemy import Connection, Row, Select, and_, delete, desc, func, insert
 
 import scanner
 from scanner.model.errors import UsageError
+from scanner.model.outcome import Dimension, DimensionSummary, Severity
 from scanner.model.snapshot import PinnedBlock, Snapshot
 from scanner.store.database import Database
-from scanner.store.records import Failed, JudgedRow, ScanKey, ScanRow, contract_rows, storable
+from scanner.store.records import (
+    Failed,
+    JudgedRow,
+    ScanKey,
+    ScanRow,
+    Strip,
+    contract_rows,
+    storable,
+    summary_of,
+)
 from scanner.store.schema import attempts, blobs, contracts, dimensions, judgements, outcomes, runs, scans
 
 _MAX_SNAPSHOT_BYTES = 2**30
@@ -234,6 +244,50 @@ class Store:
         for row in rows:
             yield row, self.snapshot(row.snapshot)
 
+    def strips(self) -> Iterator[Strip]:
+        """Yield the latest scan of each target with its latest judgement, by chain and target."""
+        place = func.row_number().over(
+            partition_by=(scans.c.chain_id, scans.c.target),
+            order_by=(desc(scans.c.block_number), desc(scans.c.id), desc(judgements.c.id)),
+        )
+        joined = scans.outerjoin(judgements, judgements.c.scan_id == scans.c.id)
+        ranked = select(scans.c.id, judgements.c.id.label("judgement"), place.label("place")).select_from(joined)
+        first = ranked.subquery()
+        query = (
+            select(scans, judgements.c.id.label("judgement"), judgements.c.worst, judgements.c.exit_code)
+            .join(first, first.c.id == scans.c.id)
+            .outerjoin(judgements, judgements.c.id == first.c.judgement)
+            .where(first.c.place == 1)
+            .order_by(scans.c.chain_id, scans.c.target)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+            for start in range(0, len(rows), _CHUNK):
+                part = rows[start : start + _CHUNK]
+                wanted = [row.judgement for row in part if row.judgement is not None]
+                cells = select(dimensions).where(dimensions.c.judgement_id.in_(wanted))
+                found: dict[int, list[DimensionSummary]] = {}
+                for cell in connection.execute(cells):
+                    found.setdefault(cell.judgement_id, []).append(summary_of(dict(cell._mapping)))
+                counted = (
+                    select(outcomes.c.judgement_id, outcomes.c.severity, func.count())
+                    .where(
+                        outcomes.c.judgement_id.in_(wanted), outcomes.c.status == "finding", outcomes.c.severity != ""
+                    )
+                    .group_by(outcomes.c.judgement_id, outcomes.c.severity)
+                )
+                severities: dict[int, dict[Severity, int]] = {}
+                for judgement, severity, count in connection.execute(counted):
+                    severities.setdefault(judgement, {})[Severity(severity)] = count
+                for row in part:
+                    yield Strip(
+                        scan=_row(row),
+                        worst=row.worst or "",
+                        exit_code=row.exit_code,
+                        dimensions=tuple(sorted(found.get(row.judgement, ()), key=lambda one: _PLACES[one.dimension])),
+                        severities=severities.get(row.judgement, {}),
+                    )
+
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has, and the bytes of all snapshots."""
         tables = {"runs": runs, "scans": scans, "judgements": judgements, "outcomes": outcomes, "snapshots": blobs}
@@ -263,6 +317,7 @@ class Store:
         return self.database.write(work)
 
 
+_PLACES = {dimension: place for place, dimension in enumerate(Dimension)}
 _KEY = (scans.c.chain_id, scans.c.target, scans.c.block_hash, scans.c.inputs, scans.c.tool_version)
 
 

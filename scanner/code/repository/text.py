@@ -37,7 +37,7 @@ def read_text(source: str) -> Read:
     bare = _SKIPPED.sub(lambda found: _blanked(found.group(), keep_strings=True), source)
     code = _SKIPPED.sub(lambda found: _blanked(found.group(), keep_strings=False), source)
     return Read(
-        imports=tuple(dict.fromkeys(found["path"] for found in _IMPORT.finditer(bare))),
+        imports=tuple(dict.fromkeys(bare[slice(*found.span("path"))] for found in _IMPORT.finditer(code))),
         pragmas=tuple(dict.fromkeys(" ".join(found.split()) for found in _PRAGMA.findall(code))),
         contracts=tuple(
             Declared(name, code.count("\n", 0, at) + 1, bool(abstract), _bases(bases))

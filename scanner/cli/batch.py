@@ -53,23 +53,58 @@ def batch(
         Path | None, typer.Option(envvar="DAOSCAN_OUT", help="folder for the portfolio page, when all is done")
     ] = None,
     rules: RuleFolders = None,
-    profile: Annotated[str, typer.Option("--profile", envvar="DAOSCAN_PROFILE")] = "",
-    policy: Annotated[Path | None, typer.Option("--policy", envvar="DAOSCAN_POLICY")] = None,
-    suppressions: Annotated[Path | None, typer.Option("--suppressions", envvar="DAOSCAN_SUPPRESSIONS")] = None,
-    lists: Annotated[list[str] | None, typer.Option("--list", envvar="DAOSCAN_LIST")] = None,
-    sourcify_url: Annotated[str, typer.Option(envvar="DAOSCAN_SOURCIFY_URL")] = SOURCIFY,
-    etherscan_url: Annotated[str, typer.Option(envvar="DAOSCAN_ETHERSCAN_URL")] = ETHERSCAN,
-    sources: Annotated[Path | None, typer.Option(envvar="DAOSCAN_SOURCES")] = None,
+    profile: Annotated[
+        str,
+        typer.Option("--profile", envvar="DAOSCAN_PROFILE", help="exchange, regulator, auditor, or the path of a file"),
+    ] = "",
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            envvar="DAOSCAN_POLICY",
+            help="YAML file of your own criteria; it decides the exit codes that are kept",
+        ),
+    ] = None,
+    suppressions: Annotated[
+        Path | None,
+        typer.Option("--suppressions", envvar="DAOSCAN_SUPPRESSIONS", help="YAML file of findings that are accepted"),
+    ] = None,
+    lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list",
+            envvar="DAOSCAN_LIST",
+            help="list of addresses: a file, or the name of an imported one; may be repeated",
+        ),
+    ] = None,
+    sourcify_url: Annotated[
+        str, typer.Option(envvar="DAOSCAN_SOURCIFY_URL", help="Sourcify v2 server; empty for none")
+    ] = SOURCIFY,
+    etherscan_url: Annotated[
+        str,
+        typer.Option(
+            envvar="DAOSCAN_ETHERSCAN_URL", help="Etherscan v2 address; the key is DAOSCAN_ETHERSCAN_KEY of each worker"
+        ),
+    ] = ETHERSCAN,
+    sources: Annotated[
+        Path | None, typer.Option(envvar="DAOSCAN_SOURCES", help="folder of standard-JSON inputs: CHAIN/ADDRESS.json")
+    ] = None,
     seconds: Annotated[int, typer.Option(envvar="DAOSCAN_SECONDS", min=1, help="time limit of one DAO")] = 900,
     megabytes: Annotated[
         int, typer.Option(envvar="DAOSCAN_MEGABYTES", min=64, help="limit of resident memory of one DAO")
     ] = 3072,
-    max_contracts: Annotated[int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1)] = 150,
-    max_transfers: Annotated[int, typer.Option(envvar="DAOSCAN_MAX_TRANSFERS", min=0)] = 300_000,
+    max_contracts: Annotated[
+        int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where a crawl stops")
+    ] = 150,
+    max_transfers: Annotated[
+        int, typer.Option(envvar="DAOSCAN_MAX_TRANSFERS", min=0, help="a token with more is read without its holders")
+    ] = 300_000,
     cache_dir: Annotated[
         Path | None, typer.Option(envvar="DAOSCAN_CACHE", help="folder for what need not be done twice")
     ] = None,
-    offline_compilers: Annotated[bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS")] = False,
+    offline_compilers: Annotated[
+        bool, typer.Option(envvar="DAOSCAN_OFFLINE_COMPILERS", help="use only compilers that are here already")
+    ] = False,
     fail_on: FailOn = Severity.HIGH,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress")] = False,
     verbose: Verbose = 0,

@@ -19,6 +19,7 @@ from slither.detectors import all_detectors
 from slither.detectors.abstract_detector import AbstractDetector
 from slither.slither import Slither
 
+from scanner.code.function_text import text_digest
 from scanner.code.libraries import is_library_path
 from scanner.code.requests import NO_ADDRESS, NOWHERE, Wanted
 from scanner.code.unit_files import lay_out, renamed
@@ -51,6 +52,7 @@ class SlitherUnit:
     source_id: str
     paths: Mapping[str, str]
     digests: Mapping[str, str]
+    texts: Mapping[str, bytes]
 
     def contract(self, wanted: Wanted) -> Any:
         """Return the Slither contract that is wanted. Raises UnitError when there is none, or several of that name."""
@@ -100,7 +102,21 @@ class SlitherUnit:
             description=" ".join(description.split())[:_MAX_DESCRIPTION],
             in_dependency=bool(evidence) and all(is_library_path(piece.file) for piece in evidence),
             evidence=tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
+            functions=self._functions(result["elements"]),
         )
+
+    def _functions(self, elements: list[dict[str, Any]]) -> tuple[str, ...]:
+        """Return the digests of the functions that a result names or that hold what it names."""
+        found = set()
+        for element in elements:
+            while element and element.get("type") != "function":
+                element = (element.get("type_specific_fields") or {}).get("parent") or {}
+            place = element.get("source_mapping") or {}
+            text = self.texts.get(place.get("filename_short", ""), b"")
+            if text:
+                piece = text[place["start"] : place["start"] + place["length"]]
+                found.add(text_digest(piece.decode("utf-8", errors="replace")))
+        return tuple(sorted(found))
 
     def _evidence(self, name: str, lines: list[int]) -> SourceEvidence:
         return SourceEvidence(
@@ -138,6 +154,7 @@ def build_unit(
         source_id=source_id,
         paths={name: path for path, name in names.items()},
         digests={name: "0x" + _sha256(files[path]) for path, name in names.items()},
+        texts={name: files[path].encode("utf-8", errors="replace") for path, name in names.items()},
     )
 
 

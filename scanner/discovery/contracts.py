@@ -14,6 +14,7 @@ from scanner.discovery.collisions import collisions
 from scanner.discovery.content import build_content
 from scanner.discovery.holders import Resolver, short, weakest
 from scanner.discovery.roles import read_roles
+from scanner.discovery.set_aside import set_aside, set_aside_texts
 from scanner.discovery.world import World
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts
@@ -109,11 +110,11 @@ def implementation_of(account: Account) -> Known[str] | Unknown:
 
 def build_contract(world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult]) -> Contract:
     """Return the facts of the contract at `account`."""
-    code = code_at(world, results, account.address)
     source = account.verified
     missing = _no_source(account)
     roles = tuple(sorted(resolver.parts.roles.get(account.address, {Role.LINKED})))
     evidence = account.code.evidence
+    code = set_aside(code_at(world, results, account.address), roles, _running_compiler(world, account))
     facts: dict[str, Any] = {
         "chain_id": world.chain.chain_id,
         "address": account.address,
@@ -128,11 +129,20 @@ def build_contract(world: World, resolver: Resolver, account: Account, results: 
         "verification": verification(account),
         "storage_collisions": collisions(world, account, results),
         "code": code,
+        "set_aside_texts": set_aside_texts(code),
         "anonymity": stages(world, account, code, executed=resolver.parts.executed),
         "content": build_content(account, code),
     }
     facts.update(_proxy(world, resolver, account))
     return Contract(**facts)
+
+
+def _running_compiler(world: World, account: Account) -> Known[str] | Unknown:
+    """Return the compiler of the code that runs at an address: the implementation's where it is a proxy."""
+    running = world.get(nonzero(implementation_of(account)) or account.address) or account
+    if running.verified is None:
+        return _no_source(running)
+    return Known(value=running.verified.bundle.compiler, evidence=running.code.evidence)
 
 
 def verification(account: Account) -> Known[str] | Unknown:

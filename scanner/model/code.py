@@ -21,6 +21,12 @@ class DetectorHit(Model):
     description: str
     in_dependency: bool = Field(description="all elements lie in library code (OpenZeppelin, Safe …)")
     evidence: tuple[Evidence, ...]
+    functions: tuple[HexBytes, ...] = Field(
+        default=(), description="digest of the text of each function it lies in, without comments and white space"
+    )
+    set_aside: str = Field(
+        default="", description="why it does not count, with the rule that asks; empty when it counts"
+    )
 
 
 class FunctionFact(Model):

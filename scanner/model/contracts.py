@@ -75,6 +75,9 @@ class Contract(Entity):
     upgrade_delay_seconds: IntObs
     storage_collisions: Collection[StorageCollision] = Field(description="of a proxy with its implementation")
     code: CodeFacts
+    set_aside_texts: tuple[str, ...] = Field(
+        default=(), description="results of detectors that do not count, each with the reason, in one sentence"
+    )
     anonymity: Anonymity
     content: Content = Content()
 

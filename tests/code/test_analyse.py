@@ -18,8 +18,10 @@ from fixtures.build import Recipe
 from fixtures.recipes import SAFE_1_3_0, own
 from scanner.code.analyse import analyse
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.discovery.set_aside import set_aside
 from scanner.model.code import CodeFacts
 from scanner.model.evidence import SourceEvidence
+from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
 from tests.code.support import (
     AT,
@@ -148,6 +150,16 @@ def test_hits_in_library_code_are_told_apart(found: Mapping[str, CodeResult]) ->
     own_code = found["old"].facts.detectors.items
     assert own_code
     assert not any(hit.in_dependency for hit in own_code)
+
+
+@pytest.mark.parametrize("name", ["governor", "timelock"])
+def test_published_code_is_known_again_by_its_text(found: Mapping[str, CodeResult], name: str) -> None:
+    roles, compiler = (Role.GOVERNOR, Role.TIMELOCK), Known(value="0.8.28", evidence=())
+    marked = set_aside(found[name].facts, roles, compiler)
+    counted = [hit for hit in marked.detectors.items if hit.impact == "high" and not hit.set_aside]
+    assert counted == []
+    exact = {hit.detector for hit in marked.detectors.items if "published code" in hit.set_aside}
+    assert exact >= {"governor": {"incorrect-exp", "msg-value-in-nonpayable"}, "timelock": {"reentrancy-eth"}}[name]
 
 
 def test_one_unit_serves_several_contracts_and_each_gets_its_own_hits(

@@ -24,7 +24,7 @@ PACKS = {
     "treasury": ("TRE", 2),
     "token": ("TOK", 6),
     "proposals": ("PRO", 46),
-    "code": ("COD", 8),
+    "code": ("COD", 12),
     "listed-exposure": ("LST", 4),
     "membership": ("MEM", 13),
     "anonymity": ("ANO", 17),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from scanner.locale.locale import Locale
 from scanner.model.kit import Acceptance
 
 
-def acceptance_sentence(acceptance: Acceptance | None) -> str:
+def acceptance_sentence(t: Locale, acceptance: Acceptance | None) -> str:
     """Return what stands beside a finding that somebody accepts, or accepted once; empty for any other."""
     if acceptance is None:
         return ""
-    by = f" by {acceptance.by}" if acceptance.by else ""
-    if acceptance.expired:
-        return f"Accepted{by} until {acceptance.expires}; that has expired, so it counts again. {acceptance.reason}"
-    return f"Accepted{by} until {acceptance.expires}; it does not count for the exit code. {acceptance.reason}"
+    until, why = t.own(acceptance.expires), acceptance.reason
+    who = t("acceptance.by", by=acceptance.by, until=until) if acceptance.by else t("acceptance.until", until=until)
+    return t("acceptance.expired" if acceptance.expired else "acceptance.active", accepted=who, reason=why)

@@ -183,7 +183,7 @@ def _finding(item: Finding, lookup: Lookup) -> FindingView:
         ),
         evidence=evidence_views(item.evidence, lookup),
         fingerprint=item.fingerprint,
-        acceptance=acceptance_sentence(item.acceptance),
+        acceptance=acceptance_sentence(t, item.acceptance),
         accepted=item.accepted,
     )
 

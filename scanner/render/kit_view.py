@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.locale.locale import Locale
+from scanner.locale.phrase import Phrase
 from scanner.model.kit import (
     Behind,
     CriterionAssessment,
@@ -19,39 +21,33 @@ from scanner.model.kit import (
     SuppressionUse,
     Verdict,
 )
-from scanner.model.outcome import Status
+from scanner.model.outcome import Finding, Status
 from scanner.render.findings_view import Reference, reference
 from scanner.render.lookup import Lookup, anchor, finding_anchor
 from scanner.render.scenario_view import scenario_anchor
+from scanner.render.words import inline, looked_up
 
-STATES: dict[CriterionState, tuple[str, str, str]] = {
-    CriterionState.FOR: ("neutral", "+", "Evidence for"),
-    CriterionState.AGAINST: ("neutral", "−", "Evidence against"),
-    CriterionState.BOTH: ("neutral", "±", "Evidence on both sides"),
-    CriterionState.NOTHING: ("neutral", "·", "No evidence either way"),
-    CriterionState.NOT_ASSESSABLE: ("undecided", "?", "Not assessable"),
+STATES: dict[CriterionState, tuple[str, str]] = {
+    CriterionState.FOR: ("neutral", "+"),
+    CriterionState.AGAINST: ("neutral", "−"),
+    CriterionState.BOTH: ("neutral", "±"),
+    CriterionState.NOTHING: ("neutral", "·"),
+    CriterionState.NOT_ASSESSABLE: ("undecided", "?"),
 }
-"""Tone, shape and word. No alarming colour: a criterion is the reader's to decide."""
-VERDICTS: dict[Verdict, tuple[str, str, str]] = {
-    Verdict.FAIL: ("high", "✕", "Fails"),
-    Verdict.UNDECIDED: ("undecided", "?", "Not decided"),
-    Verdict.REVIEW: ("medium", "!", "To be looked at"),
-    Verdict.ACCEPTED: ("neutral", "i", "Accepted for now"),
-    Verdict.PASS: ("none", "–", "Passes"),
+"""Tone and shape. No alarming colour: a criterion is the reader's to decide."""
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.FAIL: ("high", "✕"),
+    Verdict.UNDECIDED: ("undecided", "?"),
+    Verdict.REVIEW: ("medium", "!"),
+    Verdict.ACCEPTED: ("neutral", "i"),
+    Verdict.PASS: ("none", "–"),
 }
-OVERALL: dict[Verdict, str] = {
-    Verdict.FAIL: "The policy is not met.",
-    Verdict.UNDECIDED: "Whether the policy is met could not be decided.",
-    Verdict.REVIEW: "Nothing fails; a person has to look at some criteria.",
-    Verdict.ACCEPTED: "Nothing fails but what a suppression accepts for now.",
-    Verdict.PASS: "The policy is met.",
-}
-RUNGS = {"true": ("neutral", "+", "Nothing against it"), "false": ("neutral", "−", "Not reached")}
-_RUNG_OPEN = ("undecided", "?", "Not assessable")
-USES: dict[SuppressionState, tuple[str, str, str]] = {
-    SuppressionState.ACTIVE: ("neutral", "i", "Accepted"),
-    SuppressionState.EXPIRED: ("medium", "!", "Expired"),
-    SuppressionState.UNUSED: ("undecided", "?", "Unused"),
+RUNGS = {"true": ("neutral", "+", "rung.reached"), "false": ("neutral", "−", "rung.not_reached")}
+_RUNG_OPEN = ("undecided", "?", "rung.open")
+USES: dict[SuppressionState, tuple[str, str]] = {
+    SuppressionState.ACTIVE: ("neutral", "i"),
+    SuppressionState.EXPIRED: ("medium", "!"),
+    SuppressionState.UNUSED: ("undecided", "?"),
 }
 
 
@@ -186,30 +182,30 @@ def use_views(lookup: Lookup) -> tuple[UseView, ...]:
 def _framework(item: FrameworkAssessment, lookup: Lookup) -> FrameworkView:
     return FrameworkView(
         anchor=anchor("framework", item.id),
-        counts=state_counts(item),
+        counts=state_counts(lookup.t, item),
         title=item.title,
         authority=item.authority,
         document=item.document,
         note=item.note,
         references=tuple(reference(text) for text in item.references),
-        stages=tuple(_stage(stage) for stage in item.stages),
+        stages=tuple(_stage(lookup.t, stage) for stage in item.stages),
         criteria=tuple(_criterion(one, item.id, lookup) for one in item.criteria),
     )
 
 
-def state_counts(item: FrameworkAssessment) -> str:
+def state_counts(t: Locale, item: FrameworkAssessment) -> Phrase:
     """Return how many criteria ended in each state, in words."""
     counts = Counter(one.state for one in item.criteria)
-    return ", ".join(f"{word.lower()} {counts[state]}" for state, (_, _, word) in STATES.items() if counts[state])
+    return t.joined(t(f"criterion_count.{state.value}", number=counts[state]) for state in STATES if counts[state])
 
 
-def _stage(item: StageAssessment) -> StageView:
+def _stage(t: Locale, item: StageAssessment) -> StageView:
     tone, shape, word = RUNGS.get(item.result, _RUNG_OPEN)
-    return StageView(item.name, item.title, tone, shape, word, item.reason)
+    return StageView(item.name, item.title, tone, shape, t(word), item.reason)
 
 
 def _criterion(item: CriterionAssessment, framework: str, lookup: Lookup) -> CriterionView:
-    tone, shape, state = STATES[item.state]
+    tone, shape = STATES[item.state]
     return CriterionView(
         anchor=anchor("criterion", f"{framework}-{item.id}"),
         id=item.id,
@@ -218,31 +214,33 @@ def _criterion(item: CriterionAssessment, framework: str, lookup: Lookup) -> Cri
         source=item.source,
         tone=tone,
         shape=shape,
-        state=state,
+        state=lookup.t(f"criterion.{item.state.value}"),
         speaks_for=_lines(item.evidence_for, lookup),
         speaks_against=_lines(item.evidence_against, lookup),
         undecided=_lines(item.undecided, lookup),
         looked_at=_lines(item.looked_at, lookup),
-        nothing=_nothing(item),
+        nothing=_nothing(lookup.t, item),
         cannot_see=item.cannot_see,
     )
 
 
-def _nothing(item: CriterionAssessment) -> str:
+def _nothing(t: Locale, item: CriterionAssessment) -> Phrase:
     asked = item.evidence_for or item.evidence_against or item.undecided or item.looked_at
-    return "None was found." if asked else "Nothing on a chain speaks to it."
+    return t("frameworks.none_found" if asked else "frameworks.nothing_speaks")
 
 
 def _policy(item: PolicyVerdict, lookup: Lookup) -> PolicyView:
-    tone, shape, word = VERDICTS[item.verdict]
-    about = ", ".join(part for part in (item.owner, f"version {item.version}" if item.version else "") if part)
+    t = lookup.t
+    tone, shape = VERDICTS[item.verdict]
+    version = t("policy.version", version=item.version) if item.version else ""
+    about = t.joined(part for part in (item.owner, version) if part)
     return PolicyView(
         title=item.title,
         about=about,
         tone=tone,
         shape=shape,
-        word=word,
-        sentence=OVERALL[item.verdict],
+        word=t(f"verdict.{item.verdict.value}"),
+        sentence=t(f"policy_verdict.{item.verdict.value}"),
         exit_code=item.exit_code,
         suppressions=item.suppressions,
         criteria=tuple(_verdict(one, lookup) for one in item.criteria),
@@ -250,7 +248,7 @@ def _policy(item: PolicyVerdict, lookup: Lookup) -> PolicyView:
 
 
 def _verdict(item: CriterionVerdict, lookup: Lookup) -> VerdictView:
-    tone, shape, word = VERDICTS[item.verdict]
+    tone, shape = VERDICTS[item.verdict]
     return VerdictView(
         anchor=anchor("policy", item.id),
         id=item.id,
@@ -258,7 +256,7 @@ def _verdict(item: CriterionVerdict, lookup: Lookup) -> VerdictView:
         why=item.why,
         tone=tone,
         shape=shape,
-        word=word,
+        word=lookup.t(f"verdict.{item.verdict.value}"),
         reason=_reason(item),
         lines=_lines(_carrying(item), lookup),
     )
@@ -308,20 +306,24 @@ def _behind(item: Behind, lookup: Lookup) -> BehindView:
 
 
 def _said(item: Behind, lookup: Lookup) -> str:
-    message = lookup.named(item.message)
+    t, message = lookup.t, lookup.named(item.message)
     if item.status == Status.FINDING.value:
-        grade = item.severity or item.stage
-        accepted = " (accepted for now)" if item.accepted else ""
-        return f"{grade}: {message}{accepted}" if message else "findings"
+        if not message:
+            return t("behind.findings")
+        section = "severity_inline" if item.severity else "judge_stage"
+        grade = looked_up(t, section, item.severity or item.stage or "")
+        return t("behind.accepted" if item.accepted else "labelled", label=grade, text=message)
+    said = {"title": item.title, "message": message}
     if item.status == Status.PASS.value:
-        return f"“{item.title}” was checked and is not the case"
+        return t("behind.pass", title=item.title)
     if item.status == Status.NOT_APPLICABLE.value:
-        return f"“{item.title}” does not apply here"
+        return t("behind.not_applicable", title=item.title)
     if item.status == "disabled":
-        return f"“{item.title}” was left out: {message}"
+        return t("behind.disabled", **said)
     if item.status in (Status.UNKNOWN.value, Status.ERROR.value):
-        return f"“{item.title}” is not decided: {message}"
-    return f"“{item.title}”: {item.status}; {message}"
+        return t("behind.undecided", **said)
+    state = looked_up(t, "state_inline", item.status)
+    return t("behind.other", state=state, **said)
 
 
 def _target(item: Behind, lookup: Lookup) -> str:
@@ -333,28 +335,33 @@ def _target(item: Behind, lookup: Lookup) -> str:
 
 
 def _use(item: SuppressionUse, lookup: Lookup) -> UseView:
-    tone, shape, word = USES[item.state]
-    about = item.rule_id or f"fingerprint {item.fingerprint[:16]}…"
-    if item.subject:
-        about += f" on {lookup.named(item.subject)}"
-    if item.up_to:
-        about += f", up to {item.up_to}"
+    t = lookup.t
+    tone, shape = USES[item.state]
     return UseView(
         tone=tone,
         shape=shape,
-        word=word,
-        about=about,
+        word=t(f"suppression.{item.state.value}"),
+        about=_about(item, lookup),
         reason=item.reason,
         expires=item.expires,
         by=item.by,
         note=lookup.named(item.note),
-        findings=tuple(
-            BehindView(
-                found.rule_id,
-                f"{found.severity.value if found.severity else found.stage}: {lookup.named(found.message)}",
-                found.subject.label,
-                finding_anchor(found.fingerprint),
-            )
-            for found in (lookup.findings[one] for one in item.findings)
-        ),
+        findings=tuple(_accepted(lookup.findings[one], lookup) for one in item.findings),
     )
+
+
+def _about(item: SuppressionUse, lookup: Lookup) -> Phrase:
+    t = lookup.t
+    about = t.own(item.rule_id) if item.rule_id else t("accepted.fingerprint", digest=item.fingerprint[:16])
+    if item.subject:
+        about = t("accepted.on_subject", about=about, subject=lookup.named(item.subject))
+    if item.up_to:
+        about = t("accepted.up_to", about=about, severity=looked_up(t, "severity_inline", item.up_to))
+    return about
+
+
+def _accepted(found: Finding, lookup: Lookup) -> BehindView:
+    t = lookup.t
+    grade = inline(t, found.severity) if found.severity else looked_up(t, "judge_stage", found.stage or "")
+    text = t("labelled", label=grade, text=lookup.named(found.message))
+    return BehindView(found.rule_id, text, found.subject.label, finding_anchor(found.fingerprint))

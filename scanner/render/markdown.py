@@ -140,7 +140,7 @@ def _finding(t: Locale, item: FindingView, pieces: int) -> Iterator[str]:
     yield f"- **{item.shape} {item.word}**: {inert(item.message)}"
     subject, kind = inert(item.subject, CELL_LIMIT), inert(item.subject_kind)
     lines: list[str] = [t("markdown.subject", subject=subject, kind=kind, id=code(item.subject_id))]
-    lines += acceptance_lines(item)
+    lines += acceptance_lines(t, item)
     lines += [t("markdown.evidence", evidence=_piece(piece)) for piece in item.evidence[:pieces]]
     if len(item.evidence) > pieces:
         lines.append(t("markdown.more_evidence", number=len(item.evidence) - pieces))

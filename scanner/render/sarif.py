@@ -85,7 +85,7 @@ def sarif(
     results = [_result(item, index, physical(places.of(item)[: RELATED_LIMIT + 1], artifacts)) for item in kept]
     notes = _notifications(look_up(snapshot, assessment, t), index, whole=not places.automation)
     notes += [_broken(text, place) for text, place in places.broken]
-    notes += [_notification(name, "note", text) for name, text in kit_notes(assessment)]
+    notes += [_notification(name, "note", text) for name, text in kit_notes(t, assessment)]
     if len(found) > len(kept):
         text = t("sarif.results_listed", findings=t("count.finding", n=len(found)), kept=len(kept))
         notes.insert(0, _notification("results-cut", "error", text))
@@ -116,7 +116,7 @@ def _driver(t: Locale, snapshot: Snapshot, rules: Sequence[dict[str, Any]]) -> d
         "notifications": [
             {"id": name, "shortDescription": {"text": t(f"sarif.{name.replace('-', '_')}")}} for name in _NOTIFICATIONS
         ]
-        + [{"id": name, "shortDescription": {"text": text}} for name, text in KIT_NOTIFICATIONS],
+        + [{"id": name, "shortDescription": {"text": t(key)}} for name, key in KIT_NOTIFICATIONS],
     }
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.locale.locale import Locale
 from scanner.model.kit import SuppressionState
 from scanner.model.outcome import Assessment, Finding
 from scanner.render.sarif_rules import plain
 
 TEXT_LIMIT = 400
-KIT_NOTIFICATIONS = (
-    ("left-out", "The user left a rule out."),
-    ("suppression", "An entry of the suppression file is expired or unused."),
-)
+KIT_NOTIFICATIONS = (("left-out", "sarif.left_out"), ("suppression", "sarif.suppression"))
+"""(id, key of its words)"""
 
 
 def suppressions(finding: Finding) -> dict[str, Any]:
@@ -49,12 +48,13 @@ def kit_properties(assessment: Assessment) -> dict[str, Any]:
     return found
 
 
-def kit_notes(assessment: Assessment) -> Iterator[tuple[str, str]]:
+def kit_notes(t: Locale, assessment: Assessment) -> Iterator[tuple[str, str]]:
     """Return (notification id, text) for each rule that was left out and each suppression that does not hold."""
     for rule in assessment.disabled:
-        yield "left-out", f"{rule.id} did not run: {rule.why}"
+        yield "left-out", t("sarif.did_not_run", rule=rule.id, why=rule.why)
     for entry in assessment.suppressions:
         if entry.note:
             named = entry.rule_id or entry.fingerprint[:16]
-            state = entry.state.value if entry.state is not SuppressionState.ACTIVE else "partly used"
-            yield "suppression", f"The entry on line {entry.line} ({named}) is {state}: {entry.note}"
+            state = "partly_used" if entry.state is SuppressionState.ACTIVE else entry.state.value
+            line = t.own(str(entry.line))
+            yield "suppression", t(f"sarif.entry_{state}", line=line, named=named, note=entry.note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.model.kit import SuppressionState
-from scanner.render.kit_view import OVERALL, VERDICTS, state_counts
+from scanner.render.kit_view import VERDICTS, state_counts
 from scanner.render.lookup import Lookup
 from scanner.render.text import line
 
@@ -16,33 +16,33 @@ _STYLES = {"high": "red", "medium": "yellow", "undecided": "reverse", "neutral":
 
 def kit_lines(lookup: Lookup) -> Iterator[Words]:
     """Return the lines to print: the policy's verdict first; nothing where nothing was brought along."""
-    assessment = lookup.assessment
+    t, assessment = lookup.t, lookup.assessment
     policy = assessment.policy
     if policy is not None:
         yield ()
-        yield (("bold", f"Policy {line(policy.title, 100)}: {OVERALL[policy.verdict]}"),)
+        overall = t(f"policy_verdict.{policy.verdict.value}")
+        yield (("bold", t("terminal.policy", title=line(policy.title, 100), verdict=overall)),)
         for item in policy.criteria:
-            tone, shape, word = VERDICTS[item.verdict]
+            tone, shape = VERDICTS[item.verdict]
+            word = t(f"verdict.{item.verdict.value}")
             yield (
                 (_STYLES[tone], f"  {shape} {word:<16} "),
                 ("", f"{line(item.id, 20)} {line(item.title, 100)}: {line(lookup.named(item.reason), 200)}"),
             )
     for framework in assessment.frameworks:
         yield ()
-        yield (("bold", f"Framework {line(framework.title, 100)}"), ("", f": {state_counts(framework)}"))
+        title = t("terminal.framework", title=line(framework.title, 100))
+        yield (("bold", title), ("", f": {state_counts(t, framework)}"))
     accepted = sum(one.accepted for one in assessment.findings)
     if accepted:
         yield ()
-        yield (("", f"{_counted(accepted, 'finding')} accepted: listed, but not counted for the exit code"),)
+        yield (("", t("terminal.accepted", n=accepted)),)
     for entry in assessment.suppressions:
         if entry.note:
             named = entry.rule_id or f"{entry.fingerprint[:16]}…"
-            word = "warning: " if entry.state is not SuppressionState.ACTIVE else ""
-            yield (("", f"{word}suppression on line {entry.line} ({named}): {line(lookup.named(entry.note), 300)}"),)
+            key = "suppression" if entry.state is SuppressionState.ACTIVE else "suppression_warning"
+            note = line(lookup.named(entry.note), 300)
+            yield (("", t(f"terminal.{key}", line=t.own(str(entry.line)), named=named, note=note)),)
     if assessment.disabled:
         ids = ", ".join(rule.id for rule in assessment.disabled)
-        yield (("", f"{_counted(len(assessment.disabled), 'rule')} left out: {line(ids, 300)}"),)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        yield (("", t("terminal.left_out", n=len(assessment.disabled), ids=line(ids, 300))),)

@@ -13,6 +13,7 @@ from scanner.judge.yaml_strict import MapNode, Node, Scalar, load
 from scanner.model.errors import UsageError
 
 _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?\Z")
+_CHAIN = re.compile(r"[0-9]{1,18}\Z")
 _KNOWN = ("rpc_url", "rpc_url_env", "requests_per_second")
 
 
@@ -34,8 +35,8 @@ def read_endpoints(path: Path, environment: Mapping[str, str] | None = None) -> 
     """Return the endpoints of a file by chain id. Raises RuleError (file:line:column) or UsageError.
 
     chains:
-      1: {rpc_url_env: MAINNET_RPC_URL, requests_per_second: 20}
-      42161: {rpc_url: "http://127.0.0.1:8545"}
+      eip155:1: {rpc_url_env: MAINNET_RPC_URL, requests_per_second: 20}
+      eip155:42161: {rpc_url: "http://127.0.0.1:8545"}
     """
     environment = os.environ if environment is None else environment
     return {chain_id: _endpoint(chain_id, node, environment) for chain_id, node in _chains(path).items()}
@@ -55,12 +56,13 @@ def _chains(path: Path) -> dict[int, Node]:
     root = load(text, path.name)
     chains = _mapping(root).get("chains")
     if chains is None:
-        raise root.mark.error("no chains", "chains: {1: {rpc_url_env: NAME}}")
+        raise root.mark.error("no chains", "chains: {eip155:1: {rpc_url_env: NAME}}")
     found = {}
     for name, node in _mapping(chains).items():
-        if not name.isdigit():
-            raise node.mark.error(f"not a chain id: {name!r}")
-        found[int(name)] = node
+        number = name.removeprefix("eip155:")
+        if not _CHAIN.match(number):
+            raise node.mark.error(f"not a chain id: {name!r}", "CAIP-2: eip155:1")
+        found[int(number)] = node
     return found
 
 

@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
 def _csv(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLine]:
     columns = list(_COLUMNS)
     reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd")), strict=False)
-    first = True
+    first, has_header = True, False
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
@@ -99,7 +99,8 @@ def _csv(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLi
                 continue
             if first and cells[0].lower() in _FIRST:
                 columns = [_column(cell) for cell in cells]
-            elif _looks_like_address(cells[0]):
+                has_header = True
+            elif not has_header and _looks_like_address(cells[0]):
                 yield _wanted(dict(zip(("address", "name", "block"), cells, strict=False)), place, chain_id)
             else:
                 yield _wanted(dict(zip(columns, cells, strict=False)), place, chain_id)

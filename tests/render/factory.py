@@ -28,6 +28,7 @@ from tests.render import factory_judged as judged
 
 SNAPSHOT_SHA256 = "e3" * 32
 ENGLISH = load_locale()
+ARABIC = load_locale("ar")
 FILE_SHA256 = "0x" + sha256(dao.SOURCE.encode()).hexdigest()
 
 

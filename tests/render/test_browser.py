@@ -29,7 +29,7 @@ FLAGS = (
 WIDTHS = (390, 1280)
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.setAttribute('open', ''))"
 WIDEST = """() => [...document.querySelectorAll('body *')]
-    .filter(each => each.getBoundingClientRect().right > innerWidth + 1
+    .filter(each => (each.getBoundingClientRect().right > innerWidth + 1 || each.getBoundingClientRect().left < -1)
         && !each.closest('.graph, .index, .source, .description, .contents, .hidden, thead, .skip'))
     .map(each => each.tagName + '.' + each.className)"""
 
@@ -59,7 +59,12 @@ def pages() -> dict[str, str]:
         f"/{name}": render_html(*values, factory.SNAPSHOT_SHA256, factory.ENGLISH)
         for name, values in (("plain", plain), ("hostile", hostile), ("empty", empty))
     }
-    return {**made, "/index": render_index(factory.ENGLISH, rows)}
+    arabic = {
+        f"/ar/{name}": render_html(*values, factory.SNAPSHOT_SHA256, factory.ARABIC)
+        for name, values in (("plain", plain), ("hostile", hostile))
+    }
+    arabic["/ar/index"] = render_index(factory.ARABIC, [entry(factory.ARABIC, *plain, "plain")])
+    return {**made, **arabic, "/index": render_index(factory.ENGLISH, rows)}
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ def opened(browser: Browser, url: str, *, width: int = 1280, scheme: str = "ligh
     return seen
 
 
-@pytest.mark.parametrize("path", ["/plain", "/hostile", "/empty", "/index"])
+@pytest.mark.parametrize("path", ["/plain", "/hostile", "/empty", "/index", "/ar/hostile"])
 def test_nothing_runs_and_nothing_leaves(browser: Browser, server: Server, path: str) -> None:
     seen = opened(browser, server.url + path)
     title = seen.page.title()
@@ -163,7 +168,7 @@ def test_the_policy_stops_a_script_that_gets_in(browser: Browser, server: Server
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", ["/plain", "/hostile", "/empty", "/index"])
+@pytest.mark.parametrize("path", ["/plain", "/hostile", "/empty", "/index", "/ar/plain", "/ar/index"])
 def test_no_horizontal_overflow(browser: Browser, server: Server, path: str, width: int) -> None:
     seen = opened(browser, server.url + path, width=width)
     seen.page.evaluate(OPEN_ALL)
@@ -231,3 +236,40 @@ def test_print_shows_the_evidence(browser: Browser, server: Server) -> None:
     assert closed.is_visible()
     assert len(seen.page.pdf(format="A4")) > 10_000
     seen.page.close()
+
+
+PLACES = """() => Object.fromEntries(['.answers', '.strips', '.strip .cell', '.pins div', '.address', '.finding', 'svg .box']
+    .map(each => [each, document.querySelector(each).getBoundingClientRect()])
+    .map(([each, box]) => [each, [Math.round(box.left), Math.round(box.right)]]))"""
+
+
+def test_arabic_reads_from_right_to_left(browser: Browser, server: Server) -> None:
+    """The page is mirrored; addresses, dates and amounts inside it are not."""
+    seen, english = opened(browser, server.url + "/ar/plain"), opened(browser, server.url + "/plain")
+    mirrored, plain = seen.page.evaluate(PLACES), english.page.evaluate(PLACES)
+    for name in (".answers", ".strips"):
+        left, right = plain[name]
+        assert abs(1280 - right - mirrored[name][0]) <= 16, name
+        assert abs(1280 - left - mirrored[name][1]) <= 16, name
+    assert mirrored[".strip .cell"][0] > 600
+    assert mirrored["svg .box"][0] > 900 > plain["svg .box"][0]
+    for page in (seen.page, english.page):
+        order = page.evaluate(ORDER, "2026-09-21 14:13:20 UTC")
+        assert order == sorted(order)
+    seen.page.close()
+    english.page.close()
+
+
+ORDER = """text => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const at = walk.currentNode.data.indexOf(text);
+        if (at < 0) continue;
+        return [...text].map((_, place) => {
+            const range = document.createRange();
+            range.setStart(walk.currentNode, at + place);
+            range.setEnd(walk.currentNode, at + place + 1);
+            return range.getBoundingClientRect().left;
+        });
+    }
+}"""

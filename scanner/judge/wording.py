@@ -22,10 +22,19 @@ _WORDS = (
     r"(?:ال|وال|بال|لل)?(?:إرهاب|متطرف|تطرف|إجرام|مجرم|مشبوه|احتيال)\w*",
     r"غس[يل]?ل الأموال",
 )
+_PERSONS = (
+    r"(?:founders?|teams?|members?|developers?|leaders?|insiders?|people|persons?"
+    r"|holders|delegates|owners|deployers|voters|users|investors|administrators|beneficiaries|signers)"
+)
+"""A single holder, owner or signer may be a contract; several are spoken of as people."""
+_ACTORS = _PERSONS[:-1] + r"|holder|delegate|owner|deployer|voter|user|investor|administrator|beneficiary|signer)"
+_INTENT = r"(?:wants?|intends?|plans?|hopes?|tries|try|lies?|steals?|cheats?|refuses?|pretends?|believes?|supports?)"
 _SUBJECTS = (
     r"(?:the|this|a) dao is",
-    r"(?:the|this) dao's (?:members|founders|team|owners?) (?:is|are)",
-    r"(?:the|its|their|these) (?:members|founders|team|holders|delegates|owners|developers) (?:is|are)",
+    r"(?:the|this) dao (?:" + _INTENT + r")",
+    r"(?:the|this) dao's " + _PERSONS + r" (?:is|are|was|were)",
+    r"(?:the|its|their|these|those|such) " + _PERSONS + r" (?:is|are|was|were)",
+    r"(?:the|its|their|these|those|such|an?|some) " + _ACTORS + r" " + _INTENT,
     r"(?:he|she) (?:is|was|has|can)",
 )
 _BAD = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b", re.IGNORECASE)

@@ -26,9 +26,11 @@ from scanner.proposals.simulate.names import Names
 MAX_KEPT = 300
 _MAX_KEYS = 240
 _MAX_SECOND_KEYS = 60
-_MAX_HASHES = 150_000
+_MAX_HASHES = 60_000
 _FIELDS = 6
 """Words of a struct behind a mapping that are looked at."""
+_STRUCT_MAPPINGS = 2
+"""Words of a struct behind a mapping that may be mappings themselves (AccessControl.RoleData has it first)."""
 _ARRAY_WORDS = 4_096
 _MAPPING = re.compile(r"mapping\(([^ ]+) => (.*)\)\Z")
 
@@ -189,33 +191,47 @@ def _places(variables: Sequence[StorageVariable], wanted: frozenset[int], keys: 
             for number in wanted:
                 if 0 <= number - start < _ARRAY_WORDS:
                     found.setdefault(number, _Place(f"{one.label}[…] (word {number - start})", ""))
-    for one in variables:
-        if one.type.startswith("mapping") and budget > 0:
-            budget -= _mapping(one, wanted, keys, found)
+    mappings = [one for one in variables if one.type.startswith("mapping")]
+    for deep in (False, True):
+        for one in mappings:
+            open_slots = wanted - found.keys()
+            if open_slots and budget > 0:
+                budget -= _mapping(one, open_slots, keys, _Search(found, budget, deep))
     return found
 
 
-def _mapping(variable: StorageVariable, wanted: frozenset[int], keys: Keys, found: dict[int, _Place]) -> int:
+@dataclass(frozen=True)
+class _Search:
+    """What was found so far, how many hashes may still be made, and whether entries of entries are looked at."""
+
+    found: dict[int, _Place]
+    budget: int
+    deep: bool
+
+
+def _mapping(variable: StorageVariable, wanted: frozenset[int], keys: Keys, search: _Search) -> int:
     """Name the entries of one mapping; return how many hashes that took."""
     parsed = _MAPPING.match(variable.type)
     if parsed is None:
         return 0
     value = parsed.group(2)
+    inner = _MAPPING.match(value)
     spent = 0
     for word, shown in keys.words.items():
         start = _entry(word, variable.slot)
         spent += 1
         name = f"{variable.label}[{shown}]"
-        _take(found, wanted, start, name, value)
-        if not value.startswith(("mapping", "struct")):
-            continue
-        deeper = _MAPPING.match(value)
-        kind = deeper.group(2) if deeper else ""
-        for offset in range(1 if deeper else 3):
-            for second, words in _first(keys.words.items(), _MAX_SECOND_KEYS):
-                spent += 1
-                inner = f"{name}[{words}]" if deeper else f"{name}.…[{words}]"
-                _take(found, wanted, _entry(second, start + offset), inner, kind)
+        if not search.deep:
+            _take(search.found, wanted, start, name, value)
+        elif value.startswith(("mapping", "struct")) and spent < search.budget:
+            seconds = list(_first(keys.words.items(), _MAX_SECOND_KEYS))
+            offsets = 1 if inner else _STRUCT_MAPPINGS
+            spent += offsets * len(seconds)
+            kind = inner.group(2) if inner else ""
+            for offset in range(offsets):
+                for second, words in seconds:
+                    longer = f"{name}[{words}]" if inner else f"{name}.…[{words}]"
+                    _take(search.found, wanted, _entry(second, start + offset), longer, kind)
     return spent
 
 

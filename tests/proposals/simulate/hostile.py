@@ -30,6 +30,18 @@ def says(reason: str) -> str:
     return f"{head}6020602052" + f"60{len(reason):02x}604052" + f"7f{text}606052" + "6064601cfd"
 
 
+GATED = "0x12345678"
+
+
+def gate(target: str) -> str:
+    """Return code that calls `target` when it is called with GATED, and fails if that does; else it reverts.
+
+    A crawl asks every contract dozens of questions: behind a gate only the proposal itself meets what is hostile.
+    """
+    guard = f"5f3560e01c63{GATED[2:]}14601157" + "5f5ffd" + "5b"
+    return guard + f"5f5f5f5f5f73{target[2:].lower()}5af1603457" + "5f5ffd" + "5b00"
+
+
 def creation(runtime: str) -> str:
     """Return the creation code of a contract with this code."""
     return f"0x61{len(runtime) // 2:04x}80600a5f395ff3{runtime}"

@@ -186,10 +186,16 @@ def test_memory_is_limited(local: LocalChain, program: Program) -> None:
 
 
 def test_it_ends_with_its_owner_whatever_happens(local: LocalChain, program: Program) -> None:
-    with pytest.raises(KeyboardInterrupt), forked(local, program) as (_, process):
-        pid = process.pid
-        raise KeyboardInterrupt
-    assert _gone(pid)
+    pids: list[int] = []
+
+    def interrupted() -> None:
+        with forked(local, program) as (_, process):
+            pids.append(process.pid)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert _gone(pids[0])
 
 
 def test_it_does_not_outlive_a_killed_scan(local: LocalChain) -> None:

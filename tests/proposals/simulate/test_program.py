@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import platform
+import shutil
 from pathlib import Path
 
 import pytest
 
+import scanner
 from fixtures.localchain import anvil_binary
 from scanner.proposals.simulate import program
 from scanner.proposals.simulate.program import NoAnvil, find_anvil
@@ -58,8 +61,8 @@ def test_one_that_does_not_run_is_passed_over(tmp_path: Path, monkeypatch: pytes
 
 
 def test_what_npm_left_in_the_cache_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program.shutil, "which", lambda name: None)
-    monkeypatch.setattr(program.scanner, "__file__", str(tmp_path / "site" / "scanner" / "__init__.py"))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(scanner, "__file__", str(tmp_path / "site" / "scanner" / "__init__.py"))
     place = tmp_path / "cache" / "anvil" / program.VERSION / "@foundry-rs" / program._package() / "bin"
     place.mkdir(parents=True)
     (place / "anvil").write_text("#!/bin/sh\necho anvil Version: 1.7.1\n")
@@ -73,8 +76,8 @@ def test_offline_and_without_one_it_says_what_to_do(tmp_path: Path, monkeypatch:
 
 
 def test_npm_brings_it_into_the_cache_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program.shutil, "which", lambda name: None)
-    monkeypatch.setattr(program.scanner, "__file__", str(tmp_path / "site" / "scanner" / "__init__.py"))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(scanner, "__file__", str(tmp_path / "site" / "scanner" / "__init__.py"))
     asked: list[str] = []
 
     def npm(package: str, folder: Path) -> None:
@@ -91,7 +94,7 @@ def test_npm_brings_it_into_the_cache_once(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_machine_without_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program.platform, "machine", lambda: "riscv64")
-    monkeypatch.setattr(program.shutil, "which", lambda name: None)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(NoAnvil, match="riscv64"):
         find_anvil(None, tmp_path, offline=False)

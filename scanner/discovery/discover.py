@@ -25,6 +25,7 @@ from scanner.discovery.power import Power, read_token_logs
 from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
+from scanner.discovery.token_powers import with_powers
 from scanner.discovery.tokens import build_token
 from scanner.discovery.treasury import build_treasury
 from scanner.discovery.whole import build_dao
@@ -171,6 +172,9 @@ def describe(
         if world.accounts[address].has_code
     )
     by_address = {contract.address: contract for contract in contracts}
+    tokens = tuple(
+        with_powers(resolver, token, world.accounts[token.address], by_address.get(token.address)) for token in tokens
+    )
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
     all_governors = _collection(

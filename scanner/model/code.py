@@ -108,4 +108,13 @@ class CodeFacts(Model):
         default=NOT_KEPT, description="guard of replacing a pointer to content (Guard)"
     )
     upgrade_guard: StrObs = Field(description="guard of an upgrade function in this code (Guard)")
+    seizure_guard: StrObs = Field(default=NOT_KEPT, description="guard of taking or burning another's units (Guard)")
+    freeze_guard: StrObs = Field(
+        default=NOT_KEPT, description="guard of keeping one account from moving its units (Guard)"
+    )
+    transfer_fee: BoolObs = Field(default=NOT_KEPT, description="a transfer can credit less than it takes")
+    fee_guard: StrObs = Field(
+        default=NOT_KEPT, description="guard of changing what the fee on transfers is computed from (Guard)"
+    )
+    rebase_guard: StrObs = Field(default=NOT_KEPT, description="guard of changing every balance at once (Guard)")
     facts: StatedFacts = Field(default=StatedFacts(), description="what auditors' own analyses state, by declared name")

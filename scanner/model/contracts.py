@@ -11,6 +11,7 @@ from scanner.model.features import Content
 from scanner.model.kinds import Role
 from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
+from scanner.model.powers import TokenPower
 from scanner.model.values import Address, Int, Model
 
 
@@ -164,6 +165,11 @@ class Token(Entity):
     top_holder_bps: IntObs = Field(description="largest holder's share of supply; treasuries in scope left out")
     top10_holders_bps: IntObs
     paused: BoolObs
+    powers: Collection[TokenPower] = Field(
+        default=Collection[TokenPower](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="every power over the units, whether somebody holds it or not",
+    )
+    power_texts: tuple[str, ...] = Field(default=(), description="each power that somebody holds, in one sentence")
 
 
 class Safe(Entity):

@@ -22,7 +22,7 @@ PACKS = {
     "response-time": ("RSP", 5),
     "capture": ("CAP", 8),
     "treasury": ("TRE", 2),
-    "token": ("TOK", 6),
+    "token": ("TOK", 10),
     "proposals": ("PRO", 46),
     "code": ("COD", 12),
     "listed-exposure": ("LST", 4),

@@ -6,7 +6,18 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from scanner.code.analyses import execution, functions, gates, membership, privacy, proposing, token, upgrade, voting
+from scanner.code.analyses import (
+    execution,
+    functions,
+    gates,
+    membership,
+    privacy,
+    proposing,
+    token,
+    token_powers,
+    upgrade,
+    voting,
+)
 from scanner.code.analyses.interface import Unit
 from scanner.code.analyses.program import Program
 from scanner.model.blank import unknown_facts
@@ -45,6 +56,11 @@ ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("content_setter_guard", gates.content_setter_guard),
     ("message_board", privacy.message_board),
     ("upgrade_guard", upgrade.upgrade_guard),
+    ("seizure_guard", token_powers.seizure_guard),
+    ("freeze_guard", token_powers.freeze_guard),
+    ("transfer_fee", token_powers.transfer_fee),
+    ("fee_guard", token_powers.fee_guard),
+    ("rebase_guard", token_powers.rebase_guard),
 )
 """Every code fact and the analysis that states it; `detectors` is filled in by the Slither adapter."""
 

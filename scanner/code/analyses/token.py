@@ -243,6 +243,13 @@ def confiscation_guard(program: Program) -> StrObs:
     units = unit_names(program)
     if not units:
         return unsupported(program, NO_UNITS)
+    return weakest_way(program, against_holder(program, units))
+
+
+def against_holder(
+    program: Program, units: frozenset[str], *, seizing: bool = True, freezing: bool = True
+) -> list[Way]:
+    """Return the ways to take or burn units of somebody who did not agree, and to keep somebody from moving them."""
     freezers = _freezing_names(program, units)
     owners = _read_by(program, "ownerOf(uint256)") - units
     ways: list[Way] = []
@@ -250,11 +257,12 @@ def confiscation_guard(program: Program) -> StrObs:
         if once_only(program, entry):
             continue
         for effect in entry.writes():
-            if _takes(entry, effect, units, owners) or _freezes(effect, freezers):
+            takes = seizing and _takes(entry, effect, units, owners)
+            if takes or (freezing and _freezes(effect, freezers)):
                 guarded = _without_holder(entry, effect)
                 if guarded is not None:
                     ways.append((entry, guarded, effect.node))
-    return weakest_way(program, ways)
+    return ways
 
 
 def _takes(entry: Entry, effect: Effect, units: frozenset[str], owners: frozenset[str]) -> bool:

@@ -1,0 +1,110 @@
+"""Each power over a token by itself: what a listing desk asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scanner.discovery.account import Account
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.holders import Resolver
+from scanner.discovery.tokens import kind_with_power, role_holders
+from scanner.model.code import CodeFacts
+from scanner.model.contracts import Contract, Token
+from scanner.model.kinds import ActorKind, Guard
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.powers import TokenPower
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A power: its name, the fact that tells of it, and where its holders are looked for besides administrators."""
+
+    name: str
+    guard: Callable[[CodeFacts], Known[str] | Unknown]
+    roles: tuple[str, ...]
+    getters: tuple[str, ...]
+    words: str
+
+
+KINDS = (
+    _Kind("mint", lambda code: code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()"), "create units"),
+    _Kind("pause", lambda code: code.pause_guard, (PAUSER_ROLE,), ("owner()",), "stop transfers"),
+    _Kind("seize", lambda code: code.seizure_guard, (), ("owner()",), "take or burn units of others"),
+    _Kind("freeze", lambda code: code.freeze_guard, (), ("owner()",), "freeze single accounts"),
+    _Kind("fee", lambda code: code.fee_guard, (), ("owner()",), "change the fee on transfers"),
+    _Kind("rebase", lambda code: code.rebase_guard, (), ("owner()",), "change every balance at once"),
+)
+_UPGRADE = "replace the token's code"
+
+
+def with_powers(resolver: Resolver, token: Token, account: Account, contract: Contract | None) -> Token:
+    """Return the token with every power over it; without its contract's facts they stay unread."""
+    if contract is None:
+        return token
+    powers = [_power(resolver, account, kind, contract.code) for kind in KINDS]
+    powers.append(
+        TokenPower(
+            power="upgrade",
+            guard=contract.code.upgrade_guard,
+            holder_kind=contract.upgrade_admin_kind,
+            delay_seconds=contract.upgrade_delay_seconds,
+        )
+    )
+    held = Collection[TokenPower](items=tuple(powers), complete=True)
+    return token.model_copy(update={"powers": held, "power_texts": _texts(powers)})
+
+
+def _power(resolver: Resolver, account: Account, kind: _Kind, code: CodeFacts) -> TokenPower:
+    guard = kind.guard(code)
+    holder = kind_with_power(resolver, account, guard, kind.roles, kind.getters)
+    delay = _delay(resolver, account, kind, guard, holder)
+    return TokenPower(power=kind.name, guard=guard, holder_kind=holder, delay_seconds=delay)
+
+
+def _delay(
+    resolver: Resolver,
+    account: Account,
+    kind: _Kind,
+    guard: Known[str] | Unknown,
+    holder: Known[str] | Unknown,
+) -> Known[int] | Unknown:
+    if isinstance(holder, Unknown):
+        return holder
+    if holder.value in (ActorKind.NOBODY, ActorKind.ANYONE) or not isinstance(guard, Known):
+        return Known(value=0, evidence=holder.evidence, derivation="no delay stands before it")
+    if guard.value != Guard.CALLER:
+        return Known(value=0, evidence=guard.evidence, derivation="no delay stands before it")
+    holders = role_holders(resolver, account, (*kind.roles, DEFAULT_ADMIN_ROLE), kind.getters)
+    delays = [
+        path.delay
+        for one in holders.items
+        if one.kind == holder.value
+        for path in resolver.paths(one.address)
+        if path.kind == holder.value
+    ]
+    known = [delay for delay in delays if isinstance(delay, Known)]
+    if known and (len(known) == len(delays) or min(one.value for one in known) == 0):
+        best = min(known, key=lambda delay: delay.value)
+        return Known(value=best.value, evidence=best.evidence, derivation="shortest path to the holder of the role")
+    detail = "the delay on a path to the holder of the role could not be read"
+    return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=holder.evidence)
+
+
+def _texts(powers: list[TokenPower]) -> tuple[str, ...]:
+    """Return one sentence per power that somebody holds, or of which that could not be told."""
+    words = {kind.name: kind.words for kind in KINDS} | {"upgrade": _UPGRADE}
+    return tuple(
+        f"{words[one.power]}: {_who(one)}"
+        for one in powers
+        if not (isinstance(one.holder_kind, Known) and one.holder_kind.value == ActorKind.NOBODY)
+        and not (isinstance(one.holder_kind, Unknown) and one.holder_kind.reason is Reason.NOT_SUPPORTED)
+    )
+
+
+def _who(power: TokenPower) -> str:
+    if isinstance(power.holder_kind, Unknown):
+        return "unknown"
+    delay = power.delay_seconds
+    after = "after a delay that is unknown" if isinstance(delay, Unknown) else f"after {delay.value} s"
+    return f"{power.holder_kind.value}, {after}"

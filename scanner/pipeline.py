@@ -40,15 +40,17 @@ from scanner.model.outcome import Assessment
 from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation, not_simulated
 from scanner.model.snapshot import RoundTrips, Snapshot, SourceBundle, Target
+from scanner.printing import print_pdf
 from scanner.proposals.build import build_proposals, last_proposals
 from scanner.proposals.collect import collect as collect_proposals
 from scanner.proposals.simulate.simulate import Means, SimulateOptions, Subject, simulate
 from scanner.render.csv_findings import render_csv
+from scanner.render.edition import USUAL, Edition
 from scanner.render.html import render_html
 from scanner.render.lookup import look_up
 from scanner.render.markdown import markdown
 from scanner.render.report_json import dump, report
-from scanner.render.sarif import PLAIN, SarifOptions, sarif_file
+from scanner.render.sarif import sarif_file
 from scanner.render.terminal import print_summary
 from scanner.sources.collect import SourceOptions, open_sources
 
@@ -245,6 +247,9 @@ def _first_fault(error: ValidationError) -> str:
     return f"{place} {said}" if place else said
 
 
+PDF = "pdf"
+"""Printed from the page by an installed Chromium."""
+
 RENDERERS: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
     "html": render_html,
     "json": lambda snapshot, assessment, digest, _: dump(report(snapshot, assessment, digest)),
@@ -261,16 +266,21 @@ def render(
     *,
     assessment: Assessment,
     formats: Sequence[str],
-    sarif: SarifOptions = PLAIN,
+    edition: Edition = USUAL,
 ) -> dict[str, bytes]:
     """Return the report files asked for by name, in the language that was judged in: same input, same bytes."""
     t = load_locale(assessment.lang)
+    assessment = assessment.model_copy(update={"handling": edition.handling or assessment.handling})
     digest = hashlib.sha256(snapshot_bytes).hexdigest()
     renderers: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
         **RENDERERS,
-        "sarif": partial(sarif_file, options=sarif),
+        "sarif": partial(sarif_file, options=edition.sarif),
     }
-    return {f"report.{name}": renderers[name](snapshot, assessment, digest, t).encode() for name in formats}
+    files: dict[str, bytes] = {}
+    for name in formats:
+        made = renderers["html" if name == PDF else name](snapshot, assessment, digest, t).encode()
+        files[f"report.{name}"] = print_pdf(made, paper=edition.paper, as_of=snapshot.as_of) if name == PDF else made
+    return files
 
 
 def summarise(snapshot: Snapshot, assessment: Assessment, paths: Sequence[Path]) -> None:

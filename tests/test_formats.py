@@ -8,13 +8,13 @@ from tests.render import factory
 
 
 def test_every_format_has_a_renderer() -> None:
-    assert tuple(pipeline.RENDERERS) == FORMATS
+    assert (*pipeline.RENDERERS, pipeline.PDF) == FORMATS
     assert parse_formats("md, sarif,md") == ("md", "sarif")
 
 
 def test_only_what_is_asked_for_is_rendered() -> None:
     inputs = (b"{}", factory.snapshot())
-    for name in FORMATS:
+    for name in pipeline.RENDERERS:
         files = pipeline.render(*inputs, assessment=factory.assessment(), formats=(name,))
         assert list(files) == [f"report.{name}"]
         assert b"\r" not in files[f"report.{name}"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scanner.model.errors import OutputError
 
-RESULTS = ("report.html", "report.json", "report.sarif", "report.md", "report.csv", "snapshot.json")
+RESULTS = ("report.html", "report.json", "report.sarif", "report.md", "report.csv", "report.pdf", "snapshot.json")
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -23,7 +23,7 @@ from scanner.cli.progress import progress
 from scanner.cli.report import read_snapshot
 from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
 from scanner.cli.scan import parse_formats
-from scanner.cli.shared import AllowIncomplete, FailOn, Formats, RuleFolders, Verbose
+from scanner.cli.shared import AllowIncomplete, FailOn, Formats, HandlingLabel, Paper, PaperSize, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -46,6 +46,8 @@ def reanalyse(
     formats: Formats = "html,json",
     repository: RepositoryFolder = None,
     baseline: BaselineFile = None,
+    handling: HandlingLabel = None,
+    paper: PaperSize = Paper.A4,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     solc: Solc = None,
@@ -59,11 +61,13 @@ def reanalyse(
         from scanner import pipeline
         from scanner.judge.assess import exit_code
         from scanner.reanalysis import reanalyse as again
+        from scanner.render.edition import Edition
 
         judged_by = pipeline.load_rules(rules or (), kit_options(profile, disable, suppressions, framework, policy))
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         places = sarif_options(baseline, repository)
+        edition = Edition(places, handling, paper.value)
         options = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)
         data = read_snapshot(snapshot)
         folder = out or snapshot.parent / "reanalysed"
@@ -76,7 +80,7 @@ def reanalyse(
             say("judging")
             assessment = pipeline.evaluate(renewed, judged_by)
             kept = pipeline.dump_snapshot(renewed)
-            files = pipeline.render(kept, renewed, assessment=assessment, formats=wanted, sarif=places)
+            files = pipeline.render(kept, renewed, assessment=assessment, formats=wanted, edition=edition)
             paths = write_all(folder, {"snapshot.json": kept, **files})
         if not quiet:
             pipeline.summarise(renewed, assessment, paths)

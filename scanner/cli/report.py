@@ -21,7 +21,17 @@ from scanner.cli.kit_options import (
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
 from scanner.cli.scan import parse_formats
-from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
+from scanner.cli.shared import (
+    AllowIncomplete,
+    FailOn,
+    Formats,
+    HandlingLabel,
+    Lang,
+    Paper,
+    PaperSize,
+    RuleFolders,
+    Verbose,
+)
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -46,6 +56,8 @@ def report(
     lang: Lang = "en",
     repository: RepositoryFolder = None,
     baseline: BaselineFile = None,
+    handling: HandlingLabel = None,
+    paper: PaperSize = Paper.A4,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no summary")] = False,
@@ -56,18 +68,20 @@ def report(
         from scanner import pipeline
         from scanner.brought import with_newer
         from scanner.judge.assess import exit_code
+        from scanner.render.edition import Edition
 
         kit = kit_options(profile, disable, suppressions, framework, policy)
         judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         places = sarif_options(baseline, repository)
+        edition = Edition(places, handling, paper.value)
         data = read_snapshot(snapshot)
         check_folder(out or snapshot.parent)
         brought = read_brought(lists, watch, accountability, imported=imported_lists)
         loaded = with_newer(pipeline.load_snapshot(data, str(snapshot)), brought)
         assessment = pipeline.evaluate(loaded, judged_by)
-        files = pipeline.render(data, loaded, assessment=assessment, formats=wanted, sarif=places)
+        files = pipeline.render(data, loaded, assessment=assessment, formats=wanted, edition=edition)
         paths = write_all(out or snapshot.parent, files)
         if not quiet:
             pipeline.summarise(loaded, assessment, paths)

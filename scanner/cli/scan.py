@@ -36,12 +36,23 @@ from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
-from scanner.cli.shared import AllowIncomplete, FailOn, Formats, Lang, RuleFolders, Verbose
+from scanner.cli.shared import (
+    AllowIncomplete,
+    FailOn,
+    Formats,
+    HandlingLabel,
+    Lang,
+    Paper,
+    PaperSize,
+    RuleFolders,
+    Verbose,
+)
 from scanner.cli.simulate_options import Anvil, Simulate, simulate_options
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
+from scanner.printing import find_browser
 
-FORMATS = ("html", "json", "sarif", "md", "csv")
+FORMATS = ("html", "json", "sarif", "md", "csv", "pdf")
 SOURCIFY = "https://sourcify.dev/server"
 ETHERSCAN = "https://api.etherscan.io/v2/api"
 
@@ -102,6 +113,8 @@ def scan(
     lang: Lang = "en",
     repository: RepositoryFolder = None,
     baseline: BaselineFile = None,
+    handling: HandlingLabel = None,
+    paper: PaperSize = Paper.A4,
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     analyses: Analyses = None,
@@ -128,6 +141,7 @@ def scan(
         from scanner import pipeline
         from scanner.discovery.world import CrawlLimits
         from scanner.judge.assess import exit_code
+        from scanner.render.edition import Edition
         from scanner.sources.collect import SourceOptions
 
         manifest = read_manifest_of(address)
@@ -141,6 +155,7 @@ def scan(
         choice = chosen(context, judged_by.kit.profile)
         wanted = parse_formats(choice.formats)
         places = sarif_options(baseline, repository, Path(address) if manifest is not None else None)
+        edition = Edition(places, handling, paper.value)
         code = code_options(cache_dir, solc, analyses, offline=offline_compilers, seconds=analysis_seconds)
         check_folder(out)
         folder = code.cache_dir
@@ -175,7 +190,7 @@ def scan(
             say("judging")
             assessment = pipeline.evaluate(snapshot, judged_by)
             data = pipeline.dump_snapshot(snapshot)
-            reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted, sarif=places)
+            reports = pipeline.render(data, snapshot, assessment=assessment, formats=wanted, edition=edition)
             kept = {"snapshot.json": data, **reports}
             for old in left_over(out, kept):
                 say(f"warning: {old} in this folder is from an earlier run")
@@ -186,7 +201,7 @@ def scan(
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """Return the formats that were asked for. Raises UsageError."""
+    """Return the formats that were asked for. Raises UsageError, also for PDF where no Chromium is installed."""
     wanted = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [part for part in wanted if part not in FORMATS]
     if unknown or not wanted:
@@ -194,4 +209,6 @@ def parse_formats(text: str) -> tuple[str, ...]:
             f"no such format: {', '.join(unknown) or 'none given'}",
             hint=f"formats: {', '.join(FORMATS)}; several with commas between",
         )
+    if "pdf" in wanted:
+        find_browser()  # better said before a scan than after it
     return wanted

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from scanner.model.evidence import Evidence
+from scanner.model.handling import Handling
 from scanner.model.kinds import Stage
 from scanner.model.kit import Acceptance, DisabledRule, FrameworkAssessment, PolicyVerdict, ProfileUse, SuppressionUse
 from scanner.model.values import Model
@@ -246,3 +247,4 @@ class Assessment(Model):
     suppressions: tuple[SuppressionUse, ...] = Field(default=(), description="in the order of the file")
     frameworks: tuple[FrameworkAssessment, ...] = Field(default=(), description="those that were asked for")
     policy: PolicyVerdict | None = Field(default=None, description="null when the user gave none")
+    handling: Handling | None = Field(default=None, description="label that the author chose; null: by the findings")

@@ -15,6 +15,7 @@ from scanner.render.evidence_view import evidence_views
 from scanner.render.findings_view import dimension_findings
 from scanner.render.governance_view import membership_class, membership_parameters, parameter_tables
 from scanner.render.graph import graph
+from scanner.render.handling import handling_view, packs_sentence
 from scanner.render.kit_view import framework_views, policy_view, use_views
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
@@ -55,6 +56,8 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "chain": chain_name(t, snapshot.target.chain_id),
         "blocks": [(chain_name(t, block.chain_id), block, utc(t, block.timestamp)) for block in snapshot.blocks],
         "as_of": utc(t, snapshot.as_of),
+        "handling": handling_view(t, assessment),
+        "packs": packs_sentence(t, assessment),
         "tool_version": snapshot.tool_version,
         "coverage": coverage_sentence(t, coverage_of(snapshot, assessment)),
         "graded": [cell for cell, item in zip(strip, assessment.dimensions, strict=True) if not item.descriptive],

@@ -12,6 +12,7 @@ from scanner.model.snapshot import Snapshot
 from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.evidence_view import EvidenceView
 from scanner.render.findings_view import DimensionFindings, FindingView, RuleFindings, dimension_findings
+from scanner.render.handling import handling_view
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.markdown_brought import brought_blocks
 from scanner.render.markdown_kit import acceptance_lines, accepted_blocks, framework_blocks, policy_blocks
@@ -77,6 +78,8 @@ def _header(lookup: Lookup, snapshot_sha256: str) -> Iterator[str]:
         lines.append(t("markdown.read_at", chain=chain, number=number, hash=code(block.hash), time=when))
     covered = coverage_sentence(t, coverage_of(snapshot, lookup.assessment))
     lines.append(t("markdown.coverage", coverage=inert(covered)))
+    label = handling_view(t, lookup.assessment)
+    lines.append(t("markdown.handling", label=label.label, meaning=t.own(label.meaning)))
     lines.append(t("markdown.snapshot", digest=code(snapshot_sha256.removeprefix("0x"))))
     yield "\n".join(f"- {line}" for line in lines)
     yield t("markdown.intro")

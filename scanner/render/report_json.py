@@ -8,6 +8,7 @@ from typing import Any
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
 from scanner.render.coverage import coverage_of
+from scanner.render.handling import handling_of
 from scanner.render.report_model import Governance, Input, Report, Tool
 
 
@@ -33,6 +34,7 @@ def build(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> R
             snapshot_schema_version=snapshot.schema_version,
         ),
         inputs=inputs_of(snapshot, assessment, snapshot_sha256),
+        handling=handling_of(assessment),
         as_of=snapshot.as_of,
         target=snapshot.target,
         blocks=snapshot.blocks,

@@ -9,6 +9,7 @@ from pydantic import Field
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
 from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
+from scanner.model.handling import Handling
 from scanner.model.kit import DisabledRule, FrameworkAssessment, PolicyVerdict, ProfileUse, SuppressionUse
 from scanner.model.observation import Collection
 from scanner.model.outcome import DimensionSummary, Finding, Outcome, RuleSummary, ScenarioAssessment
@@ -85,6 +86,7 @@ class Report(Model):
     lang: str = Field(description="language of the texts (BCP 47); ids, conditions and text from the chain have none")
     tool: Tool
     inputs: tuple[Input, ...]
+    handling: Handling = Field(description="how far it may be passed on (Traffic Light Protocol 2.0)")
     as_of: Int = Field(description="seconds since 1970; every age is counted from it")
     target: Target
     blocks: tuple[PinnedBlock, ...]

@@ -17,7 +17,7 @@ from scanner.judge.scenarios import Scenarios
 from scanner.judge.suppression import Suppressions, apply_suppressions, load_suppressions
 from scanner.model.errors import UsageError
 from scanner.model.kit import DisabledRule
-from scanner.model.outcome import Assessment
+from scanner.model.outcome import Assessment, Relation, ScenarioAssessment, ScenarioState
 from scanner.model.snapshot import Snapshot
 
 ALL = "all"
@@ -36,10 +36,11 @@ class KitOptions:
 
 @dataclass(frozen=True)
 class Kit:
-    """The same, loaded and checked."""
+    """The same, loaded and checked. `moved_by`: (scenario, rule) where a rule that was left out would move it."""
 
     profile: Profile | None = None
     disabled: tuple[DisabledRule, ...] = ()
+    moved_by: tuple[tuple[str, str], ...] = ()
     suppressions: Suppressions | None = None
     frameworks: tuple[Framework, ...] = ()
     policy: Policy | None = None
@@ -63,6 +64,7 @@ def load_kit(
     return left, Kit(
         profile=profile,
         disabled=disabled,
+        moved_by=_moved_by(rulebook, disabled),
         suppressions=load_suppressions(options.suppressions, names) if options.suppressions else None,
         frameworks=tuple(load_framework(path, names) for path in _chosen(wanted, files)),
         policy=load_policy(options.policy, names) if options.policy else None,
@@ -132,9 +134,30 @@ def _why(rule: Rule, pack: str, disable: Sequence[str], profile: Profile | None)
     return profile.leaves_out(rule) if profile else ""
 
 
+def _moved_by(rulebook: Rulebook, disabled: Sequence[DisabledRule]) -> tuple[tuple[str, str], ...]:
+    left_out = {rule.id for rule in disabled}
+    return tuple(
+        (link.id, rule.id)
+        for rule in rulebook.rules
+        for link in rule.scenarios
+        if rule.id in left_out and link.relation in (Relation.ENABLES, Relation.FACILITATES)
+    )
+
+
+def _with_left_out(scenario: ScenarioAssessment, moved_by: Sequence[tuple[str, str]]) -> ScenarioAssessment:
+    """A scenario that is not enabled might be made easier by what a rule that was left out would have found."""
+    rules = [rule for name, rule in moved_by if name == scenario.id]
+    if not rules or scenario.state is not ScenarioState.NOT_ENABLED:
+        return scenario
+    open_part = f"whether parts of the structure make it easier was not looked at: {', '.join(rules)} left out"
+    reason = f"{scenario.reason}; {open_part}"
+    return scenario.model_copy(update={"state": ScenarioState.NOT_ASSESSABLE, "reason": reason})
+
+
 def apply_kit(kit: Kit, snapshot: Snapshot, assessment: Assessment) -> Assessment:
     """Return the assessment with everything that the kit adds to it. No network, no files."""
-    found = assessment.model_copy(update={"disabled": kit.disabled})
+    scenarios = tuple(_with_left_out(one, kit.moved_by) for one in assessment.scenarios)
+    found = assessment.model_copy(update={"disabled": kit.disabled, "scenarios": scenarios})
     if kit.suppressions is not None:
         found = apply_suppressions(found, kit.suppressions, snapshot.as_of)
     if kit.profile is not None:

@@ -89,6 +89,17 @@ def test_what_needs_a_rule_that_was_left_out_is_not_assessable(run):
     assert "TST-001: the rule did not run" in scenario.reason
 
 
+def test_what_a_rule_that_was_left_out_might_have_made_easier_is_not_ruled_out(run, rules):
+    """TST-002 facilitates the scenario; the scenario needs TST-001 alone, and that passes."""
+    path = rules / "quorum-low.yaml"
+    path.write_text(path.read_text().replace("scenarios: []", "scenarios: [{id: MS-12, relation: facilitates}]"))
+    assert run((500, 5)).scenarios[0].state is ScenarioState.FACILITATED
+    assert run((500, 500)).scenarios[0].state is ScenarioState.NOT_ENABLED
+    scenario = run((500, 5), disable=("TST-002",)).scenarios[0]
+    assert scenario.state is ScenarioState.NOT_ASSESSABLE
+    assert scenario.reason.endswith("was not looked at: TST-002 left out")
+
+
 def test_nothing_by_that_name_to_leave_out(run):
     with pytest.raises(UsageError, match="no rule and no pack 'TST-003'") as caught:
         run((5, 5), disable=("TST-003",))

@@ -14,6 +14,7 @@ from scanner.code.analyse import analyse
 from scanner.code.assemble import without_source
 from scanner.code.auditors.load import AnalysisFile, input_digests
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.discovery.set_aside import set_aside, set_aside_texts
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract
 from scanner.model.evidence import AtBlock
@@ -44,7 +45,8 @@ def reanalyse(snapshot: Snapshot, data: bytes, options: CodeOptions, progress: P
         if isinstance(result.facts.analysed_from, Known) and result.facts.analysed_from.value == "source"
     }
     failed = {job.address for job in jobs} - results.keys()
-    contracts = tuple(_renewed(one, results, options.analyses) for one in snapshot.contracts.items)
+    compilers = {one.address: one.compiler for one in snapshot.contracts.items}
+    contracts = tuple(_renewed(one, results, options.analyses, compilers) for one in snapshot.contracts.items)
     return snapshot.model_copy(
         update={
             "tool_version": scanner.__version__,
@@ -82,13 +84,20 @@ def _verification(contract: Contract) -> Verification:
     )
 
 
-def _renewed(contract: Contract, results: dict[str, CodeResult], analyses: tuple[AnalysisFile, ...]) -> Contract:
+def _renewed(
+    contract: Contract,
+    results: dict[str, CodeResult],
+    analyses: tuple[AnalysisFile, ...],
+    compilers: dict[str, Known[str] | Unknown],
+) -> Contract:
     """A proxy's facts are those of the code that runs at it: its implementation's."""
     implementation = contract.implementation.value if isinstance(contract.implementation, Known) else ""
     behind = implementation not in ("", ZERO_ADDRESS)
-    result = results.get(implementation if behind else contract.address)
+    running = implementation if behind else contract.address
+    result = results.get(running)
     if result is not None:
-        return contract.model_copy(update={"code": result.facts})
+        code = set_aside(result.facts, contract.roles, compilers.get(running, contract.compiler))
+        return contract.model_copy(update={"code": code, "set_aside_texts": set_aside_texts(code)})
     return contract.model_copy(update={"code": _kept(contract.code, analyses)})
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import scanner
 from scanner.code.auditors.load import AnalysisFile, input_digests
 from scanner.code.repository.analyse import CHAIN_ID, OwnContract, Repository
+from scanner.discovery.set_aside import set_aside, set_aside_texts
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge
 from scanner.judge.kit import apply_kit
@@ -36,8 +37,7 @@ _MISSING = Unknown(reason=Reason.NOT_DEPLOYED)
 _DELEGATE, _VOTES = "0x5c19a95c", frozenset({"0x9ab24eb0", "0xb4b5ea57"})
 """delegate(address); getVotes(address), getCurrentVotes(address)"""
 _CODE = frozenset(
-    model.__name__
-    for model in (CodeFacts, DetectorHit, FunctionFact, Fingerprint, StorageVariable, StatedFacts)
+    model.__name__ for model in (CodeFacts, DetectorHit, FunctionFact, Fingerprint, StorageVariable, StatedFacts)
 )
 _NEEDS_CHAIN = "asks for facts of a deployed DAO"
 
@@ -127,7 +127,9 @@ def _blank(model: type[Model], address: str) -> dict[str, object]:
 def _contract(one: OwnContract, kind: str) -> Contract:
     blank = Contract.model_validate_json(json.dumps(_blank(Contract, one.address)))
     roles = {"governor": (Role.GOVERNOR,), "token": (Role.TOKEN,)}.get(kind, (Role.LINKED,))
-    update: dict[str, object] = {"roles": roles, "label": one.name, "code": one.facts}
+    code = set_aside(one.facts, roles, Known(value=one.compiler, evidence=()))
+    update: dict[str, object] = {"roles": roles, "label": one.name, "code": code}
+    update["set_aside_texts"] = set_aside_texts(code)
     if one.bundle is not None:
         evidence = one.facts.analysed_from.evidence
         update["name"] = Known(value=one.name, evidence=evidence)

@@ -106,10 +106,10 @@ def test_a_stranger_can_do_it_again_from_what_is_written_down(field: Field, runs
     (proof,) = simulation(run)["evidence"]
     block = run.snapshot["blocks"][0]
     assert (proof["kind"], proof["block_hash"]) == ("simulation", block["hash"])
-    assert [step["succeeded"] for step in proof["steps"]] == [True] * 14
-    votes, queue, execute = proof["steps"][:12], proof["steps"][12], proof["steps"][13]
+    *votes, queue, execute = proof["steps"]
+    assert all(step["succeeded"] for step in proof["steps"])
     assert {step["target"] for step in proof["steps"]} == {field.daos["pending-takeover"].governor}
-    assert len({step["sender"] for step in votes}) == 12
+    assert len({step["sender"] for step in votes}) == len(votes) == 4, "as many of the largest as it takes"
     assert execute["timestamp"] - queue["timestamp"] >= 2 * 86_400, "the timelock's delay was waited for"
     verified = daoscan("verify", str(run.out / "snapshot.json"), "--rpc-url", field.chain.url)
     assert verified.code == 0, verified.stdout

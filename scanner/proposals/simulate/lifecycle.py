@@ -9,19 +9,19 @@ from fractions import Fraction
 from eth_utils.crypto import keccak
 
 from scanner.chain.abi import DecodeError, decode, encode_call, selector
-from scanner.chain.faults import Fault
+from scanner.chain.faults import Answer, Fault
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.clock import clock_mode, seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import has_selector, state_name
 from scanner.discovery.world import running_code
-from scanner.model.observation import Known
+from scanner.model.observation import Known, Unknown
 from scanner.model.proposals import Proposal
 from scanner.proposals.collect import executor_of
 from scanner.proposals.events import RawProposal
 from scanner.proposals.simulate.diff import StateDiff
 from scanner.proposals.simulate.fork import Executed, Fork, Moment, Tx
-from scanner.proposals.simulate.trace import Trace, reason_of
+from scanner.proposals.simulate.trace import Trace
 
 SENDER = "0x" + "5111" * 10
 """Who queues and executes on the fork: nobody in particular."""
@@ -135,13 +135,8 @@ class _Steps:
     # ------------------------------------------------------------------------------------------------ asking
 
     def _view(self, signature: str, output: str = "uint256") -> int | None:
-        answer = self.fork.call(self.plan.raw.governor, encode_call(signature, (self.plan.raw.id,)), self.at)
-        if isinstance(answer, Fault):
-            return None
-        try:
-            return int(decode((output,), str(answer.value))[0])
-        except DecodeError:
-            return None
+        data = encode_call(signature, (self.plan.raw.id,))
+        return _number(self.fork.call(self.plan.raw.governor, data, self.at), output)
 
     def _knows(self, signature: str) -> bool:
         return has_selector(self._code, selector(signature))
@@ -175,13 +170,25 @@ class _Steps:
         as_bool = not self._knows("castVote(uint256,uint8)") and self._knows("castVote(uint256,bool)")
         signature = "castVote(uint256,bool)" if as_bool else "castVote(uint256,uint8)"
         data = encode_call(signature, (plan.raw.id, True if as_bool else 1))
-        needed, cast, count = _needed(plan), 0, 0
+        needed, cast, count = self._needed(), 0, 0
         for voter, weight in voters:
             if fork.execute(Tx(voter, plan.raw.governor, data), self.at).trace.succeeded:
                 cast, count = cast + weight, count + 1
             if needed is not None and cast >= needed:
                 break
         self.note = f"{count} largest delegates were made to vote for it" if count else "nobody could be made to vote"
+
+    def _needed(self) -> int | None:
+        """Return the weight that is still missing, with a margin; None where no quorum can be read."""
+        start, governor = self.plan.raw.vote_start, self.plan.raw.governor
+        quorum: int | None = None
+        for data in (encode_call("quorum(uint256)", (start,)), encode_call("quorumVotes()")):
+            quorum = quorum if quorum is not None else _number(self.fork.call(governor, data, self.at))
+        if quorum is None:
+            return None
+        proposal = self.plan.proposal
+        votes_for, against = (_or_zero(count) for count in (proposal.for_votes, proposal.against_votes))
+        return int((max(quorum, against) + 1) * _MARGIN) - votes_for
 
     def queue(self) -> bool:
         """Queue what has passed; False where there is nothing to queue it in."""
@@ -261,6 +268,19 @@ class _Steps:
         return None
 
 
+def _number(answer: Answer, output: str = "uint256") -> int | None:
+    if isinstance(answer, Fault):
+        return None
+    try:
+        return int(decode((output,), str(answer.value))[0])
+    except DecodeError:
+        return None
+
+
+def _or_zero(count: Known[int] | Unknown) -> int:
+    return count.value if isinstance(count, Known) else 0
+
+
 def _voters(plan: Plan) -> Sequence[tuple[str, int]]:
     token = nonzero(plan.found.parts.vote_tokens[plan.raw.governor])
     power = plan.found.powers.get(token) if token else None
@@ -268,19 +288,3 @@ def _voters(plan: Plan) -> Sequence[tuple[str, int]]:
         raise NotReached("who could vote is not known: the token's delegations could not be read")
     ranked = sorted(power.delegates.value.items(), key=lambda pair: (-pair[1], pair[0]))
     return [pair for pair in ranked if pair[1] > 0][:MAX_VOTERS]
-
-
-def _needed(plan: Plan) -> int | None:
-    """Return the weight that is still missing, with a margin; None where the votes so far are not known."""
-    proposal = plan.proposal
-    counts = (proposal.quorum_votes, proposal.for_votes, proposal.against_votes)
-    values = [count.value for count in counts if isinstance(count, Known)]
-    if len(values) < len(counts):
-        return None
-    quorum, votes_for, against = values
-    return int((max(quorum, against) + 1) * _MARGIN) - votes_for
-
-
-def why(run: Run) -> str:
-    """Return in words why a run failed."""
-    return reason_of(run.executed.trace)

@@ -21,7 +21,6 @@ from eth_utils.crypto import keccak
 
 MAX_TYPE_LENGTH = 10_000
 _SIGNATURE = re.compile(r"([A-Za-z_$][A-Za-z0-9_$]*)?(\(.*\))\Z", re.DOTALL)
-_HEX = re.compile(r"0[xX](?:[0-9a-fA-F]{2})*\Z")
 _TOO_DEEP = re.compile(r"(?:\[[0-9]*\]){9}|\({17}")
 _READS_PER_WORD = 24
 _SPARE_READS = 4_096
@@ -144,9 +143,14 @@ def _for_encoder(kind: ABIType, value: Any) -> Any:
 
 def to_bytes(data: str) -> bytes:
     """Return the bytes of 0x-prefixed hex. Raises DecodeError for anything else."""
-    if not isinstance(data, str) or not _HEX.match(data):
-        raise DecodeError("not hex data")
-    return bytes.fromhex(data[2:])
+    if isinstance(data, str) and data[:2] in ("0x", "0X"):
+        try:
+            raw = bytes.fromhex(data[2:])
+        except ValueError:
+            raise DecodeError("not hex data") from None
+        if 2 * len(raw) + 2 == len(data):  # fromhex skips white space
+            return raw
+    raise DecodeError("not hex data")
 
 
 # ------------------------------------------------------------------------------------------------- decoding

@@ -20,7 +20,7 @@ from scanner.proposals.collect import beneficiary_of, executor_of
 from scanner.proposals.ends import codes_of, controller_of, meaning_of_call
 from scanner.proposals.events import RawProposal
 from scanner.proposals.fold import cut_calldata
-from scanner.proposals.lookalike import Familiar, resembling
+from scanner.proposals.lookalike import Familiar
 from scanner.proposals.nested import Call
 from scanner.proposals.protections import change_of
 from scanner.proposals.replaceable import replaceable
@@ -29,6 +29,7 @@ from scanner.proposals.said import compare
 _HIDING = (Stage.REACHABLE, Stage.CONFIGURED, Stage.EXERCISED)
 _NOT_READ = Unknown(reason=Reason.LIMIT, detail="this target was not read: the crawl's limit was reached")
 _OF_THE_CHAIN = Known(value=True, evidence=(), derivation="a precompiled contract: part of the chain's own program")
+_NOT_PRIVATE = Known(value=False, evidence=(), derivation="neither target nor beneficiary matches a known system")
 _NOBODY = Known(value=ZERO_ADDRESS, evidence=(), derivation="nobody gains by this call")
 
 
@@ -58,7 +59,7 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "target_has_code": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _has_code(target)),
         "target_verified": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _verified(target)),
         "target_in_scope": in_scope(book.found, target),
-        "delegatecall": _delegatecall(book.found, case.one, call),
+        "delegatecall": _delegatecall(book, case.one, call),
         "treasury_share_bps": worth.treasury_share(book, case, call),
         "unlimited_approval": worth.unlimited(call),
         "approval_share_bps": worth.approval_share(book, case, call),
@@ -69,8 +70,8 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "disables_protection": change.disables,
         "removes_guardian": change.removes_guardian,
         "privacy_destination": away or _hiding(book, call, nonzero(gains)),
-        "code_replaceable": away or replaceable(book.ends, () if _is_precompile(book, call) else _running(call)),
-        "lookalike_of": _lookalike(book.familiar, case, call, gains),
+        "code_replaceable": away or _replaceable(book, call),
+        "lookalike_of": _lookalike(book, case, call, gains),
     }
     facts.update(_who_gains(book, call, gains))
     facts.update(compare(book, case, call, gains))
@@ -117,19 +118,25 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
     return Known(value=good, evidence=answer.evidence, derivation=answer.value)
 
 
-def _delegatecall(found: Found, one: RawProposal, call: Call) -> Known[bool] | Unknown:
+def _delegatecall(book: Casebook, one: RawProposal, call: Call) -> Known[bool] | Unknown:
     """Whether the target's code runs in the storage of the account that calls: as the wrapper says or its code does."""
     if call.delegatecall is not None:
         return Known(value=call.delegatecall, evidence=(), derivation=f"as {call.inside} says")
     if call.inside:
         if not call.through and isinstance(call.decoded.signature, Unknown):
             return call.decoded.signature
-        return elsewhere(call.chain) or _context(found, (call.through,))
-    return _context(found, tuple(dict.fromkeys((executor_of(found, one.governor), one.governor))))
+        return elsewhere(call.chain) or _context(book, (call.through,))
+    return _context(book, tuple(dict.fromkeys((executor_of(book.found, one.governor), one.governor))))
 
 
-def _context(found: Found, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
+def _context(book: Casebook, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
     """How the first of these contracts whose code tells executes calls."""
+    if addresses not in book.contexts:
+        book.contexts[addresses] = _find_context(book.found, addresses)
+    return book.contexts[addresses]
+
+
+def _find_context(found: Found, addresses: tuple[str, ...]) -> Known[bool] | Unknown:
     answers = [code_at(found.world, found.results, address).execution_context for address in addresses]
     for address, context in zip(addresses, answers, strict=True):
         if isinstance(context, Known):
@@ -272,54 +279,74 @@ def _running(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys((call.target, *codes)))
 
 
-def _lookalike(familiar: Familiar, case: Case, call: Call, gains: Known[str] | Unknown) -> Known[str] | Unknown:
+def _replaceable(book: Casebook, call: Call) -> Known[bool] | Unknown:
+    running = () if _is_precompile(book, call) else _running(call)
+    if running not in book.replaceable:
+        book.replaceable[running] = replaceable(book.ends, running)
+    return book.replaceable[running]
+
+
+def _lookalike(book: Casebook, case: Case, call: Call, gains: Known[str] | Unknown) -> Known[str] | Unknown:
     if isinstance(gains, Unknown):
         return gains
-    others = case.text.addresses | {action.target for action in case.one.actions} if case.text.whole else frozenset()
+    beside = _named_beside(book, case)
     for address in dict.fromkeys((gains.value, *codes_of(call), call.target)):
         if address == ZERO_ADDRESS:
             continue
-        found = familiar.resembled_by(address)
+        found = book.familiar.resembled_by(address)
+        if found is None and address not in book.familiar.why:
+            found = beside.resembled_by(address)
         if found is not None:
             return Known(value=found[0], evidence=(), derivation=f"{address} looks like it: {found[1]}")
-        named = resembling(address, sorted(others)) if address not in familiar.why and address not in others else None
-        if named is not None:
-            return Known(value=named, evidence=(), derivation=f"{address} looks like it: named in this proposal")
     return Known(value=ZERO_ADDRESS, evidence=(), derivation="looks like no address that readers know")
 
 
+def _named_beside(book: Casebook, case: Case) -> Familiar:
+    """Return the addresses that readers of this one proposal see: those in its text, and what it calls."""
+    if case.index not in book.beside:
+        beside = Familiar()
+        for address in sorted(case.text.addresses) if case.text.whole else ():
+            beside.add(address, "named in the text of this proposal")
+        for action in case.one.actions:
+            beside.add(action.target, "called by this proposal")
+        book.beside = {case.index: beside}
+    return book.beside[case.index]
+
+
 def _hiding(book: Casebook, call: Call, gains: str | None) -> Known[bool] | Unknown:
-    ends = (call.target, gains)
-    if ends not in book.data.hiding:
-        book.data.hiding[ends] = _private(book, call.target, gains, book.ends.account(gains))
-    return book.data.hiding[ends]
-
-
-def _private(book: Casebook, target: str, gains: str | None, who: Account | None) -> Known[bool] | Unknown:
-    found = book.found
+    """Return whether the target or who gains is a privacy system."""
     unknown: Unknown | None = None
-    for address in (target, gains):
+    for address in (call.target, gains):
         if address is None:
             continue
-        labelled = privacy_data().label(found.world.chain.chain_id, address)
-        if labelled and labelled[0].startswith("anon."):
-            return Known(value=True, evidence=(), derivation=f"labelled address: {labelled[1]}")
-        account = found.world.get(address)
-        if account is None:
-            if who is None or not who.is_eoa:
-                unknown = Unknown(
-                    reason=Reason.ANALYSIS_NOT_RUN, detail="a beneficiary outside the crawl was not analysed"
-                )
-            continue
-        if not account.has_code:
-            continue
-        code = code_at(found.world, found.results, address)
-        features = stages(found.world, account, code, executed=found.parts.executed)
-        for feature in (features.mixer, features.shielded_pool, features.stealth_address):
-            if isinstance(feature, Unknown):
-                unknown = unknown or feature
-            elif feature.value in _HIDING:
-                return Known(value=True, evidence=feature.evidence, derivation=feature.derivation)
-    return unknown or Known(
-        value=False, evidence=(), derivation="neither target nor beneficiary matches a known system"
-    )
+        if address not in book.hiding:
+            book.hiding[address] = _private(book, address)
+        answer = book.hiding[address]
+        if isinstance(answer, Unknown):
+            unknown = unknown or answer
+        elif answer.value:
+            return answer
+    return unknown or _NOT_PRIVATE
+
+
+def _private(book: Casebook, address: str) -> Known[bool] | Unknown:
+    found = book.found
+    labelled = privacy_data().label(found.world.chain.chain_id, address)
+    if labelled and labelled[0].startswith("anon."):
+        return Known(value=True, evidence=(), derivation=f"labelled address: {labelled[1]}")
+    account = found.world.get(address)
+    if account is None:
+        who = book.ends.account(address)
+        if who is not None and who.is_eoa:
+            return _NOT_PRIVATE
+        return Unknown(reason=Reason.ANALYSIS_NOT_RUN, detail="a contract outside the crawl was not analysed")
+    if not account.has_code:
+        return _NOT_PRIVATE
+    unknown: Unknown | None = None
+    features = stages(found.world, account, code_at(found.world, found.results, address), executed=found.parts.executed)
+    for feature in (features.mixer, features.shielded_pool, features.stealth_address):
+        if isinstance(feature, Unknown):
+            unknown = unknown or feature
+        elif feature.value in _HIDING:
+            return Known(value=True, evidence=feature.evidence, derivation=feature.derivation)
+    return unknown or _NOT_PRIVATE

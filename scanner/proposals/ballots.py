@@ -189,13 +189,11 @@ def weekend_share(found: Found, data: ProposalData, one: RawProposal) -> Known[i
     """Return the share of the voting period that lies on Saturdays and Sundays, UTC."""
     account = found.world.accounts[one.governor]
     mode = clock_mode(account)
-    length = in_seconds(found.world, account, mode, Known(value=one.vote_end - one.vote_start, evidence=(one.log,)))
+    length = in_seconds(found.world, account, mode, Known(value=one.vote_end - one.vote_start, evidence=()))
     if isinstance(mode, Known) and mode.value == "timestamp":
-        begin: Known[int] | Unknown = Known(value=one.vote_start, evidence=(one.log,))
+        begin: Known[int] | Unknown = Known(value=one.vote_start, evidence=())
     else:
-        wait = in_seconds(
-            found.world, account, mode, Known(value=one.vote_start - one.log.block_number, evidence=(one.log,))
-        )
+        wait = in_seconds(found.world, account, mode, Known(value=one.vote_start - one.log.block_number, evidence=()))
         created = data.time_of(one.log.block_number)
         begin = combine({"made": created, "wait": wait}, lambda made, wait: made + wait, "creation and voting delay")
     return combine({"begin": begin, "length": length}, _on_weekends, "the voting period in days of the week")

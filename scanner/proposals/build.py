@@ -176,8 +176,8 @@ def _pays_itself(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] |
             unknown = unknown or action.beneficiary
         elif action.beneficiary.value == one.proposer and one.proposer != ZERO_ADDRESS:
             which = action.inside or f"action {action.index + 1}"
-            return Known(value=True, evidence=(one.log,), derivation=f"{which} favours the proposer")
-    return unknown or Known(value=False, evidence=(one.log,))
+            return Known(value=True, evidence=(), derivation=f"{which} favours the proposer")
+    return unknown or Known(value=False, evidence=())
 
 
 def _controls(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] | Unknown:
@@ -191,7 +191,7 @@ def _controls(one: RawProposal, actions: tuple[Action, ...]) -> Known[bool] | Un
             return Known(
                 value=True, evidence=owner.evidence, derivation=f"owner of what action {action.index + 1} pays"
             )
-    return unknown or Known(value=False, evidence=(one.log,))
+    return unknown or Known(value=False, evidence=())
 
 
 def _total(book: Casebook, case: Case, calls: Sequence[Call], actions: Sequence[Action]) -> Known[int] | Unknown:

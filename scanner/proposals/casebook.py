@@ -33,6 +33,18 @@ class Casebook:
     brought: dict[int, dict[tuple[str, str], int]] = field(default_factory=dict)
     """Per proposal what its own calls send to accounts, by token and account."""
 
+    beside: dict[int, Familiar] = field(default_factory=dict)
+    """The same for the proposal that is being read: what stands in its text, and what it calls."""
+
+    hiding: dict[str, Known[bool] | Unknown] = field(default_factory=dict)
+    """Which addresses are privacy systems; many calls have the same ends."""
+
+    replaceable: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
+    """Whether the code at these addresses can change."""
+
+    contexts: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
+    """How contracts execute calls, by the contracts that are asked in turn: the same for all of a governor."""
+
 
 @dataclass(frozen=True)
 class Case:

@@ -33,8 +33,6 @@ class ProposalData:
     executions: Mapping[tuple[str, int], LogEvidence]
     block_times: Mapping[int, Known[Any] | Unknown]
     strangers: Mapping[str, Account] = field(default_factory=dict)
-    hiding: dict[tuple[str, str | None], Known[bool] | Unknown] = field(default_factory=dict)
-    """Per target and beneficiary, whether either is a privacy system: many calls have the same ends."""
 
     def time_of(self, block: int) -> Known[int] | Unknown:
         """Return a block's time in seconds."""

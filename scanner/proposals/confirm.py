@@ -16,7 +16,7 @@ from scanner.proposals.events import RawProposal
 
 _HASHED = ("address[]", "uint256[]", "bytes[]", "bytes32")
 _GET_ACTIONS = "getActions(uint256)"
-_ACTIONS = "(address[],uint256[],string[],bytes[])"
+_ACTIONS = "address[];uint256[];string[];bytes[]"
 
 
 def proposal_hash(one: RawProposal) -> int:

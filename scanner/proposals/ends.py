@@ -102,7 +102,10 @@ def _pays(meaning: Meaning) -> bool:
 
 
 def read_ends(found: Found, data: ProposalData, further: Iterable[tuple[Question, str]] = ()) -> Ends:
-    """Ask everything that the facts of calls need. `further` are questions with the type of their answer."""
+    """Ask everything that the facts of calls need.
+
+    `further` are questions with the type of their answer, or the types of several with semicolons between them.
+    """
     ends = Ends(found, dict(data.strangers))
     _read_code(ends, (address for call in _here(data) for address in codes_of(call)))
     wanted: dict[Question, str] = {}
@@ -160,10 +163,10 @@ def _decoded(signature: str, kind: str, answer: Known[Any] | Unknown) -> Known[A
     if answer.value == EMPTY_CODE:
         return Unknown(reason=Reason.REVERTED, detail=f"{signature} returned nothing", evidence=answer.evidence)
     try:
-        (value,) = decode((kind,), answer.value)
+        values = decode(kind.split(";"), answer.value)
     except DecodeError as error:
         return Unknown(reason=Reason.UNDECODABLE, detail=f"{signature}: {error}", evidence=answer.evidence)
-    return Known(value=value, evidence=answer.evidence)
+    return Known(value=values[0] if len(values) == 1 else values, evidence=answer.evidence)
 
 
 def _here(data: ProposalData) -> Iterable[Call]:

@@ -1,8 +1,10 @@
-"""A proposal among the others: copies of its text, silence before it, and what else its proposer proposed."""
+"""A proposal among the others: copies of its text, silence before it, and what else its proposer proposed.
+
+A fact without evidence of its own is read off the proposal's event, which the proposal holds once.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +14,6 @@ from scanner.proposals.collect import ProposalData
 from scanner.proposals.events import RawProposal
 from scanner.proposals.text import MAX_CHARACTERS, Text
 
-_SPACE = re.compile(r"\s+")
 _LONG_LINE = 30
 _SAME_LINES = 80
 """Percent of its long lines that a text shares with another one to be nearly the same."""
@@ -61,21 +62,21 @@ def _place(data: ProposalData, history: History, index: int, text: Text) -> Plac
         twin_of=twin,
         companion_of=companion,
         dormant_before_days=dormant,
-        proposer_before=Known(value=mine.index(index), evidence=(one.log,)),
-        proposer_overlapping=Known(value=max(1, overlapping), evidence=(one.log,)),
+        proposer_before=Known(value=mine.index(index), evidence=()),
+        proposer_overlapping=Known(value=max(1, overlapping), evidence=()),
     )
 
 
 def _twin(data: ProposalData, history: History, index: int, text: Text) -> Known[str] | Unknown:
     one = data.raw[index]
-    words = _SPACE.sub(" ", text.content).strip()
+    words = " ".join(text.content.split())
     if not words:
-        return Known(value="", evidence=(one.log,), derivation="no text to compare")
+        return Known(value="", evidence=(), derivation="no text to compare")
     same = history.texts.setdefault((one.governor, words), [])
     found = next((data.raw[other] for other in same if data.raw[other].actions != one.actions), None)
     same.append(index)
     if found is None:
-        return Known(value="", evidence=(one.log,))
+        return Known(value="", evidence=())
     return Known(value=str(found.id), evidence=(found.log, one.log), derivation="same text, other calls")
 
 
@@ -84,7 +85,7 @@ def _companion(data: ProposalData, history: History, index: int, text: Text) -> 
     one = data.raw[index]
     if not text.whole:
         detail = f"the text has more than {MAX_CHARACTERS} characters"
-        return Unknown(reason=Reason.LIMIT, detail=detail, evidence=(one.log,))
+        return Unknown(reason=Reason.LIMIT, detail=detail, evidence=())
     lines = {hash(line) for line in map(str.strip, text.content.splitlines()) if len(line) >= _LONG_LINE}
     shared: dict[int, int] = {}
     for line in lines:
@@ -97,7 +98,7 @@ def _companion(data: ProposalData, history: History, index: int, text: Text) -> 
         if 100 * count >= _SAME_LINES * len(lines) and earlier.actions != one.actions:
             derivation = f"{count} of {len(lines)} long lines are the same, the calls are not"
             return Known(value=str(earlier.id), evidence=(earlier.log, one.log), derivation=derivation)
-    return Known(value="", evidence=(one.log,))
+    return Known(value="", evidence=())
 
 
 _FOLLOWED = 20
@@ -107,7 +108,7 @@ _FOLLOWED = 20
 def _dormant(data: ProposalData, history: History, one: RawProposal) -> Known[int] | Unknown:
     last = history.last.get(one.governor)
     if last is None:
-        return Known(value=0, evidence=(one.log,), derivation="the first proposal of this governor")
+        return Known(value=0, evidence=(), derivation="the first proposal of this governor")
     return combine(
         {"before": data.time_of(data.raw[last].log.block_number), "now": data.time_of(one.log.block_number)},
         lambda before, now: max(0, now - before) // 86_400,

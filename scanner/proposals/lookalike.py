@@ -11,6 +11,9 @@ _END = 4
 _ONE_END = 8
 """Hex digits that both ends share, or one end alone. By chance two addresses do so once in 2^32."""
 
+_DISTINCT = 4
+"""Different digits that one end needs to count alone: 0x1111… is chosen for its looks, and by many."""
+
 _HEAD = slice(2, 2 + _END)
 _LONG_HEAD = slice(2, 2 + _ONE_END)
 _MANY_ZEROS = 24
@@ -37,8 +40,9 @@ class Familiar:
             return
         self.why[address] = why
         self._both.setdefault(_ends(address), []).append(address)
-        self._head.setdefault(address[_LONG_HEAD], []).append(address)
-        self._tail.setdefault(address[-_ONE_END:], []).append(address)
+        for index, end in ((self._head, address[_LONG_HEAD]), (self._tail, address[-_ONE_END:])):
+            if len(set(end)) >= _DISTINCT:
+                index.setdefault(end, []).append(address)
 
     def resembled_by(self, address: str) -> tuple[str, str] | None:
         """Return the familiar address that another one can be taken for, with why it is familiar."""

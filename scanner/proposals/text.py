@@ -29,9 +29,14 @@ _CONTENT_IDS = (
 _LINK_END = re.compile(r"://[^\s<>\"'`\\^{}|\])]{1,2000}")
 _SCHEMES = ("https", "http", "ipfs", "ar", "bzz")
 _NUMBER = re.compile(
-    r"(\d(?:\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?!\d)|\d{0,79}))(?:\.(\d{1,30}))?"
+    r"(\d(?:\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?!\d)|\d{0,79}))(?:\.(\d{1,30}))?(?!\d|\.\d)"
     r"(?:\s?(k|K|m|M|mm|MM|b|B|bn|thousand|million|mln|billion)\b)?(?:\s{0,2}\$?([A-Za-z]{2,12})\b)?"
 )
+_BETWEEN_DIGITS = "[.,'’\u00a0\u202f ]?"
+_DIGITS_SOUGHT = 8
+_SOUGHT = 4
+_LONG_TEXT = 2_000
+"""In a long text few amounts are looked for one by one; for more of them all of its numbers are read."""
 _PLACES = 30
 _ONE = 10**_PLACES
 _MULTIPLIERS = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "million": 6, "mln": 6, "b": 9, "bn": 9, "billion": 9}
@@ -39,16 +44,11 @@ _KIND = r"(?:u?int\d{0,3}|address|bool|string|bytes\d{0,2})(?:\[\d{0,3}\]){0,2}"
 _ARGUMENTS = re.compile(rf"\({_KIND}(?: ?, ?{_KIND}){{0,12}}\)")
 _NAME_BEFORE = re.compile(r"[A-Za-z_$][\w$]{1,60}\Z")
 
-_BIDIRECTIONAL_OR_EMPTY = frozenset(
-    chr(code)
-    for first, last in ((0x200B, 0x200C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F))
-    for code in range(first, last + 1)
-) | {"\ufeff"}
+_HIDDEN = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _JOINER = "\u200d"
 _JOINER_ELSEWHERE = re.compile("(?<![\ufe0f\u2190-\U0001faff])\u200d")
-_ALIKE = frozenset("асеорухіјѕһԁԛԝАВЕЅІЈКМНОРСТУХ" + "οορνυαικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
-_OF_ALIKE = "".join(sorted(_ALIKE))
-_MIXED = re.compile(f"[A-Za-z][{_OF_ALIKE}]|[{_OF_ALIKE}][A-Za-z]|0[хХ][0-9A-Fa-f]{{3}}")
+_ALIKE = "асеорухіјѕһԁԛԝАВЕЅІЈКМНОРСТУХ" + "οορνυαικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+_MIXED = re.compile(f"[A-Za-z][{_ALIKE}]|[{_ALIKE}][A-Za-z]|0[хХ][0-9A-Fa-f]{{3}}")
 _LETTERS_OF_A_TEXT = 40
 
 
@@ -58,6 +58,7 @@ class Text:
 
     content: str
     whole: bool = field(init=False)
+    _sought: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "whole", len(self.content) <= MAX_CHARACTERS)
@@ -68,20 +69,20 @@ class Text:
         return len(self.content.strip())
 
     @cached_property
-    def _characters(self) -> frozenset[str]:
-        return frozenset() if self.content.isascii() else frozenset(self.content)
-
-    @cached_property
     def hidden(self) -> bool:
         """Whether bidirectional or zero-width control characters stand in it; a joiner within an emoji is none."""
-        if self._characters & _BIDIRECTIONAL_OR_EMPTY:
+        if self.content.isascii():
+            return False
+        if _HIDDEN.search(self.content):
             return True
-        return _JOINER in self._characters and bool(_JOINER_ELSEWHERE.search(self.content))
+        return _JOINER in self.content and bool(_JOINER_ELSEWHERE.search(self.content))
 
     @cached_property
     def mixed_scripts(self) -> bool:
         """Whether a word mixes Latin letters with Cyrillic or Greek ones of the same shape."""
-        return bool(self._characters & _ALIKE) and bool(_MIXED.search(self.content))
+        if self.content.isascii() or not any(letter in self.content for letter in _ALIKE):
+            return False
+        return bool(_MIXED.search(self.content))
 
     @cached_property
     def addresses(self) -> frozenset[str]:
@@ -108,6 +109,14 @@ class Text:
                 value *= 10 ** _MULTIPLIERS[multiplier.lower()]
             found.setdefault(value, set()).add(word.upper() if word else "")
         return {value: frozenset(words) for value, words in found.items()}
+
+    def _may_name(self, amount: int) -> bool:
+        """Look for the digits of an amount first: units only move its point. Most amounts are not there."""
+        if len(self.content) < _LONG_TEXT or len(self._sought) >= _SOUGHT:
+            return True
+        self._sought.add(amount)
+        digits = str(amount).strip("0")
+        return re.search(_BETWEEN_DIGITS.join(digits[:_DIGITS_SOUGHT]), self.content) is not None
 
     def _goes_on_before(self, start: int, also: str = "") -> bool:
         before = self.content[start - 1] if start else " "
@@ -172,22 +181,33 @@ class Text:
         if not name or name not in self.content:
             return False
         odd = "_" in name or any(letter.isupper() or letter.isdigit() for letter in name[1:])
-        before, after = r"(?<![\w$])", r"(?![\w$])"
-        if odd:
-            return bool(re.search(before + re.escape(name) + after, self.content))
-        return bool(re.search(rf"{before}{re.escape(name)}\(|`{re.escape(name)}`", self.content))
+        at = self.content.find(name)
+        while at >= 0:
+            end = at + len(name)
+            before, after = self.content[max(0, at - 1) : at], self.content[end : end + 1]
+            as_code = after == "(" or (before == "`" and after == "`")
+            if not _is_of_a_word(before) and not _is_of_a_word(after) and (odd or as_code):
+                return True
+            at = self.content.find(name, end)
+        return False
 
     def names_amount(self, amount: int, decimals: int | None, symbol: str, symbols: frozenset[str]) -> bool:
         """Whether it names an amount of an asset, raw or in whole units.
 
         A number that another one of `symbols` follows is an amount of that other asset.
         """
+        if "amounts" not in self.__dict__ and not self._may_name(amount):
+            return False
         values = [amount * _ONE]
         if decimals is not None and 0 < decimals <= _PLACES:
             values.append(amount * 10 ** (_PLACES - decimals))
         return any(
             word == symbol.upper() or word not in symbols for value in values for word in self.amounts.get(value, ())
         )
+
+
+def _is_of_a_word(character: str) -> bool:
+    return character.isalnum() or character in ("_", "$") if character else False
 
 
 def read_text(description: str) -> Text:

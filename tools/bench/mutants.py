@@ -74,12 +74,13 @@ class Kind:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A recorded proposal with one hostile action more."""
+    """A recorded proposal with one hostile action more. `said`: its text names the accounts that gain."""
 
     id: str
     kind: str
     rules: tuple[str, ...]
     proposal: Recorded
+    turn: int
     said: bool
 
     @property
@@ -215,7 +216,7 @@ def _mutant(one: Recorded, kind: Kind, setting: Setting, turn: int) -> Mutant | 
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[1:5], "big")
     if kind.name == "payee-look-alike":
         changed = _with_other_payee(one)
-        return None if changed is None else Mutant(name, kind.name, kind.rules, changed, False)
+        return None if changed is None else Mutant(name, kind.name, kind.rules, changed, turn, False)
     calls = list(kind.calls(setting))
     at = number % (len(one.targets) + 1)
     said = number % 5 == 0
@@ -229,7 +230,7 @@ def _mutant(one: Recorded, kind: Kind, setting: Setting, turn: int) -> Mutant | 
         calldatas=(*one.calldatas[:at], *(call[2] for call in calls), *one.calldatas[at:]),
         description=text,
     )
-    return Mutant(name, kind.name, kind.rules, changed, said)
+    return Mutant(name, kind.name, kind.rules, changed, turn, said)
 
 
 def _with_other_payee(one: Recorded) -> Recorded | None:

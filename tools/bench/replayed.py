@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,9 @@ from tools.bench.mutants import (
     mutants,
 )
 
-_TIMELOCKS = {"core": CORE_TIMELOCK, "treasury": TREASURY_TIMELOCK}
+_TIMELOCKS = {"core": CORE_TIMELOCK}
+"""Groups of recorded proposals whose governor has another timelock than the treasury's."""
+
 _PER_BLOCK = 20
 _HIGH = (Severity.HIGH, Severity.CRITICAL)
 
@@ -74,20 +76,19 @@ def run(recorded: Sequence[Recorded], *, held_out: bool) -> Result:
         SourcifyServer() as server,
     ):
         replay = Replay(chain, server, Workshop()).prepare()
-        for governor, timelock in _TIMELOCKS.items():
-            replay.add_governor(governor, timelock)
-        for turn in range(PER_PROPOSAL):
-            for governor, timelock in _TIMELOCKS.items():
-                replay.add_governor(f"{governor} {turn}", timelock)
+        groups = sorted({one.governor for one in recorded})
+        for suffix in ("", *(f" {turn}" for turn in range(PER_PROPOSAL))):
+            for group in groups:
+                replay.add_governor(f"{group}{suffix}", _TIMELOCKS.get(group, TREASURY_TIMELOCK))
         replay.close()
         _equip(replay, recorded)
         made = _propose(replay, ((one.governor, one) for one in recorded))
-        benign = _judged(_scan(replay, Path(name), ("core", "treasury")), made)
+        benign = judged(_scan(replay, Path(name), groups), made)
         chosen = [one for one in _mutants(replay, recorded) if held_out or not one.held_out]
         by_name = {id(one.proposal): one for one in chosen}
-        turns = ((f"{one.proposal.governor} {one.id.split('-')[2]}", one.proposal) for one in chosen)
+        turns = ((f"{one.proposal.governor} {one.turn}", one.proposal) for one in chosen)
         hostile_made = _propose(replay, turns)
-        hostile = _judged(_scan(replay, Path(name), ("core 0", "treasury 0")), hostile_made)
+        hostile = judged(_scan(replay, Path(name), [f"{group} 0" for group in groups]), hostile_made)
         found = {number: by_name[id(proposal)] for number, proposal in hostile_made.items()}
         return Result(made, benign, found, hostile)
 
@@ -151,7 +152,7 @@ def _propose(replay: Replay, rows: Iterable[tuple[str, Recorded]]) -> dict[int, 
     return made
 
 
-def _scan(replay: Replay, folder: Path, governors: tuple[str, ...]) -> Snapshot:
+def _scan(replay: Replay, folder: Path, governors: Sequence[str]) -> Snapshot:
     cache = default_cache_dir()
     entry, *others = (replay.governors[name].address for name in governors)
     options = ScanOptions(
@@ -168,14 +169,15 @@ def _scan(replay: Replay, folder: Path, governors: tuple[str, ...]) -> Snapshot:
     return collect(options, lambda line: None)
 
 
-def _judged(snapshot: Snapshot, made: Mapping[int, Recorded]) -> Judged:
+def judged(snapshot: Snapshot, made: Iterable[int]) -> Judged:
+    """Judge by the rules about proposals. RuntimeError where one of those that were made is not among the judged."""
     rulebook = load_rulebook([rules_dir() / "proposals"])
-    judged = Judged(snapshot)
+    said = Judged(snapshot)
     for outcome in judge(snapshot, rulebook):
         if outcome.rule_id.startswith("PRO-") and outcome.subject.kind == "proposal":
             number = outcome.subject.id.rpartition(":")[2]
-            judged.outcomes.setdefault(number, []).append(outcome)
-    missing = [number for number in made if str(number) not in judged.outcomes]
+            said.outcomes.setdefault(number, []).append(outcome)
+    missing = [number for number in made if str(number) not in said.outcomes]
     if missing:
-        raise RuntimeError(f"{len(missing)} of {len(made)} proposals were not judged")
-    return judged
+        raise RuntimeError(f"{len(missing)} proposals were not judged")
+    return said

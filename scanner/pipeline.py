@@ -41,6 +41,7 @@ from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation, not_simulated
 from scanner.model.snapshot import RoundTrips, Snapshot, SourceBundle, Target
 from scanner.printing import print_pdf
+from scanner.proposals.activity import recent_voters
 from scanner.proposals.build import build_proposals, last_proposals
 from scanner.proposals.collect import collect as collect_proposals
 from scanner.proposals.simulate.simulate import Means, SimulateOptions, Subject, simulate
@@ -106,7 +107,12 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
         progress("reading proposals")
         data = collect_proposals(found)
         proposals = build_proposals(found, data)
-        described = describe(found, entry=options.entry, last_proposals=last_proposals(data))
+        described = describe(
+            found,
+            entry=options.entry,
+            last_proposals=last_proposals(data),
+            recent_voters=recent_voters(found, data),
+        )
         simulations = not_simulated()
         if options.simulate is not None:
             entry = (options.entry, *options.also)

@@ -15,7 +15,7 @@ from scanner.discovery.contracts import build_contract, code_at, settle_beacons,
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
-from scanner.discovery.governors import build_governor
+from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings, read_holdings
 from scanner.discovery.links import getters_of, links_of
@@ -37,6 +37,7 @@ from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.sources.interface import Sources
 
+_NO_VOTES = Unknown(reason=Reason.NOT_READ, detail="votes were not read")
 _NO_PROPOSAL = Unknown(reason=Reason.NOT_SUPPORTED, detail="no proposal was ever made")
 
 Analyse = Callable[[Sequence[CodeJob]], Mapping[str, CodeResult]]
@@ -143,6 +144,7 @@ def describe(
     *,
     entry: str,
     last_proposals: Mapping[str, Known[int] | Unknown],
+    recent_voters: Mapping[str, Known[frozenset[str]] | Unknown] | None = None,
 ) -> Discovered:
     """Build every discovered part of the snapshot. No more reads."""
     world, parts, resolver = found.world, found.parts, found.resolver
@@ -152,7 +154,7 @@ def describe(
             resolver,
             world.accounts[address],
             power=dict(found.powers),
-            last_proposal=last_proposals.get(address, _NO_PROPOSAL),
+            past=Past(last_proposals.get(address, _NO_PROPOSAL), (recent_voters or {}).get(address, _NO_VOTES)),
         )
         for address in sorted(parts.governors)
     )

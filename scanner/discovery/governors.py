@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
@@ -10,6 +11,7 @@ from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.families.oz_governor import absent_when_reverted
 from scanner.discovery.holders import Resolver
 from scanner.discovery.power import Power, fewest_to_reach, share_bps
+from scanner.discovery.strength import Votes, strength
 from scanner.discovery.world import World
 from scanner.model.contracts import Governor
 from scanner.model.kinds import ActorKind
@@ -17,10 +19,18 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 
+@dataclass(frozen=True)
+class Past:
+    """What its logs tell of a governor: the time of its last proposal, in seconds, and who voted lately."""
+
+    last_proposal: Known[int] | Unknown
+    recent_voters: Known[frozenset[str]] | Unknown
+
+
 def build_governor(
-    world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], last_proposal: Known[int] | Unknown
+    world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], past: Past
 ) -> Governor:
-    """Return the facts of the governor at `account`; `last_proposal` is the time of its last one, in seconds."""
+    """Return the facts of the governor at `account`."""
     family = resolver.parts.governors[account.address]
     mode = clock_mode(account)
     timelock = family.timelock(account)
@@ -45,9 +55,11 @@ def build_governor(
     facts.update(_timing(world, account, mode))
     facts.update(_powers(resolver, account, family))
     facts.update(_thresholds(world, resolver, account, power=power, mode=mode))
+    votes = _votes(world, resolver, account, power=power, past=past)
+    facts.update(strength(replace(votes, quorum=facts["quorum_votes"])))
     now = world.chain.block.timestamp
     facts["days_since_last_proposal"] = transform(
-        last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time"
+        past.last_proposal, lambda at: max(0, now - at) // 86_400, "from its block time"
     )
     return Governor(**facts)
 
@@ -156,6 +168,17 @@ def _thresholds(
             "fewest delegates whose votes reach the quorum",
         ),
     }
+
+
+def _votes(world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], past: Past) -> Votes:
+    token = nonzero(resolver.parts.vote_tokens[account.address])
+    carrier = world.get(token) if token else None
+    return Votes(
+        delegates=power[token].delegates if token in power else _no_token(),
+        quorum=_no_token(),
+        supply=carrier.ask("totalSupply()") if carrier else _no_token(),
+        recent=past.recent_voters,
+    )
 
 
 def _no_token() -> Unknown:

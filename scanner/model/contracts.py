@@ -119,6 +119,23 @@ class Governor(Entity):
     top_delegate_bps: IntObs = Field(description="the largest delegate's share of total supply")
     delegates_for_quorum: IntObs = Field(description="fewest delegates who together reach the quorum")
     days_since_last_proposal: IntObs
+    delegates_for_majority: IntObs = Field(
+        default=NOT_KEPT, description="fewest delegates who together hold more than half of the delegated votes"
+    )
+    delegates_to_pass: IntObs = Field(
+        default=NOT_KEPT,
+        description="fewest delegates who reach the quorum and outvote everybody else who voted in 90 days",
+    )
+    majority_votes: IntObs = Field(
+        default=NOT_KEPT, description="more than half of the delegated votes, in the token's smallest unit"
+    )
+    active_voters: IntObs = Field(default=NOT_KEPT, description="accounts that voted in the last 90 days")
+    active_votes: IntObs = Field(default=NOT_KEPT, description="votes that those accounts hold at the pinned block")
+    active_bps: IntObs = Field(default=NOT_KEPT, description="active votes as a share of total supply")
+    active_majority_votes: IntObs = Field(default=NOT_KEPT, description="more than half of the active votes")
+    quorum_gap_votes: IntObs = Field(
+        default=NOT_KEPT, description="votes that the active ones lack of the quorum; 0 when they reach it"
+    )
     evidence: tuple[Evidence, ...]
 
 

@@ -89,7 +89,10 @@ def test_comments_and_layout_do_not_change_a_digest_and_words_do() -> None:
 
 
 def test_functions_are_cut_out_of_a_file() -> None:
-    source = 'contract A { function f() public { if (x) { s = "}"; } } function g() external; }\nlibrary B { function f() {} }'
+    source = (
+        'contract A { function f() public { if (x) { s = "}"; } } function g() external; }\n'
+        "library B { function f() {} }"
+    )
     assert dict(functions_of(source)) == {
         "A.f": 'function f() public { if (x) { s = "}"; } }',
         "B.f": "function f() {}",

@@ -20,7 +20,7 @@ from scanner.model.outcome import Dimension, Severity
 PACKS = {
     "control": ("CTL", 11),
     "response-time": ("RSP", 5),
-    "capture": ("CAP", 8),
+    "capture": ("CAP", 13),
     "treasury": ("TRE", 2),
     "token": ("TOK", 10),
     "proposals": ("PRO", 46),

@@ -10,7 +10,7 @@ from scanner.model.kinds import Verification
 from scanner.model.observation import Known, Unknown
 from scanner.render.lookup import Lookup
 from scanner.render.register import Cited
-from scanner.render.shown import Shown, as_number, as_person, as_text, shown
+from scanner.render.shown import Shown, as_number, as_person, as_term, as_text, shown
 from scanner.render.words import by_value, why_unknown, words
 
 
@@ -48,7 +48,7 @@ def _row(item: Contract, lookup: Lookup) -> ContractRow:
         codehash=as_text(t, item.codehash),
         size=as_number(t, item.code_size_bytes),
         compiler=as_text(t, item.compiler),
-        proxy=as_text(t, item.proxy_kind),
+        proxy=as_term(t, item.proxy_kind),
         implementation=as_person(t, item.implementation, lookup.label),
         upgrade_admin=as_person(t, item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
         evidence=lookup.register.cite(item.codehash.evidence),

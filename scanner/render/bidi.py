@@ -14,7 +14,7 @@ _CORE = r"[A-Za-z0-9\u00c0-\u024f]"
 _JOINT = r"[!-~\u00c0-\u024f…≈×–→·]"
 _WORD = rf"{_JOINT}*{_CORE}{_JOINT}*"
 _RUN = re.compile(rf"[(\[{{<\"'«“≈@#$/~+=.-]*(?:≈ )?{_CORE}{_JOINT}*(?:(?: [×→·|=+–-])* {_WORD})*")
-_TOKEN = re.compile(r"[A-Za-z0-9./?=&_%#~:+,;-]*\Z")
+_TOKEN = re.compile(r"(?:[A-Za-z](?:[A-Za-z0-9./?=&_%#~:+,;-]*[A-Za-z0-9/=])?|(?:0x)?[0-9a-fA-F]*|[0-9.,]*)\Z")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<", "”": "“", "»": "«"}
 _END = ".,:;!?…"
 
@@ -22,7 +22,8 @@ _END = ".,:;!?…"
 def isolated(text: str) -> str:
     """Return `text` for a page that reads from right to left: every run of Latin letters and digits is isolated.
 
-    A single word that may be an id, a class or an address stays as it is: it needs none, and attributes hold such.
+    A single word that may be an id, a class, an address or a digest stays as it is: it needs none, attributes hold
+    such, and what is copied from the page must not carry what cannot be seen.
     """
     if _TOKEN.match(text):
         return text

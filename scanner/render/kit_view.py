@@ -24,6 +24,7 @@ from scanner.model.kit import (
 from scanner.model.outcome import Finding, Status
 from scanner.render.findings_view import Reference, reference
 from scanner.render.lookup import Lookup, anchor, finding_anchor
+from scanner.render.reasons import undecided_reason
 from scanner.render.scenario_view import scenario_anchor
 from scanner.render.words import inline, looked_up
 
@@ -289,7 +290,7 @@ def _line(line: EvidenceLine, lookup: Lookup) -> LineView:
         says=line.says,
         grade=line.grade,
         condition=line.condition,
-        reason="" if behind else line.reason,
+        reason="" if behind else undecided_reason(lookup.t, line.reason),
         values=() if behind else tuple(pair for pair in line.values if not pair[0].endswith(".size")),
         behind=behind,
     )

@@ -238,7 +238,7 @@ def test_print_shows_the_evidence(browser: Browser, server: Server) -> None:
     seen.page.close()
 
 
-PLACES = """() => Object.fromEntries(['.answers', '.strips', '.strip .cell', '.pins div', '.address', '.finding', 'svg .box']
+PLACES = """() => Object.fromEntries(['.answers', '.strips', '.strip .cell', 'svg .box']
     .map(each => [each, document.querySelector(each).getBoundingClientRect()])
     .map(([each, box]) => [each, [Math.round(box.left), Math.round(box.right)]]))"""
 

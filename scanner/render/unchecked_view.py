@@ -9,6 +9,7 @@ from scanner.locale.locale import Locale
 from scanner.model.outcome import Outcome, Status
 from scanner.model.snapshot import Gap, Snapshot
 from scanner.render.lookup import Lookup, anchor
+from scanner.render.reasons import undecided_reason
 from scanner.render.words import inline, looked_up, words
 
 
@@ -81,7 +82,7 @@ def _undecided(key: tuple[str, Status, str], items: Sequence[Outcome], lookup: L
         status=t("unchecked.failed" if status is Status.ERROR else "unchecked.not_known"),
         failed=status is Status.ERROR,
         worst=inline(t, worst) if worst is not None else "",
-        reason=reason,
+        reason=undecided_reason(t, reason),
         on_chain=any(item.on_chain_gap for item in items),
         subjects=tuple(dict.fromkeys(item.subject.label for item in items)),
     )

@@ -94,7 +94,7 @@ def recheck(
         elif isinstance(piece, DocumentEvidence):
             results.append(Recheck(piece, Verdict.UNAVAILABLE, "documents outside the chain are not read again"))
         elif isinstance(piece, SimulationEvidence):
-            results.append(Recheck(piece, Verdict.UNAVAILABLE, "simulations are made again by a scan with --simulate"))
+            results.append(Recheck(piece, Verdict.UNAVAILABLE, "simulations are not made again here"))
         elif piece.chain_id != other.chain_id:
             results.append(Recheck(piece, Verdict.UNAVAILABLE, f"the node is on chain {other.chain_id}"))
         elif isinstance(piece, BlockEvidence):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.errors import reported
+from scanner.cli.options import default_cache_dir
 from scanner.cli.report import read_snapshot
 from scanner.cli.shared import Verbose
 
@@ -33,11 +34,12 @@ def verify(
     with reported(verbose):
         from scanner import pipeline
         from scanner.chain.recheck import Verdict
+        from scanner.proposals.simulate.replay import replay
         from scanner.render.text import readable
         from scanner.verification import verify as read_again
 
         loaded = pipeline.load_snapshot(read_snapshot(snapshot), str(snapshot))
-        result = read_again(loaded, rpc_url)
+        result = read_again(loaded, rpc_url, replay=lambda one: replay(one, rpc_url, default_cache_dir()))
         if as_json:
             rows = [
                 {"verdict": one.verdict.value, "detail": one.detail, "evidence": one.evidence.model_dump(mode="json")}

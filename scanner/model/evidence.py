@@ -128,12 +128,15 @@ class SimulationEvidence(AtBlock):
     """What was executed on a local fork of the block, in order, so that a stranger can do it again.
 
     Each call runs on what the calls before it left, with its sender impersonated and with block number and time set as
-    it says. `effects` is the SHA-256 of the state changes and logs of the last call that succeeded, as canonical JSON.
+    it says, with `gas` to use. The last `execution_calls` calls are the proposal's execution; `effects` is the SHA-256
+    of what they change and log together, as canonical JSON.
     """
 
     kind: Literal["simulation"] = "simulation"
     program: str
     steps: tuple[ForkStep, ...]
+    gas: Int
+    execution_calls: Int
     effects: HexBytes
 
 

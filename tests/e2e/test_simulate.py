@@ -113,7 +113,19 @@ def test_a_stranger_can_do_it_again_from_what_is_written_down(field: Field, runs
     assert execute["timestamp"] - queue["timestamp"] >= 2 * 86_400, "the timelock's delay was waited for"
     verified = daoscan("verify", str(run.out / "snapshot.json"), "--rpc-url", field.chain.url)
     assert verified.code == 0, verified.stdout
-    assert "simulations are made again by a scan" in verified.stdout + verified.stderr
+    assert " 0 mismatch, 0 unavailable" in verified.stdout, "executed again, with the same effects"
+
+
+def test_a_simulation_that_was_tampered_with_does_not_match(field: Field, runs: dict[str, Run], tmp_path: Path) -> None:
+    run = runs["pending-takeover"]
+    (proof,) = simulation(run)["evidence"]
+    forged = tmp_path / "snapshot.json"
+    text = (run.out / "snapshot.json").read_text("utf-8")
+    forged.write_text(text.replace(proof["effects"], "0x" + "00" * 32), "utf-8")
+    verified = daoscan("verify", str(forged), "--rpc-url", field.chain.url)
+    assert verified.code == 1
+    assert "mismatch: simulation" in verified.stdout
+    assert proof["effects"] in verified.stdout
 
 
 def test_no_key_and_no_address_of_the_node_reaches_another_process(runs: dict[str, Run], field: Field) -> None:

@@ -79,7 +79,7 @@ class SnapshotWorld:
         self._simulations = {(one.governor, one.proposal): one for one in snapshot.simulations.items}
         why = snapshot.simulations.reason or "it is not open"
         self._not_simulated = Facts("Simulation", reason=Reason.NOT_SIMULATED, detail=why)
-        self._not_simulated.asked = False
+        vars(self._not_simulated)["asked"] = False
         self._missing = Facts("Contract", reason=Reason.UNRESOLVED, detail="no contract in scope at this address")
 
     def related(self, item: Any, name: str) -> Any:

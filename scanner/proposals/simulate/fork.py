@@ -22,6 +22,9 @@ from scanner.proposals.simulate.process import ForkGone, ForkLimits
 from scanner.proposals.simulate.trace import TooMuch, Trace, read_trace
 
 _BATCH = 500
+SENDER = "0x" + "5111" * 10
+"""Who queues and executes on a fork: nobody in particular. What becomes of this account is no effect."""
+
 _NOTHING = "0x" + "00" * 20
 _PROBE = "0x" + "da0" + "0" * 37
 _PROBE_CODE = "0x43600052426020526040600" + "0f3"
@@ -52,6 +55,11 @@ class Executed:
 
     trace: Trace
     diff: StateDiff
+
+    @staticmethod
+    def nothing() -> Executed:
+        """Return an execution of no calls."""
+        return Executed(Trace(True, "0x", "", 0, (), ()), StateDiff())
 
 
 class Fork:
@@ -249,6 +257,7 @@ def effects_digest(executed: Executed) -> str:
             "slots": {slot: list(values) for slot, values in sorted(change.slots.items())},
         }
         for address, change in sorted(executed.diff.accounts.items())
+        if address != SENDER
     }
     logs = [[log.address, list(log.topics), log.data] for log in executed.trace.logs]
     text = json.dumps({"accounts": accounts, "logs": logs}, sort_keys=True, separators=(",", ":"))

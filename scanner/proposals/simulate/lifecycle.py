@@ -19,12 +19,7 @@ from scanner.model.observation import Known, Unknown
 from scanner.model.proposals import Proposal
 from scanner.proposals.collect import executor_of
 from scanner.proposals.events import RawProposal
-from scanner.proposals.simulate.diff import StateDiff
-from scanner.proposals.simulate.fork import Executed, Fork, Moment, Tx
-from scanner.proposals.simulate.trace import Trace
-
-SENDER = "0x" + "5111" * 10
-"""Who queues and executes on the fork: nobody in particular."""
+from scanner.proposals.simulate.fork import SENDER, Executed, Fork, Moment, Tx
 
 MAX_VOTERS = 60
 _MAX_STAGES = 8
@@ -61,6 +56,7 @@ class Run:
     at: Moment
     note: str = ""
     paid_along: bool = False
+    calls: int = 1
 
 
 def direct(fork: Fork, plan: Plan, at: Moment) -> Run:
@@ -72,7 +68,7 @@ def direct(fork: Fork, plan: Plan, at: Moment) -> Run:
             held = fork.balance_of(plan.executor)
             if held < action.value:
                 short = f"the executor holds {held} wei and would have to send {action.value}"
-                return Run(failed(short, done), at)
+                return Run(failed(short, done), at, calls=len(fork.steps))
         one = fork.execute(tx, at)
         if done is not None:
             both = done.trace.then(one.trace)
@@ -81,18 +77,13 @@ def direct(fork: Fork, plan: Plan, at: Moment) -> Run:
         if not one.trace.succeeded:
             break
     if done is None:
-        return Run(empty(), at, "it makes no calls")
-    return Run(done, at)
-
-
-def empty() -> Executed:
-    """Return an execution of nothing."""
-    return Executed(Trace(True, "0x", "", 0, (), ()), StateDiff())
+        return Run(Executed.nothing(), at, "it makes no calls", calls=0)
+    return Run(done, at, calls=len(fork.steps))
 
 
 def failed(why: str, done: Executed | None) -> Executed:
     """Return an execution that fails before its next call is made."""
-    base = done or empty()
+    base = done or Executed.nothing()
     return replace(base, trace=replace(base.trace, succeeded=False, error=why, output="0x"))
 
 

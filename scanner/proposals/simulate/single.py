@@ -77,7 +77,7 @@ class Single:
             "executed_at": Known(value=reached.run.at.time, evidence=()),
             "path_note": reached.note,
         }
-        proof = (self._evidence(reached.steps, executed),)
+        proof = (self._evidence(reached),)
         lacking = missing_features(executed.trace, self.found.world.chain.chain_id)
         if lacking:
             detail = f"the execution calls {', '.join(lacking[:3])}, which a local fork does not have"
@@ -241,10 +241,10 @@ class Single:
         return direct(self.fork, self.plan, start)
 
     def _reads(self, reached: _Reached) -> frozenset[tuple[str, str]]:
-        count = 1 if reached.path is SimulationPath.VOTE else len(self.plan.raw.actions)
+        count = reached.run.calls
         self.fork.apply(reached.run.executed.diff.inverse())
         found: frozenset[tuple[str, str]] = frozenset()
-        for step in reached.steps[-count:]:
+        for step in reached.steps[len(reached.steps) - count :]:
             tx = Tx(step.sender, step.target, step.data, step.value_wei)
             found |= self.fork.reads_of(tx, Moment(step.block_number, step.timestamp))
         self.fork.apply(reached.run.executed.diff)
@@ -265,15 +265,17 @@ class Single:
 
     # --------------------------------------------------------------------------------------------- making
 
-    def _evidence(self, steps: tuple[ForkStep, ...], executed: Executed) -> SimulationEvidence:
+    def _evidence(self, reached: _Reached) -> SimulationEvidence:
         at = self.found.world.at
         return SimulationEvidence(
             chain_id=at.chain_id,
             block_number=at.block_number,
             block_hash=at.block_hash,
             program=self.bench.program,
-            steps=steps,
-            effects=effects_digest(executed),
+            steps=reached.steps,
+            gas=self.fork.gas,
+            execution_calls=reached.run.calls,
+            effects=effects_digest(reached.run.executed),
         )
 
     def _reverted(self, executed: Executed, facts: dict[str, Any], proof: tuple[SimulationEvidence, ...]) -> Simulation:

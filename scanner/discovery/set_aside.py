@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -82,9 +81,11 @@ def _marked(hit: DetectorHit, roles: Sequence[Role], version: tuple[int, ...]) -
 
 
 def set_aside_texts(code: CodeFacts) -> tuple[str, ...]:
-    """Return, per detector and reason, one sentence: how many results do not count and why."""
-    counts = Counter((hit.detector, hit.set_aside) for hit in code.detectors.items if hit.set_aside)
-    return tuple(
-        f"{detector} ({count} result{'' if count == 1 else 's'}): {why}"
-        for (detector, why), count in sorted(counts.items())
-    )
+    """Return, per reason, one sentence: which detectors' results do not count, how many, and why."""
+    aside = [hit for hit in code.detectors.items if hit.set_aside]
+    texts = []
+    for why in sorted({hit.set_aside for hit in aside}):
+        named = sorted({hit.detector for hit in aside if hit.set_aside == why})
+        count = sum(hit.set_aside == why for hit in aside)
+        texts.append(f"{', '.join(named)} ({count} result{'' if count == 1 else 's'}): {why}")
+    return tuple(sorted(texts))

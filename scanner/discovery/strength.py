@@ -49,6 +49,17 @@ def strength(votes: Votes) -> dict[str, Any]:
     active = combine({"delegates": votes.delegates, "recent": votes.recent}, _active, "votes now of who voted lately")
     total = transform(votes.delegates, lambda held: sum(held.values()), "votes of all delegates")
     of_active = transform(active, lambda held: sum(held.values()), "votes now of accounts that voted in 90 days")
+    majority = transform(total, _half, "more than half of the delegated votes")
+    active_majority = transform(of_active, _half, "more than half of the active votes")
+    gap = combine(
+        {"quorum": votes.quorum, "active": of_active},
+        lambda quorum, active: max(0, quorum - active),
+        "quorum less active votes",
+    )
+
+    def share(part: Known[int] | Unknown) -> Known[int] | Unknown:
+        return combine({"part": part, "whole": votes.supply}, share_bps, "share of total supply")
+
     return {
         "delegates_for_majority": transform(
             votes.delegates,
@@ -60,16 +71,15 @@ def strength(votes: Votes) -> dict[str, Any]:
             _to_pass,
             "fewest delegates who reach the quorum and outvote everybody else who voted in 90 days",
         ),
-        "majority_votes": transform(total, _half, "more than half of the delegated votes"),
+        "majority_votes": majority,
+        "majority_bps": share(majority),
         "active_voters": transform(votes.recent, len, "accounts that voted in the last 90 days"),
         "active_votes": of_active,
-        "active_bps": combine({"part": of_active, "whole": votes.supply}, share_bps, "share of total supply"),
-        "active_majority_votes": transform(of_active, _half, "more than half of the active votes"),
-        "quorum_gap_votes": combine(
-            {"quorum": votes.quorum, "active": of_active},
-            lambda quorum, active: max(0, quorum - active),
-            "quorum less active votes",
-        ),
+        "active_bps": share(of_active),
+        "active_majority_votes": active_majority,
+        "active_majority_bps": share(active_majority),
+        "quorum_gap_votes": gap,
+        "quorum_gap_bps": share(gap),
     }
 
 

@@ -35,6 +35,7 @@ KINDS = (
     _Kind("fee", lambda code: code.fee_guard, (), ("owner()",), "change the fee on transfers"),
     _Kind("rebase", lambda code: code.rebase_guard, (), ("owner()",), "change every balance at once"),
 )
+_ACTORS = {"eoa": "a single key", "multisig": "a multisig", "token-vote": "a token vote", "nft-vote": "a vote of NFTs"}
 _UPGRADE = "replace the token's code"
 
 
@@ -106,5 +107,8 @@ def _who(power: TokenPower) -> str:
     if isinstance(power.holder_kind, Unknown):
         return "unknown"
     delay = power.delay_seconds
-    after = "after a delay that is unknown" if isinstance(delay, Unknown) else f"after {delay.value} s"
-    return f"{power.holder_kind.value}, {after}"
+    if isinstance(delay, Unknown):
+        after = "after a delay that is unknown"
+    else:
+        after = f"after {delay.value // 3_600} hours" if delay.value else "at once"
+    return f"{_ACTORS.get(power.holder_kind.value, power.holder_kind.value)}, {after}"

@@ -129,13 +129,16 @@ class Governor(Entity):
     majority_votes: IntObs = Field(
         default=NOT_KEPT, description="more than half of the delegated votes, in the token's smallest unit"
     )
+    majority_bps: IntObs = Field(default=NOT_KEPT, description="the same as a share of total supply")
     active_voters: IntObs = Field(default=NOT_KEPT, description="accounts that voted in the last 90 days")
     active_votes: IntObs = Field(default=NOT_KEPT, description="votes that those accounts hold at the pinned block")
     active_bps: IntObs = Field(default=NOT_KEPT, description="active votes as a share of total supply")
     active_majority_votes: IntObs = Field(default=NOT_KEPT, description="more than half of the active votes")
+    active_majority_bps: IntObs = Field(default=NOT_KEPT, description="the same as a share of total supply")
     quorum_gap_votes: IntObs = Field(
         default=NOT_KEPT, description="votes that the active ones lack of the quorum; 0 when they reach it"
     )
+    quorum_gap_bps: IntObs = Field(default=NOT_KEPT, description="the same as a share of total supply")
     evidence: tuple[Evidence, ...]
 
 

@@ -35,11 +35,14 @@ def test_the_figures_of_four_delegates() -> None:
         "delegates_for_majority": 2,
         "delegates_to_pass": 1,
         "majority_votes": 51,
+        "majority_bps": 510,
         "active_voters": 3,
         "active_votes": 35,
         "active_bps": 350,
         "active_majority_votes": 18,
+        "active_majority_bps": 180,
         "quorum_gap_votes": 5,
+        "quorum_gap_bps": 50,
     }
 
 
@@ -55,9 +58,12 @@ def test_nobody_delegated_and_nobody_voted() -> None:
 @pytest.mark.parametrize(
     ("missing", "unread"),
     [
-        ("recent", {"active_votes", "active_voters", "active_bps", "quorum_gap_votes", "delegates_to_pass", "active_majority_votes"}),
-        ("quorum", {"quorum_gap_votes", "delegates_to_pass"}),
-        ("supply", {"active_bps"}),
+        ("recent", {
+            "active_votes", "active_voters", "active_bps", "quorum_gap_votes", "quorum_gap_bps", "delegates_to_pass",
+            "active_majority_votes", "active_majority_bps",
+        }),
+        ("quorum", {"quorum_gap_votes", "quorum_gap_bps", "delegates_to_pass"}),
+        ("supply", {"active_bps", "majority_bps", "active_majority_bps", "quorum_gap_bps"}),
     ],
 )  # fmt: skip
 def test_what_was_not_read_leaves_what_rests_on_it_unknown(missing: str, unread: set[str]) -> None:

@@ -117,8 +117,12 @@ def shown(value: object) -> str:
     if isinstance(value, Fraction):
         return _ratio(value)
     if isinstance(value, tuple):
-        return cut(", ".join(str(item) for item in value)) if value else "none"
+        return cut(", ".join(cut(str(item)) for item in value), _MANY) if value else "none"
     return cut(str(value))
+
+
+_MANY = 2_000
+"""A list of texts is as long as several."""
 
 
 def cut(text: str, length: int = 300) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.code.libraries import is_library_path
 from scanner.code.repository.layout import Layout, read_layout, read_standard_json
 from scanner.code.repository.text import Declared, read_text
-from scanner.code.repository.units import Broken, Planned, Unit, installed_versions, plan, split
+from scanner.code.repository.units import Broken, Files, Planned, Unit, installed_versions, plan, split
 from scanner.code.repository.versions import BadPragma, choose
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts
@@ -176,8 +177,9 @@ class _Analysed:
         return self._bundles[key]
 
     def _remember(self, unit: Unit) -> None:
-        bundle = self._bundle(unit, f"{unit.files[0]}:unit")
-        self._units[bundle.source_id] = (bundle, unit.files)
+        with contextlib.suppress(BundleError):  # nothing in it was wanted
+            bundle = self._bundle(unit, f"{unit.files[0]}:unit")
+            self._units[bundle.source_id] = (bundle, unit.files)
 
     def _own(self, one: _Wanted, result: CodeResult | None) -> OwnContract:
         if result is None or not _from_source(result):
@@ -193,12 +195,12 @@ class _Analysed:
     def _without(self, file: str, contract: Declared, broken: Broken, compiler: str = "") -> OwnContract:
         stated = without_source(self._options.analyses, broken.reason, broken.detail)
         facts = all_unknown(CodeFacts, broken.reason, broken.detail, facts=stated)
-        path = self._layout.root / file
-        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else hashlib.sha256(b"").hexdigest()
+        own = self._layout.kind != "standard-json"  # names of its sources come from a stranger, and are no files
+        digest = _sha256((Files(self._layout).text(file) if own else None) or "")
         address = _address(file, contract.name)
         gap = Gap(subject=address, what="analysis of the source", reason=broken.reason, detail=broken.detail)
         return OwnContract(
-            contract.name, file, contract.line, f"0x{digest}", address, compiler, facts, (gap,), None
+            contract.name, file, contract.line, digest, address, compiler, facts, (gap,), None
         )  # fmt: skip
 
     def _reason(self, results: dict[str, CodeResult], one: _Wanted) -> Reason:

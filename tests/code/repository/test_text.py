@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +57,24 @@ def test_unfinished_files_are_read_as_far_as_they_go() -> None:
 def test_any_text_is_read(text: str) -> None:
     for one in read_text(text).contracts:
         assert 1 <= one.line <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "contract A is " * 100_000,
+        "import { " * 150_000,
+        "import " * 200_000,
+        "pragma solidity " * 100_000,
+        "contract A" + " " * 1_500_000,
+        "contract A is f(" * 90_000,
+        "contract A {\n" * 100_000,
+        "/*" * 700_000,
+        "import '" + "\\" * 1_000_000,
+        "contract A is B(" + "(" * 3_900 + "){",
+    ],
+)
+def test_hostile_text_is_read_in_bounded_time(text: str) -> None:
+    started = time.monotonic()
+    read_text(text)
+    assert time.monotonic() - started < 10

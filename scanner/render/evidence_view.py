@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import assert_never
 
@@ -31,6 +31,8 @@ from scanner.render.text import Exact
 COMMAND_LIMIT = 1200
 SOURCE_LINES = 24
 CONTEXT_LINES = 2
+PIECES_SHOWN = 6
+"""Pieces of one finding that the page shows; report.json holds all."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """`what` was read, `result`, and the command that reads it again (empty when there is none)."""
+    """`what` was read, `result`, and the command that reads it again (empty when there is none).
+
+    `number` is the one in the register, 0 for none; `whole` where this is the place that shows everything.
+    """
 
     kind: str
     what: str
@@ -53,12 +58,37 @@ class EvidenceView:
     command: str
     lines: tuple[SourceLine, ...] = ()
     note: str = ""
+    number: int = 0
+    whole: bool = True
 
 
 def evidence_views(pieces: Sequence[Evidence], lookup: Lookup) -> tuple[EvidenceView, ...]:
     """Return the pieces of evidence in the order given, each once."""
-    seen: dict[Evidence, None] = dict.fromkeys(pieces)
-    return tuple(_view(piece, lookup) for piece in seen)
+    return tuple(_view(piece, lookup) for piece in dict.fromkeys(pieces))
+
+
+def finding_evidence(pieces: Sequence[Evidence], lookup: Lookup) -> tuple[EvidenceView, ...]:
+    """Return the evidence of one finding: the first pieces whole unless shown before, the others named."""
+    views = []
+    for place, (piece, view) in enumerate(
+        zip(dict.fromkeys(pieces), evidence_views(pieces, lookup), strict=True), start=1
+    ):
+        if place <= PIECES_SHOWN:
+            number, whole = lookup.register.show(piece)
+            views.append(replace(view, number=number, whole=whole))
+        else:
+            views.append(replace(view, number=lookup.register.numbers.get(piece, 0), whole=False))
+    return tuple(views)
+
+
+def register_views(lookup: Lookup) -> tuple[EvidenceView, ...]:
+    """Return every piece that the page cites, by number; those that a finding shows are only named."""
+    register = lookup.register
+    views = evidence_views(register.pieces, lookup)
+    return tuple(
+        replace(view, number=register.numbers[piece], whole=piece not in register.shown)
+        for piece, view in zip(register.pieces, views, strict=True)
+    )
 
 
 def _view(piece: Evidence, lookup: Lookup) -> EvidenceView:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scanner.locale.locale import Locale
 from scanner.model.outcome import Dimension, Finding, Severity
 from scanner.render.acceptance import acceptance_sentence
-from scanner.render.evidence_view import EvidenceView, evidence_views
+from scanner.render.evidence_view import EvidenceView, finding_evidence
 from scanner.render.lookup import Lookup, finding_anchor
 from scanner.render.scenario_view import scenario_anchor
 from scanner.render.strip import Cell, cells
@@ -17,6 +17,9 @@ from scanner.render.words import SEVERITY_SHAPES, inline, looked_up, question, w
 
 _SAFE_LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9./?=&_%#~:+,;-]*)?\Z")
 """References come from rule files. Only these become links: no user part, no quotes, no other scheme."""
+
+SHOWN = 12
+"""Findings of one rule that stand on the page with everything; the others have a line each."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,25 @@ class FindingView:
     fingerprint: str
     acceptance: str
     accepted: bool
+    others: tuple[Other, ...] = ()
+
+
+@dataclass(frozen=True)
+class Other:
+    """A further finding of the same rule that says the same of another subject, or the same subject's other part."""
+
+    anchor: str
+    subject_id: str
+    fingerprint: str
 
 
 @dataclass(frozen=True)
 class RuleFindings:
-    """All findings of one rule with the texts that they share."""
+    """All findings of one rule with the texts that they share.
+
+    `base_rate` is the one that all of them have, `unlimited` whether nothing was seen that limits any of them, and
+    `more` are those for which a page has a line only.
+    """
 
     rule_id: str
     rule_name: str
@@ -80,7 +97,10 @@ class RuleFindings:
     false_positives: tuple[str, ...]
     references: tuple[Reference, ...]
     scenarios: tuple[ScenarioRef, ...]
+    base_rate: str
+    unlimited: bool
     findings: tuple[FindingView, ...]
+    more: tuple[FindingView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,9 +115,15 @@ class DimensionFindings:
     rules: tuple[RuleFindings, ...]
 
 
-def dimension_findings(lookup: Lookup) -> tuple[DimensionFindings, ...]:
-    """Return the findings by dimension in the order of the summary, worst rule first."""
+def dimension_findings(lookup: Lookup, *, together: bool = False) -> tuple[DimensionFindings, ...]:
+    """Return the findings by dimension in the order of the summary, worst rule first.
+
+    `together`: findings of a rule that say the same word for word are one, and only the first ones stand in full.
+    """
     summary = {cell.anchor: cell for cell in cells(lookup.t, lookup.assessment.dimensions)}
+    by_dimension: dict[Dimension, list[Finding]] = {}
+    for finding in lookup.assessment.findings:
+        by_dimension.setdefault(finding.dimension, []).append(finding)
     return tuple(
         DimensionFindings(
             anchor=f"dimension-{dimension.value}",
@@ -105,7 +131,7 @@ def dimension_findings(lookup: Lookup) -> tuple[DimensionFindings, ...]:
             question=question(lookup.t, dimension),
             nothing=_nothing(lookup.t, summary.get(f"dimension-{dimension.value}")),
             undecided=_undecided(summary.get(f"dimension-{dimension.value}")),
-            rules=_by_rule([item for item in lookup.assessment.findings if item.dimension is dimension], lookup),
+            rules=_by_rule(by_dimension.get(dimension, ()), lookup, together),
         )
         for dimension in dict.fromkeys((*(one.dimension for one in lookup.assessment.dimensions), *Dimension))
     )
@@ -129,16 +155,28 @@ def severity_order(finding: Finding) -> tuple[int, str, str]:
     return (-rank, finding.rule_id, finding.subject.id)
 
 
-def _by_rule(findings: Sequence[Finding], lookup: Lookup) -> tuple[RuleFindings, ...]:
+def _by_rule(findings: Sequence[Finding], lookup: Lookup, together: bool) -> tuple[RuleFindings, ...]:
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in sorted(findings, key=severity_order):
         key = (finding.rule_id, finding.title, finding.why, finding.legitimate_use, finding.remediation.text)
         groups.setdefault(key, []).append(finding)
-    return tuple(_rule(group, lookup) for group in groups.values())
+    return tuple(_rule(group, lookup, together) for group in groups.values())
 
 
-def _rule(group: Sequence[Finding], lookup: Lookup) -> RuleFindings:
+def _same(item: Finding) -> tuple[object, ...]:
+    """Return what has to be equal for two findings of a rule to be told in one."""
+    said = (item.message, item.severity, item.at_least, item.stage, item.base_rate, item.mitigations)
+    return (*said, item.confidence, item.evidence_class, item.acceptance, item.subject.kind)
+
+
+def _rule(group: Sequence[Finding], lookup: Lookup, together: bool) -> RuleFindings:
     first = group[0]
+    alike: dict[object, list[Finding]] = {}
+    for place, item in enumerate(group):
+        alike.setdefault(_same(item) if together else place, []).append(item)
+    rates = {item.base_rate for item in group}
+    shown = len(alike) if not together else SHOWN if len(alike) > SHOWN + 3 else len(alike)
+    whole = tuple(_finding(items, lookup) for items in list(alike.values())[:shown])
     return RuleFindings(
         rule_id=first.rule_id,
         rule_name=first.rule_name,
@@ -152,7 +190,10 @@ def _rule(group: Sequence[Finding], lookup: Lookup) -> RuleFindings:
         scenarios=tuple(
             ScenarioRef(link.id, words(lookup.t, link.relation), scenario_anchor(link.id)) for link in first.scenarios
         ),
-        findings=tuple(_finding(item, lookup) for item in group),
+        base_rate=rates.pop() if len(rates) == 1 else "",
+        unlimited=not any(item.mitigations for item in group),
+        findings=whole,
+        more=tuple(_finding(items, lookup, whole=False) for items in list(alike.values())[shown:]),
     )
 
 
@@ -161,8 +202,9 @@ def reference(text: str) -> Reference:
     return Reference(text, text if _SAFE_LINK.match(text) else "")
 
 
-def _finding(item: Finding, lookup: Lookup) -> FindingView:
-    t = lookup.t
+def _finding(items: Sequence[Finding], lookup: Lookup, *, whole: bool = True) -> FindingView:
+    t, item = lookup.t, items[0]
+    evidence = tuple(piece for one in items for piece in one.evidence) if whole else ()
     tone, shape, word = grade(t, item)
     kind, group = item.subject.kind, item.evidence_class
     return FindingView(
@@ -181,10 +223,11 @@ def _finding(item: Finding, lookup: Lookup) -> FindingView:
         conditions=tuple(
             ConditionView(one.text, looked_up(t, "condition", one.result), one.values) for one in item.conditions
         ),
-        evidence=evidence_views(item.evidence, lookup),
+        evidence=finding_evidence(evidence, lookup),
         fingerprint=item.fingerprint,
         acceptance=acceptance_sentence(t, item.acceptance),
         accepted=item.accepted,
+        others=tuple(Other(finding_anchor(one.fingerprint), one.subject.id, one.fingerprint) for one in items[1:]),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.locale.locale import Locale
-from scanner.model.outcome import Assessment
+from scanner.model.outcome import Assessment, Severity
 from scanner.model.snapshot import Snapshot
 from scanner.render.accountability_view import accountability_view
 from scanner.render.appendix_view import contract_rows
 from scanner.render.controls_view import control_rows
 from scanner.render.coverage import coverage_of, coverage_sentence
-from scanner.render.evidence_view import evidence_views
+from scanner.render.evidence_view import register_views
 from scanner.render.findings_view import dimension_findings
 from scanner.render.governance_view import membership_class, membership_parameters, parameter_tables
 from scanner.render.graph import graph
@@ -28,7 +28,7 @@ from scanner.render.simulation_view import HEADS, simulation_section
 from scanner.render.strip import cells
 from scanner.render.treasury_view import account_views, vote_parameters
 from scanner.render.unchecked_view import gap_views, rule_rows, undecided_views
-from scanner.render.words import chain_name
+from scanner.render.words import chain_name, words
 
 
 def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str, t: Locale) -> str:
@@ -36,7 +36,7 @@ def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str
     lookup = look_up(snapshot, assessment, t)
     sections = _sections(lookup, snapshot_sha256)
     # Last: by now every section has cited what it rests on.
-    return render_page(t, "report.html.j2", **sections, register=evidence_views(lookup.register.pieces, lookup))
+    return render_page(t, "report.html.j2", **sections, register=register_views(lookup))
 
 
 def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
@@ -80,7 +80,8 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "cards": cards,
         "simulation": simulation_section(lookup),
         "simulation_heads": HEADS,
-        "dimensions": dimension_findings(lookup),
+        "finding_tones": _tones(t, assessment),
+        "dimensions": dimension_findings(lookup, together=True),
         "verdict": policy_view(lookup),
         "frameworks": framework_views(lookup),
         "uses": use_views(lookup),
@@ -93,3 +94,10 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "inputs": inputs_of(snapshot, assessment, snapshot_sha256),
         "trips": snapshot.round_trips,
     }
+
+
+def _tones(t: Locale, assessment: Assessment) -> list[tuple[str, str]]:
+    """Return the choices of the findings' filter: severities that there are, and what is described only."""
+    there = {item.severity for item in assessment.findings}
+    tones = [(severity.value, words(t, severity)) for severity in Severity if severity in there]
+    return [*tones, ("neutral", t("findings.described"))] if None in there else tones

@@ -138,10 +138,30 @@ def style() -> str:
     return (reports_dir() / "styles" / "report.css").read_text(encoding="utf-8").strip()
 
 
+def script() -> str:
+    """Return the page's only script, as it goes into the page."""
+    return (reports_dir() / "scripts" / "report.js").read_text(encoding="utf-8").strip()
+
+
+def content_policy(css: str, program: str) -> str:
+    """Return the Content-Security-Policy of a page: this style, this script, and no request to anywhere."""
+    return (
+        f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(program)}'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
+
+
 def render_page(t: Locale, template: str, **values: Any) -> str:
-    """Return a whole page with its style inside and a Content-Security-Policy that allows only that style."""
-    css = style()
-    digest = b64encode(sha256(css.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    page: str = environment(t).get_template(template).render(css=Markup(css), content_policy=Markup(policy), **values)
+    """Return a whole page with its style and its script inside, under a policy that allows nothing else."""
+    css, program = style(), script()
+    policy = content_policy(css, program)
+    page: str = (
+        environment(t)
+        .get_template(template)
+        .render(css=Markup(css), program=Markup(program), content_policy=Markup(policy), **values)
+    )
     return page

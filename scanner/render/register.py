@@ -1,4 +1,4 @@
-"""The register of evidence: what tables rest on, each piece once, numbered as it is first cited."""
+"""The register of evidence: each piece once, numbered as it is first cited, with the one place that shows it whole."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Register:
     """Grows while a page is prepared; numbers begin with 1."""
 
     numbers: dict[Evidence, int] = field(default_factory=dict)
+    shown: set[Evidence] = field(default_factory=set)
 
     def cite(self, pieces: Iterable[Evidence]) -> Cited:
         """Return the numbers of `pieces`, entering those that are new."""
@@ -31,6 +32,12 @@ class Register:
         for piece in found[:CITED]:
             self.numbers.setdefault(piece, len(self.numbers) + 1)
         return Cited(tuple(sorted(self.numbers[piece] for piece in found[:CITED])), max(len(found) - CITED, 0))
+
+    def show(self, piece: Evidence) -> tuple[int, bool]:
+        """Return the number of `piece` and whether this is the first place that shows it: there it stands whole."""
+        first = piece not in self.shown
+        self.shown.add(piece)
+        return self.numbers.setdefault(piece, len(self.numbers) + 1), first
 
     @property
     def pieces(self) -> tuple[Evidence, ...]:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
-from scanner.model.outcome import Outcome, Status
+from scanner.model.outcome import Outcome, RuleSummary, Status
 from scanner.model.snapshot import Gap, Snapshot
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.reasons import undecided_reason
 from scanner.render.words import inline, looked_up, words
+
+PASSES_SHOWN = 8
+"""Passes of one rule that the page spells out; report.json holds all."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ class RuleRow:
     dimension: str
     pack: str
     status: str
-    counts: tuple[int, ...]
+    outcomes: str
     passes: tuple[str, ...]
+    more: int
 
 
 def undecided_views(lookup: Lookup) -> tuple[UndecidedView, ...]:
@@ -120,28 +124,32 @@ def partial_collections(t: Locale, snapshot: Snapshot) -> tuple[GapView, ...]:
 
 
 def rule_rows(lookup: Lookup) -> tuple[RuleRow, ...]:
-    """Return every rule that ran with its numbers of findings, passes, unknowns, not applicable and errors."""
+    """Return every rule that ran with how often it found, passed, stayed undecided, did not apply and failed."""
     by_rule: dict[str, list[Outcome]] = {}
     for item in lookup.assessment.outcomes:
         by_rule.setdefault(item.rule_id, []).append(item)
     return tuple(
-        RuleRow(
-            anchor=anchor("rule", rule.id),
-            rule_id=rule.id,
-            title=rule.title,
-            dimension=words(lookup.t, rule.dimension),
-            pack=rule.pack,
-            status=looked_up(lookup.t, "rule_status", rule.status),
-            counts=tuple(sum(item.status is status for item in by_rule.get(rule.id, ())) for status in Status),
-            passes=tuple(
-                dict.fromkeys(
-                    lookup.t("labelled", label=item.subject.label, text=item.message)
-                    if item.message
-                    else item.subject.label
-                    for item in by_rule.get(rule.id, ())
-                    if item.status is Status.PASS
-                )
-            ),
-        )
-        for rule in sorted(lookup.assessment.rules, key=lambda rule: rule.id)
+        _rule(rule, by_rule.get(rule.id, []), lookup)
+        for rule in sorted(lookup.assessment.rules, key=lambda one: one.id)
+    )
+
+
+def _rule(rule: RuleSummary, outcomes: Sequence[Outcome], lookup: Lookup) -> RuleRow:
+    t = lookup.t
+    passed = dict.fromkeys(
+        t("labelled", label=item.subject.label, text=item.message) if item.message else item.subject.label
+        for item in outcomes
+        if item.status is Status.PASS
+    )
+    counts = ((status, sum(item.status is status for item in outcomes)) for status in Status)
+    return RuleRow(
+        anchor=anchor("rule", rule.id),
+        rule_id=rule.id,
+        title=rule.title,
+        dimension=words(t, rule.dimension),
+        pack=rule.pack,
+        status=looked_up(t, "rule_status", rule.status),
+        outcomes=t.joined(t(f"appendix.count_{status.value}", n=count) for status, count in counts if count),
+        passes=tuple(passed)[:PASSES_SHOWN],
+        more=max(len(passed) - PASSES_SHOWN, 0),
     )

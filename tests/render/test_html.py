@@ -17,7 +17,8 @@ import pytest
 from scanner.model.outcome import Assessment
 from scanner.model.snapshot import Snapshot
 from scanner.render.html import render_html
-from scanner.render.page import environment, style
+from scanner.render.lookup import finding_anchor
+from scanner.render.page import environment, script, style
 from tests.render import factory
 from tests.render import factory_dao as dao
 from tests.render.hostile import rotating
@@ -116,14 +117,36 @@ def test_landmarks_and_tables(page: Page) -> None:
     assert "#main" in page.links
 
 
-def test_no_script_and_a_policy_for_this_style_only(page: Page) -> None:
+def test_one_script_and_a_policy_for_it_and_this_style_only(page: Page) -> None:
     html = made()
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1
+    assert html.count("<script>") == 1
     assert not [name for name, _ in page.attributes if name == "style" or name.startswith("on")]
-    digest = b64encode(sha256(style().encode()).digest()).decode()
+    style_digest, script_digest = (b64encode(sha256(text.encode()).digest()).decode() for text in (style(), script()))
     assert f"<style>{style()}</style>" in html
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    assert f"<script>{script()}</script>" in html
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{style_digest}'; script-src 'sha256-{script_digest}'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
     assert ("content", policy) in page.attributes
+
+
+def test_the_script_is_small_and_writes_text_only() -> None:
+    program = script()
+    assert len(program.encode()) < 10_000
+    assert "</" not in program
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "fetch(",
+        "http",
+    ):
+        assert word not in program
 
 
 def test_what_the_report_is_not(page: Page) -> None:
@@ -238,7 +261,7 @@ def test_hostile_text_is_seen_and_cut(hostile_page: str) -> None:
 
 
 def test_commands_hold_no_text_of_strangers(hostile_page: str) -> None:
-    commands = re.findall(r"<p class=\"check\"><span>Check it:</span> <code>(.*?)</code>", hostile_page)
+    commands = re.findall(r"<p class=\"check\">Check it: <code>(.*?)</code>", hostile_page)
     assert len(commands) > 20
     for command in commands:
         plain = command.replace("&#39;", "'").replace("&#34;", '"')
@@ -290,7 +313,9 @@ def _luminance(colour: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_contrast(theme: int) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for every pair of text and ground that the style uses."""
-    blocks = re.findall(r":root \{(.*?)\}", style(), re.S)[:2]
+    blocks = [text for text in re.findall(r":root[^{]*\{(.*?)\}", style(), re.S) if "--paper" in text]
+    assert len(blocks) == 3
+    assert blocks[1].split() == blocks[2].replace("color-scheme: dark;", "").split()
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[theme]))
     tones = [name.removesuffix("-ground") for name in colours if name.endswith("-ground") and name != "bar-ground"]
     pairs = [(tone, f"{tone}-ground") for tone in tones]
@@ -319,3 +344,42 @@ def test_a_call_inside_another_says_what_it_is_inside_of_and_where_it_runs() -> 
     assert "Inside action 2 → multiSend 1" in page.text
     assert "0xabc on Ethereum" in page.text
     assert ("class", "action inner") in page.attributes
+
+
+def test_findings_that_say_the_same_stand_as_one_and_keep_their_places() -> None:
+    whole = factory.assessment()
+    first = whole.findings[0]
+    twins = tuple(
+        first.model_copy(
+            update={"fingerprint": f"{number:064x}", "subject": first.subject.model_copy(update={"id": f"x#{number}"})}
+        )
+        for number in range(1, 4)
+    )
+    html = made(factory.snapshot(), whole.model_copy(update={"findings": (first, *twins)}))
+    page = Page(html)
+    assert page.text.count(first.message) == 1
+    for twin in twins:
+        assert finding_anchor(twin.fingerprint) in page.ids
+        assert twin.subject.id in page.text
+        assert twin.fingerprint in page.text
+
+
+def test_many_findings_of_one_rule_keep_a_line_each() -> None:
+    whole = factory.assessment()
+    first = whole.findings[0]
+    many = tuple(
+        first.model_copy(update={"fingerprint": f"{number:064x}", "message": f"Number {number} of them."})
+        for number in range(1, 101)
+    )
+    page = Page(made(factory.snapshot(), whole.model_copy(update={"findings": many})))
+    assert "and 88 more like these" in page.text
+    for item in many:
+        assert item.message in page.text
+        assert finding_anchor(item.fingerprint) in page.ids
+    assert page.tags.count("article") < 10
+
+
+def test_every_piece_of_evidence_is_shown_whole_exactly_once(page: Page) -> None:
+    numbers = [each for each in page.ids if each.startswith("evidence-")]
+    assert len(numbers) == len(set(numbers))
+    assert {f"#{each}" for each in numbers} >= {each for each in page.links if each.startswith("#evidence-")}

@@ -55,6 +55,7 @@ def build(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> R
         membership=snapshot.membership,
         treasury=snapshot.treasury,
         proposals=snapshot.proposals,
+        simulations=snapshot.simulations,
         gaps=snapshot.gaps,
         profile=assessment.profile,
         disabled=assessment.disabled,

@@ -14,6 +14,7 @@ from scanner.model.kit import DisabledRule, FrameworkAssessment, PolicyVerdict, 
 from scanner.model.observation import Collection
 from scanner.model.outcome import DimensionSummary, Finding, Outcome, RuleSummary, ScenarioAssessment
 from scanner.model.proposals import Proposal
+from scanner.model.simulation import Simulation
 from scanner.model.snapshot import Gap, PinnedBlock, RoundTrips, Target
 from scanner.model.values import Int, Model
 
@@ -101,6 +102,7 @@ class Report(Model):
     membership: Membership
     treasury: Collection[TreasuryAccount]
     proposals: Collection[Proposal]
+    simulations: Collection[Simulation]
     gaps: tuple[Gap, ...]
     profile: ProfileUse | None = Field(description="what the report was re-ordered and chosen by; null for nothing")
     disabled: tuple[DisabledRule, ...] = Field(description="rules that did not run because the user left them out")

@@ -1,4 +1,4 @@
-"""Simulating one open proposal on a local fork, beside starting a plain anvil fork of the same chain and asking it once.
+"""Simulating one open proposal on a fork, beside starting a plain anvil fork of the same chain and asking it once.
 
 The DAO is the fixture with an open proposal of five calls: votes, queue, execution, the same calls at once, balances,
 storage by name, and the DAO discovered twice on the fork. What a scan keeps is warm, so that what is measured is the

@@ -16,7 +16,7 @@ _WORD = rf"{_JOINT}*{_CORE}{_JOINT}*"
 _RUN = re.compile(rf"[(\[{{<\"'«“≈@#$/~+=.-]*(?:≈ )?{_CORE}{_JOINT}*(?:(?: [×→·|=+–-])* {_WORD})*")
 _TOKEN = re.compile(r"(?:[A-Za-z](?:[A-Za-z0-9./?=&_%#~:+,;-]*[A-Za-z0-9/=])?|(?:0x)?[0-9a-fA-F]*|[0-9.,]*)\Z")
 _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<", "”": "“", "»": "«"}
-_END = ".,:;!?…"
+_END = ".,:;!?"
 
 
 def isolated(text: str) -> str:

@@ -39,6 +39,7 @@ def marked(text: str) -> str:
         (ADDRESS, ADDRESS),
         ("e3" * 32, "e3" * 32),
         ("foo()", "<foo()>"),
+        ("contract 0x522…", "<contract 0x522…>"),
         ("نص بلا غيره", "نص بلا غيره"),
         ("", ""),
     ],

@@ -1,4 +1,4 @@
-"""Options for what a reader brings to the rules: a profile, what to leave out, what is accepted, frameworks, a policy."""
+"""Options for what a reader brings: a profile, what to leave out, what is accepted, frameworks, a policy."""
 
 from __future__ import annotations
 

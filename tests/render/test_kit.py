@@ -105,7 +105,7 @@ def test_hostile_text_stays_text(page: Page) -> None:
     shown = Page(html)
     assert shown.open == []
     assert "img" not in shown.tags
-    assert "script" not in shown.tags
+    assert shown.tags.count("script") == page.tags.count("script")
     assert [link for link in shown.links if not link.startswith("#")] == ["data:,"]
     parsed = MarkdownIt("commonmark").enable("table").parse(markdown(factory.snapshot(), judged, *INPUTS))
     kinds = {token.type for block in parsed for token in (block, *(block.children or ()))}

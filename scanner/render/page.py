@@ -110,7 +110,8 @@ def environment(t: Locale) -> Environment:
     """Return the environment for pages in the language of `t`.
 
     Templates have `t(key, …)` for the inside of elements and `ta(key, …)` for attributes, and the filters `said` (texts
-    of rules and of the snapshot), `name` (names from the chain), `lines`, `code_line` and `one_line`.
+    of rules and of the snapshot), `name` (names from the chain), `lines`, `code_line`, `one_line`, and `exact` for what
+    a program reads, such as a selector in an attribute: no isolate is put into it.
     """
     made = Environment(
         loader=FileSystemLoader(reports_dir() / "templates", encoding="utf-8"),
@@ -130,6 +131,7 @@ def environment(t: Locale) -> Environment:
     made.filters["lines"] = _lines
     made.filters["code_line"] = _code
     made.filters["one_line"] = line
+    made.filters["exact"] = Exact
     return made
 
 

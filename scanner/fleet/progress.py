@@ -28,14 +28,14 @@ class Reporter:
 
     def warn(self, text: str) -> None:
         """Say something that must not be missed."""
-        self._console.print(Text(f"warning: {text}"))
+        self._console.print(Text(f"warning: {text}"), soft_wrap=True)
 
     def begin(self, tally: Tally, known: int, what: str = "to scan") -> None:
         """Say what is to be done."""
         self._started = self._last = time.monotonic()
         if self._quiet:
             return
-        self._console.print(Text(f"{tally.total} {what}, {known} in the store already"))
+        self._console.print(Text(f"{tally.total} {what}, {known} in the store already"), soft_wrap=True)
         if sys.stderr.isatty() and tally.total:
             columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
             self._bar = Progress(*columns, TextColumn("{task.fields[said]}", markup=False), console=self._console)
@@ -60,7 +60,7 @@ class Reporter:
             self._last = now
             left = (tally.total - tally.done) / max(rate, 0.001)
             said = f"{tally.done} of {tally.total}, {rate:.1f} per second, {left:.0f} s left{_errors(tally)}"
-            self._console.print(Text(said))
+            self._console.print(Text(said), soft_wrap=True)
 
     def judged(self, tally: Tally, failed: int) -> None:
         """Say how judging anew ended."""
@@ -68,7 +68,7 @@ class Reporter:
             self._bar.stop()
         if not self._quiet:
             seconds = time.monotonic() - self._started
-            self._console.print(Text(f"{tally.done - failed} judged in {seconds:.1f} s, {failed} could not be"))
+            self._console.print(Text(f"{tally.done - failed} judged in {seconds:.1f} s, {failed} could not be"), soft_wrap=True)
 
     def end(self, tally: Tally, *, known: int, errors: int, unreachable: int) -> None:
         """Say how it ended."""
@@ -81,7 +81,7 @@ class Reporter:
         parts = [f"{tally.saved} scanned in {seconds:.1f} s", f"{known} were there", f"{errors} in error"]
         if tally.failures["node"] + unreachable:
             parts.append(f"{tally.failures['node'] + unreachable} not reached: give the command again")
-        self._console.print(Text(", ".join(parts) + (f"; {worst}" if worst else "")))
+        self._console.print(Text(", ".join(parts) + (f"; {worst}" if worst else "")), soft_wrap=True)
 
 
 def _errors(tally: Tally) -> str:

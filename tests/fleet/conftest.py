@@ -1,0 +1,106 @@
+"""A small field of DAOs on a local chain, and `daoscan batch` as a user runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixtures.catalogue import deploy_all
+from fixtures.localchain import LocalChain
+from fixtures.sourcify_server import SourcifyServer
+from scanner.cli.options import default_cache_dir
+from scanner.store.store import Store
+
+DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
+
+
+@dataclass(frozen=True)
+class Field:
+    """The chain, and the addresses of its DAOs by name."""
+
+    url: str
+    sourcify: str
+    daos: dict[str, str]
+
+    def targets(self, *names: str) -> str:
+        """Return CSV lines for some DAOs, all when none is named."""
+        return "".join(f"31337,{self.daos[name]},{name}\n" for name in names or self.daos)
+
+
+@pytest.fixture(scope="session")
+def field() -> Iterator[Field]:
+    with LocalChain() as chain, SourcifyServer() as sourcify:
+        daos = {dao.name: dao.governor for dao in deploy_all(chain, sourcify, only=DAOS)}
+        yield Field(chain.url, sourcify.url, daos)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """One store, one folder of targets; `run` gives the same command again and again."""
+
+    field: Field
+    folder: Path
+    db: str
+
+    def arguments(self, *options: str) -> list[str]:
+        """Return the command line of a run."""
+        given = ["batch", "--db", self.db, "--rpc-url", self.field.url, "--sourcify-url", self.field.sourcify]
+        return [sys.executable, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "2", *options]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return an environment without options of the user's."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DAOSCAN_")}
+        return {**kept, "DAOSCAN_CACHE": str(default_cache_dir()), **more}
+
+    def run(self, targets: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        return subprocess.run(
+            self.arguments(*options, "-"),
+            input=targets,
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    @contextlib.contextmanager
+    def started(self, targets: str, *options: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """Run it in the background, in a session of its own."""
+        path = self.folder / "targets.csv"
+        path.write_text(targets)
+        with (self.folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                self.arguments(*options, str(path)),
+                env=self.environment(**environment),
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+            try:
+                yield process
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, 9)
+                process.wait()
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return name, status and kind of error of every scan in the store."""
+        store = Store(self.db)
+        try:
+            return sorted((row.name, row.status, row.error_kind) for row in store.scans(latest=False, status=""))
+        finally:
+            store.close()
+
+
+@pytest.fixture
+def fleet(field: Field, tmp_path: Path) -> Fleet:
+    return Fleet(field, tmp_path, f"sqlite:///{tmp_path / 'store.sqlite'}")

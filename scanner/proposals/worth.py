@@ -185,8 +185,8 @@ def moved_outside(book: Casebook, case: Case, calls: list[tuple[Call, bool]]) ->
         before = sums.get((asset, payer), (Fraction(0), held))[0]
         sums[(asset, payer)] = (before + share, held)
     worst = max(sums.values(), key=lambda pair: pair[0], default=None)
-    share = min(CAP_BPS, int(worst[0])) if worst is not None else 0
-    if unknown is not None and share < _ENOUGH_BPS:
+    whole = min(CAP_BPS, int(worst[0])) if worst is not None else 0
+    if unknown is not None and whole < _ENOUGH_BPS:
         return unknown
     derivation = "all amounts / holdings" if unknown is None else "at least: some amounts are not known"
-    return Known(value=share, evidence=worst[1].evidence if worst is not None else (), derivation=derivation)
+    return Known(value=whole, evidence=worst[1].evidence if worst is not None else (), derivation=derivation)

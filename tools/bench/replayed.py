@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fixtures.build import Workshop
 from fixtures.localchain import LocalChain
-from fixtures.replay import CHAIN_ID, CORE_TIMELOCK, TREASURY_TIMELOCK, Recorded, Replay
+from fixtures.replay import CHAIN_ID, CORE_TIMELOCK, COUNCIL, TREASURY_TIMELOCK, Recorded, Replay
 from fixtures.sourcify_server import SourcifyServer
 from scanner.cli.options import default_cache_dir
 from scanner.code.interface import CodeOptions
@@ -24,7 +24,6 @@ from scanner.pipeline import ScanOptions, collect
 from scanner.sources.collect import SourceOptions
 from tools.bench.decoding import decode_recorded
 from tools.bench.mutants import (
-    COUNCIL,
     DISPERSE,
     MORTAL_CODE,
     MULTISEND,

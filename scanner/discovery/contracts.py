@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.allowances import Allowances, received_by
 from scanner.discovery.anonymity import stages
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, UPGRADER_ROLE
 from scanner.discovery.collisions import collisions
@@ -108,7 +109,9 @@ def implementation_of(account: Account) -> Known[str] | Unknown:
     return account.proxy.implementation
 
 
-def build_contract(world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult]) -> Contract:
+def build_contract(
+    world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult], *, allowances: Allowances
+) -> Contract:
     """Return the facts of the contract at `account`."""
     source = account.verified
     missing = _no_source(account)
@@ -134,7 +137,8 @@ def build_contract(world: World, resolver: Resolver, account: Account, results: 
         "content": build_content(account, code),
     }
     facts.update(_proxy(world, resolver, account))
-    return Contract(**facts)
+    contract = Contract(**facts)
+    return contract.model_copy(update={"allowances_from": received_by(contract, allowances)})
 
 
 def _running_compiler(world: World, account: Account) -> Known[str] | Unknown:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.interface import Chain
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
+from scanner.discovery.allowances import Allowances, allowance_reads, read_allowances, with_allowances
 from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
@@ -65,6 +66,7 @@ class Found:
     holdings: Holdings
     resolver: Resolver
     use: PrivacyUse
+    allowances: Allowances = field(default_factory=Allowances)
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,14 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         world.gaps.extend(result.gaps)
     settle_upgrades(world, results)
     wanted = privacy_reads(world, parts.treasuries)
-    logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=wanted)
+    approvals = allowance_reads(world, parts.treasuries)
+    logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals])
     holdings = read_holdings(world, parts, logs)
+    allowances = read_allowances(world, parts.treasuries, logs.beside[len(wanted) :])
     _source_gaps(world)
-    use = privacy_use(logs.beside)
+    use = privacy_use(logs.beside[: len(wanted)])
     resolver = Resolver(world, parts, _guards(world, results))
-    return Found(world, parts, results, logs.powers, holdings, resolver, use)
+    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances)
 
 
 def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
@@ -169,7 +173,7 @@ def describe(
         for address in sorted(parts.tokens)
     )
     contracts = tuple(
-        build_contract(world, resolver, world.accounts[address], found.results)
+        build_contract(world, resolver, world.accounts[address], found.results, allowances=found.allowances)
         for address in sorted(world.accounts)
         if world.accounts[address].has_code
     )
@@ -197,7 +201,12 @@ def describe(
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
         membership=build_membership(dossier),
-        treasury=build_treasury(world, resolver, controls, found.holdings, found.use),
+        treasury=with_allowances(
+            build_treasury(world, resolver, controls, found.holdings, found.use),
+            found.allowances,
+            holdings=found.holdings,
+            contracts=by_address,
+        ),
     )
 
 

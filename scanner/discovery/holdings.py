@@ -27,14 +27,18 @@ class Holdings:
     tokens: Mapping[str, Account]
     complete: bool
     reason: str
+    pieces: frozenset[str] = frozenset()
+    """Tokens whose transfers name a piece (ERC-721): their balances count pieces."""
 
 
 def read_holdings(world: World, parts: Parts, logs: TokenLogs) -> Holdings:
     """Read the balances of all tokens that told of a transfer to a treasury, and of those in scope, in one level."""
     known = set(parts.tokens) | {address for address, account in world.accounts.items() if _may_be_held(account)}
     sent: dict[str, None] = {}
+    pieces: frozenset[str] = frozenset()
     if isinstance(logs.received, Known):
         sent = dict.fromkeys(log.address for log in logs.received.value)
+        pieces = frozenset(log.address for log in logs.received.value if len(log.topics) == 4)
     tokens = sorted(known) + [token for token in sent if token not in known]
     holders = sorted(parts.treasuries)
     asked = tokens[: len(known) + MAX_TOKENS]
@@ -48,7 +52,7 @@ def read_holdings(world: World, parts: Parts, logs: TokenLogs) -> Holdings:
     pairs = [(token, holder) for token in asked for holder in holders]
     balances = {pair: _uint(answer) for pair, answer in zip(pairs, answers[: len(reads)], strict=True)}
     complete, reason = _completeness(logs, len(tokens) - len(asked))
-    return Holdings(balances, readers, complete, reason)
+    return Holdings(balances, readers, complete, reason, pieces)
 
 
 _LABELS = (("symbol()", "string"), ("decimals()", "uint256"))

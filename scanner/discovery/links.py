@@ -17,6 +17,7 @@ from scanner.discovery.battery import (
 from scanner.discovery.content import pointer_getters
 from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
+from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import detect
 from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.world import (
@@ -176,6 +177,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     code = running_code(world, account)
     yield from pointer_getters(account, code)
     yield from membership_getters(account, code)
+    yield from oracle_getters(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:

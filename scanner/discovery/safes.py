@@ -8,6 +8,7 @@ from typing import Any
 from scanner.discovery.account import Account, combine, transform
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.holders import Resolver
+from scanner.discovery.oracle_modules import oracle_modules
 from scanner.discovery.parts import threshold_of
 from scanner.discovery.power import share_bps
 from scanner.discovery.world import World
@@ -37,6 +38,7 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
         "guard": account.slot_address(SAFE_GUARD),
         "module_guard": account.slot_address(SAFE_MODULE_GUARD),
         "fallback_handler": account.slot_address(SAFE_FALLBACK_HANDLER),
+        "oracle_modules": oracle_modules(world, enabled),
     }
     return Safe(**facts)
 

@@ -46,13 +46,25 @@ def _tokens(world: World, holdings: Holdings, address: str) -> Collection[TokenB
         TokenBalance(
             token=token,
             symbol=holdings.tokens[token].ask("symbol()"),
-            decimals=holdings.tokens[token].ask("decimals()"),
+            decimals=_decimals(holdings, token),
             balance=balance,
+            standard=Known(
+                value="erc721" if token in holdings.pieces else "erc20",
+                evidence=balance.evidence,
+                derivation="by the form of its Transfer logs",
+            ),
             privacy_label=_privacy_label(world, token, balance),
         )
         for token, balance in held_by(holdings, address)
     )
     return Collection[TokenBalance](items=items, complete=holdings.complete, reason=holdings.reason)
+
+
+def _decimals(holdings: Holdings, token: str) -> Known[int] | Unknown:
+    answer = holdings.tokens[token].ask("decimals()")
+    if token in holdings.pieces and isinstance(answer, Unknown):
+        return Known(value=0, evidence=answer.evidence, derivation="an ERC-721 counts in pieces")
+    return answer
 
 
 def _account(

@@ -11,6 +11,7 @@ from scanner.model.features import Content
 from scanner.model.kinds import Role
 from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
+from scanner.model.oracle_module import OracleModule
 from scanner.model.powers import TokenPower
 from scanner.model.values import Address, Int, Model
 
@@ -74,6 +75,9 @@ class Contract(Entity):
     upgrade_admin: AddressObs = Field(description="who can replace the implementation; zero for nobody")
     upgrade_admin_kind: StrObs = Field(description="an ActorKind; nobody when the code cannot be replaced")
     upgrade_delay_seconds: IntObs
+    allowances_from: IntObs = Field(
+        default=NOT_KEPT, description="accounts that let it take tokens now; counted where its code can be replaced"
+    )
     storage_collisions: Collection[StorageCollision] = Field(description="of a proxy with its implementation")
     code: CodeFacts
     set_aside_texts: tuple[str, ...] = Field(
@@ -206,3 +210,7 @@ class Safe(Entity):
     guard: AddressObs
     module_guard: AddressObs
     fallback_handler: AddressObs
+    oracle_modules: Collection[OracleModule] = Field(
+        default=Collection[OracleModule](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="enabled modules that execute what an oracle answers (Zodiac, Reality.eth)",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from scanner.model.accountability import Accountability
+from scanner.model.allowances import Allowance
 from scanner.model.contracts import Entity
 from scanner.model.features import Group
 from scanner.model.later import NOT_KEPT
@@ -20,6 +21,9 @@ class TokenBalance(Model):
     symbol: StrObs
     decimals: IntObs
     balance: IntObs
+    standard: StrObs = Field(
+        default=NOT_KEPT, description="erc20 or erc721, by the form of its transfers; of the latter pieces are counted"
+    )
     privacy_label: StrObs = Field(
         default=NOT_KEPT, description="label of a wrapped privacy coin in the address list; empty for other tokens"
     )
@@ -39,6 +43,10 @@ class TreasuryAccount(Entity):
     )
     vote_delay_seconds: IntObs = Field(
         description="delay between a passed vote and the assets moving; shortest such path"
+    )
+    allowances: Collection[Allowance] = Field(
+        default=Collection[Allowance](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="what it lets others take, as the tokens say",
     )
     stealth_payments: IntObs = Field(
         default=NOT_KEPT, description="announcements of stealth payments by this account (ERC-5564)"

@@ -18,10 +18,10 @@ from scanner.judge.yaml_strict import load, plain
 from scanner.model.outcome import Dimension, Severity
 
 PACKS = {
-    "control": ("CTL", 11),
-    "response-time": ("RSP", 5),
+    "control": ("CTL", 12),
+    "response-time": ("RSP", 6),
     "capture": ("CAP", 13),
-    "treasury": ("TRE", 2),
+    "treasury": ("TRE", 5),
     "token": ("TOK", 10),
     "proposals": ("PRO", 46),
     "code": ("COD", 12),

@@ -1,0 +1,229 @@
+"""Allowances: what treasuries let others take, and what others let contracts take whose code can be replaced.
+
+Approval logs say where to look; what counts is what the token answers at the pinned block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scanner.chain.abi import address_topic, encode_call, topic
+from scanner.chain.interface import CallRead, CodeRead, LogRead, Read
+from scanner.discovery.account import combine, nonzero
+from scanner.discovery.holders import short
+from scanner.discovery.holdings import Holdings
+from scanner.discovery.world import World
+from scanner.model.allowances import Allowance
+from scanner.model.contracts import Contract
+from scanner.model.dao import TreasuryAccount
+from scanner.model.evidence import LogEvidence
+from scanner.model.observation import Collection, Known, Reason, Unknown
+
+APPROVAL = topic("Approval(address,address,uint256)")
+APPROVAL_FOR_ALL = topic("ApprovalForAll(address,address,bool)")
+ALLOWANCE = "allowance(address,address)"
+FOR_ALL = "isApprovedForAll(address,address)"
+MAX_PAIRS = 300
+"""Anyone may make a token tell of approvals; beyond this many, no more are asked for."""
+
+_SAMPLE_BLOCKS = 5_000
+_MAX_APPROVALS = 100_000
+
+Logs = Known[tuple[LogEvidence, ...]] | Unknown
+
+
+@dataclass(frozen=True, order=True)
+class Pair:
+    """A token, the account that gave, the spender that may take, and whether it is for every unit (NFTs)."""
+
+    token: str
+    owner: str
+    spender: str
+    every_unit: bool = False
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """The answers by pair; `given` and `received` say whether all pairs were asked for."""
+
+    answers: Mapping[Pair, Known[int] | Unknown] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+    """Spenders without code."""
+
+    given: str = "approvals were not read"
+    received: str = "approvals were not read"
+    """Why there may be more; empty when there cannot."""
+
+
+def replaceable(world: World) -> tuple[str, ...]:
+    """Return the contracts in scope whose code is somewhere else, which may be replaced."""
+    return tuple(sorted(address for address, account in world.accounts.items() if account.proxy is not None))
+
+
+def allowance_reads(world: World, treasuries: Iterable[str]) -> list[LogRead]:
+    """Return what has to be read: approvals by treasuries, and approvals for contracts that can be replaced.
+
+    A contract that everybody approves would fill the memory: judged by its latest blocks it is left out, as a gap.
+    """
+    owners = tuple(sorted(address_topic(one) for one in treasuries))
+    quiet = _quiet(world, replaceable(world))
+    reads = []
+    if owners:
+        reads += [LogRead("", ((APPROVAL,), owners)), LogRead("", ((APPROVAL_FOR_ALL,), owners))]
+    if quiet:
+        reads.append(LogRead("", ((APPROVAL,), (), tuple(sorted(address_topic(one) for one in quiet)))))
+    return reads
+
+
+def _quiet(world: World, spenders: Sequence[str]) -> list[str]:
+    block = world.chain.block.number
+    since = max(0, block - _SAMPLE_BLOCKS)
+    answers = world.chain.read([LogRead("", ((APPROVAL,), (), (address_topic(one),)), since) for one in spenders])
+    quiet = []
+    for spender, answer in zip(spenders, answers, strict=True):
+        if isinstance(answer, Known) and len(answer.value) * (block + 1) // (block - since + 1) > _MAX_APPROVALS:
+            world.gap(spender, "approvals by others", Reason.LIMIT, "too many to be read")
+        else:
+            quiet.append(spender)
+    return quiet
+
+
+def read_allowances(world: World, treasuries: Iterable[str], logs: Sequence[Logs]) -> Allowances:
+    """Ask the tokens about every pair that the logs (answers to `allowance_reads`) tell of, in one level."""
+    owners = set(treasuries)
+    spenders = set(replaceable(world))
+    given = _pairs(logs[:2]) if owners else []
+    received = [pair for pair in _pairs(logs[2:] if owners else logs) if pair.owner not in owners]
+    asked = sorted({*given[:MAX_PAIRS], *received[:MAX_PAIRS]})
+    strangers = sorted({pair.spender for pair in asked} - set(world.accounts))
+    reads: list[Read] = [_question(pair) for pair in asked]
+    answers = world.chain.read([*reads, *(CodeRead(one) for one in strangers)])
+    codes = dict(zip(strangers, answers[len(asked) :], strict=True))
+    keys = {one for one, code in codes.items() if isinstance(code, Known) and code.value == "0x"}
+    keys |= {address for address, account in world.accounts.items() if account.is_eoa}
+    reads_for_others = len(logs) - (2 if owners else 0)
+    return Allowances(
+        answers={pair: _uint(answer) for pair, answer in zip(asked, answers[: len(asked)], strict=True)},
+        keys=frozenset(keys),
+        given=_missing(logs[:2] if owners else (), len(given)),
+        received=_missing(logs[2:] if owners else logs, len(received)) if reads_for_others or not spenders else _BUSY,
+    )
+
+
+_BUSY = f"{Reason.LIMIT.value}: too many approvals to be read"
+
+
+def _question(pair: Pair) -> CallRead:
+    signature = FOR_ALL if pair.every_unit else ALLOWANCE
+    return CallRead(pair.token, encode_call(signature, (pair.owner, pair.spender)), signature)
+
+
+def _pairs(logs: Sequence[Logs]) -> list[Pair]:
+    """Return each pair once, the latest first. An approval of one NFT (four topics) ends with its transfer: left out."""
+    found: dict[Pair, None] = {}
+    told = [log for answer in logs if isinstance(answer, Known) for log in answer.value]
+    for log in sorted(told, key=lambda one: (one.block_number, one.log_index), reverse=True):
+        if len(log.topics) == 3:
+            owner, spender = ("0x" + one[-40:] for one in log.topics[1:])
+            found.setdefault(Pair(log.address, owner, spender, log.topics[0] == APPROVAL_FOR_ALL))
+    return list(found)
+
+
+def _missing(logs: Sequence[Logs], count: int) -> str:
+    for answer in logs:
+        if isinstance(answer, Unknown):
+            return f"{answer.reason.value}: approvals could not be read"
+    return f"{Reason.LIMIT.value}: {count} approvals, more than are asked for" if count > MAX_PAIRS else ""
+
+
+def _uint(answer: Known[str] | Unknown) -> Known[int] | Unknown:
+    if isinstance(answer, Unknown):
+        return answer
+    if len(answer.value) != 66:
+        return Unknown(reason=Reason.UNDECODABLE, detail="not one 32-byte word", evidence=answer.evidence)
+    return Known(value=int(answer.value, 16), evidence=answer.evidence)
+
+
+def with_allowances(
+    treasury: Collection[TreasuryAccount],
+    allowances: Allowances,
+    *,
+    holdings: Holdings,
+    contracts: Mapping[str, Contract],
+) -> Collection[TreasuryAccount]:
+    """Return the treasuries with what each lets others take."""
+    items = tuple(
+        one.model_copy(update={"allowances": given_by(one.address, allowances, holdings, contracts)})
+        for one in treasury.items
+    )
+    return treasury.model_copy(update={"items": items})
+
+
+def given_by(
+    owner: str, allowances: Allowances, holdings: Holdings, contracts: Mapping[str, Contract]
+) -> Collection[Allowance]:
+    """Return what one treasury lets others take; what was taken back is left out."""
+    items = []
+    for pair, answer in sorted(allowances.answers.items()):
+        if pair.owner != owner or _nothing(answer):
+            continue
+        balance = holdings.balances.get((pair.token, owner), _NOT_HELD)
+        amount = balance if pair.every_unit and isinstance(answer, Known) else answer
+        reader = holdings.tokens.get(pair.token)
+        items.append(
+            Allowance(
+                token=pair.token,
+                symbol=reader.ask("symbol()") if reader else _NOT_HELD,
+                spender=pair.spender,
+                spender_label=contracts[pair.spender].label if pair.spender in contracts else short(pair.spender),
+                spender_kind=Known(value=_kind(pair.spender, allowances, contracts), evidence=answer.evidence),
+                replaceable_by=_replaceable_by(pair.spender, allowances, contracts),
+                amount=amount,
+                at_risk=combine({"allowed": amount, "held": balance}, min, "no more than the account holds"),
+                every_unit=pair.every_unit,
+            )
+        )
+    return Collection[Allowance](items=tuple(items), complete=not allowances.given, reason=allowances.given)
+
+
+def _nothing(answer: Known[int] | Unknown) -> bool:
+    """Whether nothing can be taken: taken back, or told by something that is no token and answers no question."""
+    if isinstance(answer, Known):
+        return not answer.value
+    return answer.reason in (Reason.REVERTED, Reason.UNDECODABLE)
+
+
+_NOT_HELD = Unknown(reason=Reason.NOT_READ, detail="the token's balance was not asked for")
+
+
+def _kind(spender: str, allowances: Allowances, contracts: Mapping[str, Contract]) -> str:
+    if spender in contracts:
+        return "in-scope"
+    return "key" if spender in allowances.keys else "contract"
+
+
+def _replaceable_by(spender: str, allowances: Allowances, contracts: Mapping[str, Contract]) -> Known[str] | Unknown:
+    if spender in contracts:
+        return contracts[spender].upgrade_admin_kind
+    if spender in allowances.keys:
+        return Unknown(reason=Reason.NO_CODE, detail="the spender is a key")
+    return Unknown(reason=Reason.NOT_READ, detail="the spender is not in scope")
+
+
+def received_by(contract: Contract, allowances: Allowances) -> Known[int] | Unknown:
+    """Return how many accounts let this contract take their tokens now; of treasuries this says nothing."""
+    if nonzero(contract.implementation) is None:
+        if isinstance(contract.implementation, Unknown):
+            return contract.implementation
+        evidence = contract.implementation.evidence
+        return Known(value=0, evidence=evidence, derivation="its code cannot be replaced: approvals were not counted")
+    answers = {pair: one for pair, one in allowances.answers.items() if pair.spender == contract.address}
+    live = {pair.owner for pair, one in answers.items() if isinstance(one, Known) and one.value}
+    evidence = tuple(item for one in answers.values() if isinstance(one, Known) and one.value for item in one.evidence)
+    if allowances.received:
+        return Unknown(reason=Reason.LIMIT, detail=allowances.received, evidence=evidence[:20])
+    for one in answers.values():
+        if isinstance(one, Unknown) and not _nothing(one):
+            return one
+    return Known(value=len(live), evidence=evidence[:20], derivation="accounts with an approval that stands")

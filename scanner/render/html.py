@@ -19,7 +19,7 @@ from scanner.render.handling import handling_view, packs_sentence
 from scanner.render.kit_view import framework_views, policy_view, use_views
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
-from scanner.render.proposals_view import proposal_views
+from scanner.render.proposals_view import proposal_section
 from scanner.render.quantities import utc
 from scanner.render.report_json import inputs_of
 from scanner.render.scenario_view import protective_view, scenario_views
@@ -48,7 +48,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     votes = vote_parameters(lookup)
     membership = membership_parameters(lookup)
     accountability = accountability_view(lookup)
-    proposals, cards = proposal_views(lookup)
+    proposals = proposal_section(lookup)
     strip = cells(t, assessment.dimensions)
     return {
         "lookup": lookup,
@@ -77,7 +77,6 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "accountability": accountability,
         "proposals": proposals,
         "proposals_state": snapshot.proposals,
-        "cards": cards,
         "simulation": simulation_section(lookup),
         "simulation_heads": HEADS,
         "finding_tones": _tones(t, assessment),

@@ -45,7 +45,7 @@ levels:
   - {severity: low, where: ['contract.code.facts.guard_kind == "none" or "keeper" in contract.code.facts.callers']}
 message: "{contract.label}: {contract.code.facts.open_ways} ways."
 why: Value can leave.
-legitimate_use: A faucet.
+legitimate_use: A faucet gives to anyone who asks.
 remediation: {effort: low, text: Guard it.}
 evidence_class: E3
 tests:

@@ -56,9 +56,9 @@ def test_the_first_errors_are_told() -> None:
     request = standard_json({"A.sol": "contract A { function f() public { x = 1; y = 2; z = 3; v = 4; } }"})
     with pytest.raises(CompileFailed) as caught:
         compile_standard_json(request, "0.8.28", default_cache_dir(), outputs="analysis")
-    assert caught.value.what.startswith("solc 0.8.28: A.sol:1:38: Undeclared identifier.")
+    assert caught.value.what.startswith("solc 0.8.28: A.sol:1:36: Undeclared identifier.")
     assert caught.value.what.endswith("(and 1 more)")
-    assert caught.value.where == "A.sol:1:38"
+    assert caught.value.where == "A.sol:1:36"
 
 
 def test_an_import_of_a_file_of_this_machine_is_not_served(tmp_path: Path) -> None:

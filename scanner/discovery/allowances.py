@@ -120,7 +120,7 @@ def _question(pair: Pair) -> CallRead:
 
 
 def _pairs(logs: Sequence[Logs]) -> list[Pair]:
-    """Return each pair once, the latest first. An approval of one NFT (four topics) ends with its transfer: left out."""
+    """Return each pair once, the latest first. An approval of one NFT (four topics) ends with its transfer: no pair."""
     found: dict[Pair, None] = {}
     told = [log for answer in logs if isinstance(answer, Known) for log in answer.value]
     for log in sorted(told, key=lambda one: (one.block_number, one.log_index), reverse=True):
@@ -180,7 +180,7 @@ def given_by(
                 spender_kind=Known(value=_kind(pair.spender, allowances, contracts), evidence=answer.evidence),
                 replaceable_by=_replaceable_by(pair.spender, allowances, contracts),
                 amount=amount,
-                at_risk=combine({"allowed": amount, "held": balance}, min, "no more than the account holds"),
+                at_risk=combine({"one": amount, "other": balance}, _less, "no more than the account holds"),
                 every_unit=pair.every_unit,
             )
         )
@@ -192,6 +192,10 @@ def _nothing(answer: Known[int] | Unknown) -> bool:
     if isinstance(answer, Known):
         return not answer.value
     return answer.reason in (Reason.REVERTED, Reason.UNDECODABLE)
+
+
+def _less(one: int, other: int) -> int:
+    return min(one, other)
 
 
 _NOT_HELD = Unknown(reason=Reason.NOT_READ, detail="the token's balance was not asked for")

@@ -96,7 +96,7 @@ class CodeFacts(Model):
     ballot_secrecy: StrObs = Field(description="none, during-vote (revealed later) or permanent")
     gate_functions: NamesObs = Field(
         default=NOT_KEPT,
-        description="functions that ask a sanctions list, an identity check or a proof of personhood, and which of them",
+        description="functions that ask a sanctions list, an identity check or a proof of personhood, and which",
     )
     gate_switch_guard: StrObs = Field(
         default=NOT_KEPT, description="guard of replacing or switching off what those gates ask (Guard)"

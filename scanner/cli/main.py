@@ -10,13 +10,14 @@ import typer
 
 import scanner
 from scanner.cli.batch import batch
+from scanner.cli.bundle import bundle
 from scanner.cli.code import code
 from scanner.cli.diff import diff
 from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
-from scanner.cli.reanalyse import reanalyse
 from scanner.cli.portfolio import portfolio
+from scanner.cli.reanalyse import reanalyse
 from scanner.cli.report import report
 from scanner.cli.rules import rules_app
 from scanner.cli.scan import scan
@@ -40,6 +41,7 @@ app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)
 app.command("batch")(batch)
 app.command("portfolio")(portfolio)
+app.command("bundle")(bundle)
 app.command("diff")(diff)
 app.command("index")(index)
 app.add_typer(rules_app, name="rules")

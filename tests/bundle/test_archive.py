@@ -70,7 +70,11 @@ HOSTILE = {
     "a link": (link, (), "a link"),
     "a bomb": (lambda a: a.writestr("bomb", bytes(64 * 2**20)), (), "times its size"),
     "no manifest": (lambda a: None, (MANIFEST,), "holds no manifest"),
-    "a manifest of something else": (lambda a: a.writestr(MANIFEST, b'{"files": 1}'), (MANIFEST,), "not what it should"),
+    "a manifest of something else": (
+        lambda a: a.writestr(MANIFEST, b'{"files": 1}'),
+        (MANIFEST,),
+        "not what it should",
+    ),
 }
 
 

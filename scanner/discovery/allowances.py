@@ -79,7 +79,8 @@ def allowance_reads(world: World, treasuries: Iterable[str]) -> list[LogRead]:
 def _quiet(world: World, spenders: Sequence[str]) -> list[str]:
     block = world.chain.block.number
     since = max(0, block - _SAMPLE_BLOCKS)
-    answers = world.chain.read([LogRead("", ((APPROVAL,), (), (address_topic(one),)), since) for one in spenders])
+    sample = [LogRead("", ((APPROVAL,), (), (address_topic(one),)), since) for one in spenders]
+    answers = world.chain.read(sample) if sample else ()
     quiet = []
     for spender, answer in zip(spenders, answers, strict=True):
         if isinstance(answer, Known) and len(answer.value) * (block + 1) // (block - since + 1) > _MAX_APPROVALS:
@@ -98,7 +99,7 @@ def read_allowances(world: World, treasuries: Iterable[str], logs: Sequence[Logs
     asked = sorted({*given[:MAX_PAIRS], *received[:MAX_PAIRS]})
     strangers = sorted({pair.spender for pair in asked} - set(world.accounts))
     reads: list[Read] = [_question(pair) for pair in asked]
-    answers = world.chain.read([*reads, *(CodeRead(one) for one in strangers)])
+    answers = world.chain.read([*reads, *(CodeRead(one) for one in strangers)]) if reads else ()
     codes = dict(zip(strangers, answers[len(asked) :], strict=True))
     keys = {one for one, code in codes.items() if isinstance(code, Known) and code.value == "0x"}
     keys |= {address for address, account in world.accounts.items() if account.is_eoa}

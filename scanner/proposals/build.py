@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scanner.chain.payload import log_digest
 from scanner.discovery.account import combine, nonzero
+from scanner.discovery.battery import PROPOSAL_CREATED
 from scanner.discovery.discover import Found
+from scanner.model.evidence import Evidence, LogSetEvidence
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Action, Proposal
@@ -25,6 +28,9 @@ from scanner.proposals.steps import executor_questions, step_facts
 from scanner.proposals.text import read_text
 from scanner.proposals.textual import text_facts
 from scanner.proposals.worth import moved_outside
+
+_LONG_EVENT = 4_096
+"""Characters of an event's data up to which the event itself is the evidence of its proposal."""
 
 
 def build_proposals(found: Found, data: ProposalData) -> Collection[Proposal]:
@@ -129,13 +135,37 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
         "treasury_total_bps": _total(book, case, calls, actions),
         "event_confirmed": confirmed(book.ends, data, one),
         "weekend_bps": weekend_share(found, data, one),
-        "evidence": (one.log,),
+        "evidence": (_event(found, one),),
     }
     facts.update(ballot_facts(found, data, one))
     facts.update(power_facts(book.ends, data, one))
     facts.update(text_facts(case.text, calls, actions))
     facts.update(step_facts(book, case, calls))
     return Proposal(**facts)
+
+
+def _event(found: Found, one: RawProposal) -> Evidence:
+    """Return the proposal's event; a long one as the set of this governor's events in its block.
+
+    Evidence stands beside every outcome: a text of some pages, forty times for each proposal, is too much of it.
+    The digest of the set names transaction and index, which a stranger reads again as well.
+    """
+    log = one.log
+    if len(log.data) <= _LONG_EVENT:
+        return log
+    events = found.world.accounts[one.governor].events(PROPOSAL_CREATED)
+    beside = [other for other in events if other.block_number == log.block_number]
+    return LogSetEvidence(
+        chain_id=log.chain_id,
+        block_number=log.block_number,
+        block_hash=log.block_hash,
+        address=log.address,
+        topics=((PROPOSAL_CREATED,),),
+        from_block=log.block_number,
+        to_block=log.block_number,
+        count=len(beside),
+        digest=log_digest(beside),
+    )
 
 
 def _executed_at(data: ProposalData, one: RawProposal) -> Known[int] | Unknown:

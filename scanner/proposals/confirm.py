@@ -51,7 +51,7 @@ def confirmed(ends: Ends, data: ProposalData, one: RawProposal) -> Known[bool] |
             answer = ends.answer(one.governor, _GET_ACTIONS, (one.id,))
             if isinstance(answer, Known):
                 return _same(one, answer)
-            return Unknown(reason=Reason.NOT_SUPPORTED, detail=derivation, evidence=(one.log,))
+            return Unknown(reason=Reason.NOT_SUPPORTED, detail=derivation)
         if isinstance(state, Unknown):
             return _unknown_to_state(state)
         return Known(value=True, evidence=state.evidence, derivation="the id is the hash of these calls and this text")

@@ -77,7 +77,7 @@ def _twin(data: ProposalData, history: History, index: int, text: Text) -> Known
     same.append(index)
     if found is None:
         return Known(value="", evidence=())
-    return Known(value=str(found.id), evidence=(found.log, one.log), derivation="same text, other calls")
+    return Known(value=str(found.id), evidence=(), derivation="same text, other calls")
 
 
 def _companion(data: ProposalData, history: History, index: int, text: Text) -> Known[str] | Unknown:
@@ -97,7 +97,7 @@ def _companion(data: ProposalData, history: History, index: int, text: Text) -> 
         earlier = data.raw[other]
         if 100 * count >= _SAME_LINES * len(lines) and earlier.actions != one.actions:
             derivation = f"{count} of {len(lines)} long lines are the same, the calls are not"
-            return Known(value=str(earlier.id), evidence=(earlier.log, one.log), derivation=derivation)
+            return Known(value=str(earlier.id), evidence=(), derivation=derivation)
     return Known(value="", evidence=())
 
 

@@ -7,6 +7,7 @@ import pytest
 from scanner.chain.abi import encode, encode_call
 from scanner.discovery.battery import CANCELLER_ROLE
 from scanner.discovery.holdings import BALANCE_OF
+from scanner.model.evidence import LogSetEvidence
 from scanner.model.observation import Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.ballots import _on_weekends
@@ -315,3 +316,15 @@ _SATURDAY = 2 * _DAY
 )
 def test_how_much_of_a_vote_is_on_a_weekend(begin: int, length: int, share: int) -> None:
     assert _on_weekends(begin, length) == share
+
+
+def test_the_event_is_the_evidence_and_a_long_one_the_set_of_its_block() -> None:
+    pay = [call(TOKEN, _PAY, KEY, 1)]
+    made = read(
+        [Made(pay, "short", 1), Made(pay, "long " * 4_000, 2), Made(pay, "beside", 3), Made(pay, "x", 4, block=6)]
+    )
+    short, long = made[0].evidence[0], made[1].evidence[0]
+    assert (short.kind, long.kind) == ("log", "logs")
+    assert isinstance(long, LogSetEvidence)
+    assert (long.address, long.from_block, long.to_block, long.count) == (GOVERNOR, 5, 5, 3)
+    assert len(made[1].model_dump_json()) < 40_000 + 2 * len(made[1].description)

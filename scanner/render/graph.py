@@ -8,6 +8,7 @@ crosses no box, and says what it allows and after how long. Everything in the pi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ _TEXT = 27
 _TEXT_NARROW = 34
 """Characters of a line in a box; Arabic and Hebrew letters are narrower."""
 _HELD = "#held"
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _HEADINGS = ("who", "governance", "delay", "reaches")
 
 
@@ -46,7 +48,8 @@ _HEADINGS = ("who", "governance", "delay", "reaches")
 class Box:
     """A box: `tone` is vote, key, multisig, anyone, unresolved, governor, timelock or asset.
 
-    `text_x` is where its lines of text begin: left, or right where the language is written from right to left.
+    `about` is the address that it stands for, empty for none; `text_x` is
+    where its lines of text begin: left, or right where the language is written from right to left.
     """
 
     x: int
@@ -58,6 +61,7 @@ class Box:
     subtitle: str
     full: str
     text_x: int
+    about: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,9 @@ class _Drawing:
         shown = clipped_to(title), clipped_to(subtitle)
         begin = self._mirrored(COLUMNS[column])
         x, text_x = (begin - width, begin - PADDING) if self.t.rtl else (begin, begin + PADDING)
-        self.boxes.append(Box(x, y, width, height, tone, *shown, full, text_x))
+        found = _ADDRESS.search(full)
+        about = found.group() if found and tone != "vote" else ""
+        self.boxes.append(Box(x, y, width, height, tone, *shown, full, text_x, about))
 
     def _mirrored(self, x: int) -> int:
         return WIDTH - x if self.t.rtl else x

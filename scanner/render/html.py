@@ -28,6 +28,7 @@ from scanner.render.simulation_view import HEADS, simulation_section
 from scanner.render.strip import cells
 from scanner.render.treasury_view import account_views, vote_parameters
 from scanner.render.unchecked_view import gap_views, rule_rows, undecided_views
+from scanner.render.ways import nodes, shortest_ways
 from scanner.render.words import chain_name, words
 
 
@@ -42,7 +43,7 @@ def render_html(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str
 def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     """Return the values of the page's sections in the order of the page: evidence is numbered as it is met."""
     t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
-    controls = control_rows(lookup)
+    controls, picture = control_rows(lookup), graph(lookup)
     tables = parameter_tables(lookup)
     accounts = account_views(lookup)
     votes = vote_parameters(lookup)
@@ -67,7 +68,9 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "protective": protective_view(lookup),
         "controls": controls,
         "controls_state": snapshot.controls,
-        "graph": graph(lookup),
+        "graph": picture,
+        "nodes": nodes(picture, lookup),
+        "ways": shortest_ways(lookup),
         "tables": tables,
         "accounts": accounts,
         "treasury_state": snapshot.treasury,

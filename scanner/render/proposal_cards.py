@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
+from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.proposals import Action, Proposal
 from scanner.render.lookup import Lookup, Unit, anchor
@@ -14,7 +15,7 @@ from scanner.render.quantities import percent, utc
 from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_answer, as_number, as_person, as_text, shown, value_of
 from scanner.render.text import clipped
-from scanner.render.words import words
+from scanner.render.words import by_value, words
 
 ACTIONS_SHOWN = 12
 ARGUMENTS_SHOWN = 20
@@ -109,14 +110,15 @@ def _changes(item: Proposal, lookup: Lookup) -> tuple[str, ...]:
 def _change(action: Action, lookup: Lookup) -> Iterable[str]:
     t, target = lookup.t, action.target_label
     before, after = action.value_before, action.value_after
-    if isinstance(before, Known) and isinstance(after, Known):
+    if isinstance(before, Known) and isinstance(after, Known) and before.value != after.value:
         name = value_of(action.function) or target
         yield t("proposals.change_value", name=name, before=t.number(before.value), after=t.number(after.value))
     gains = action.beneficiary
     if isinstance(gains, Known) and value_of(action.beneficiary_in_scope) is not True:
-        who = as_person(t, gains, lookup.label, action.beneficiary_kind)
-        person = " ".join(part for pair in who.people for part in pair if part) or who.text
-        yield t("proposals.change_gains", effect=words(t, action.effect), target=target, who=person)
+        kind = value_of(action.beneficiary_kind)
+        name = lookup.label(gains.value) or (by_value(t, ActorKind, kind) if kind else "")
+        who = t("evidence.named", name=name, address=gains.value) if name else gains.value
+        yield t("proposals.change_gains", effect=words(t, action.effect), target=target, who=who)
     if value_of(action.delegatecall) is True:
         yield t("proposals.change_code", target=target)
     if value_of(action.removes_guardian) is True:

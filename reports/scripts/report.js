@@ -51,7 +51,7 @@
       const kind = choice ? choice.value : "";
       let shown = 0;
       for (const entry of rows) {
-        const fits = (!kind || entry[2].split(" ").includes(kind)) && wanted.every(word => entry[1].includes(word));
+        const fits = (!kind || entry[2].split(",").includes(kind)) && wanted.every(word => entry[1].includes(word));
         if (fits !== entry[3]) { entry[0].hidden = !fits; entry[3] = fits; }
         if (fits) shown++;
       }

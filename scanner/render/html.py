@@ -9,6 +9,7 @@ from scanner.model.outcome import Assessment, Severity
 from scanner.model.snapshot import Snapshot
 from scanner.render.accountability_view import accountability_view
 from scanner.render.appendix_view import contract_rows
+from scanner.render.capture_view import capture_views
 from scanner.render.controls_view import control_rows
 from scanner.render.coverage import coverage_of, coverage_sentence
 from scanner.render.evidence_view import register_views
@@ -46,7 +47,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     controls, picture = control_rows(lookup), graph(lookup)
     tables = parameter_tables(lookup)
     accounts = account_views(lookup)
-    votes = vote_parameters(lookup)
+    capture, votes = capture_views(lookup), vote_parameters(lookup)
     membership = membership_parameters(lookup)
     accountability = accountability_view(lookup)
     proposals = proposal_section(lookup)
@@ -74,6 +75,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "tables": tables,
         "accounts": accounts,
         "treasury_state": snapshot.treasury,
+        "capture": capture,
         "votes": votes,
         "membership": membership,
         "membership_class": membership_class(lookup),

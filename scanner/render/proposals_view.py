@@ -156,7 +156,7 @@ def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup, has_card
         turnout=shown(t, item.turnout_bps, lambda bps: percent(t, bps)),
         turnout_bps=item.turnout_bps.value if isinstance(item.turnout_bps, Known) else -1,
         card=anchor("proposal", f"{item.governor[:10]}-{item.id}") if has_card else "",
-        kinds=" ".join(kinds),
+        kinds=",".join(kinds),
         findings=tuple(_reference(t, finding) for finding in findings),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
-from scanner.model.contracts import Governor, Token
+from scanner.model.contracts import Token
 from scanner.model.dao import TokenBalance, TreasuryAccount
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown
@@ -82,22 +82,13 @@ def _evidence(observation: Known[Int] | Unknown) -> tuple[Evidence, ...]:
 
 
 def vote_parameters(lookup: Lookup) -> tuple[Parameter, ...]:
-    """Return shares of voting power for bars: thresholds, delegation, concentration."""
+    """Return shares of voting power for bars: concentration."""
     rows: list[Parameter] = []
     for governor in lookup.snapshot.governors.items:
-        rows.extend(_governor(governor, lookup))
+        rows.append(_bar("treasury.top_delegate", governor.top_delegate_bps, lookup))
     for token in lookup.snapshot.tokens.items:
         rows.extend(_token(token, lookup))
     return tuple(rows)
-
-
-def _governor(item: Governor, lookup: Lookup) -> tuple[Parameter, ...]:
-    return (
-        _bar("treasury.to_propose", item.proposal_threshold_bps, lookup),
-        _bar("treasury.quorum", item.quorum_bps, lookup),
-        _bar("treasury.delegated", item.delegated_bps, lookup),
-        _bar("treasury.top_delegate", item.top_delegate_bps, lookup),
-    )
 
 
 def _token(item: Token, lookup: Lookup) -> tuple[Parameter, ...]:

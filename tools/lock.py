@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 OPTIONS = (
     "--extra=dev",
+    "--extra=fleet",
+    "--extra=parquet",
+    "--extra=postgres",
     "--generate-hashes",
     "--allow-unsafe",
     "--strip-extras",

@@ -114,7 +114,7 @@ class DocumentEvidence(AtBlock):
 class ForkStep(Model):
     """One thing done on a fork: a call that was executed there, or a balance that was set so that it could be."""
 
-    what: Literal["call", "set-balance"]
+    step: Literal["call", "set-balance"]
     sender: Address = Field(description="for set-balance: whose balance")
     target: Address
     value_wei: Int

@@ -155,12 +155,11 @@ def _log(piece: LogEvidence, lookup: Lookup, block: str) -> EvidenceView:
 
 def _simulation(piece: SimulationEvidence, lookup: Lookup, block: str) -> EvidenceView:
     t = lookup.t
-    calls = sum(step.what == "call" for step in piece.steps)
+    calls = sum(step.step == "call" for step in piece.steps)
     what = t("evidence.simulation", n=calls, program=piece.program)
     result = t("evidence.effects", digest=piece.effects.removeprefix("0x"))
-    command = Exact(f"anvil --fork-url $RPC_URL --fork-block-number {piece.block_number} --auto-impersonate")
     note = t("evidence.simulation_note")
-    return EvidenceView(t("evidence.kind_simulation"), what, result, block, command, note=note)
+    return EvidenceView(t("evidence.kind_simulation"), what, result, block, "", note=note)
 
 
 def _named(address: str, lookup: Lookup) -> str:

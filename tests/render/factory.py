@@ -25,6 +25,7 @@ from scanner.model.snapshot import (
 )
 from tests.render import factory_dao as dao
 from tests.render import factory_judged as judged
+from tests.render.factory_simulation import simulations
 
 SNAPSHOT_SHA256 = "e3" * 32
 ENGLISH = load_locale()
@@ -164,6 +165,7 @@ def snapshot(name: str = "Meridian DAO") -> Snapshot:
         membership=dao.membership(),
         treasury=dao.treasury(),
         proposals=dao.partial("logs before block 19,000,000 were not served", *proposals()),
+        simulations=simulations(proposals()),
         gaps=(
             Gap(
                 subject=dao.TIMELOCK, what="role logs", reason=Reason.NO_LOGS, detail="nothing before block 19,000,000"

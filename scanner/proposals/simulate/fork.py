@@ -94,7 +94,7 @@ class Fork:
         done = self.look(tx, at)
         self.steps.append(
             ForkStep(
-                what="call",
+                step="call",
                 sender=tx.sender,
                 target=tx.target,
                 value_wei=tx.value,
@@ -153,7 +153,7 @@ class Fork:
         self._ask("anvil_setBalance", address, hex(wei))
         self.steps.append(
             ForkStep(
-                what="set-balance",
+                step="set-balance",
                 sender=address,
                 target=address,
                 value_wei=wei,

@@ -54,7 +54,7 @@ def _executed(fork: Fork, evidence: SimulationEvidence) -> Executed:
 
 
 def _fund(fork: Fork, step: ForkStep) -> bool:
-    if step.what != "set-balance":
+    if step.step != "set-balance":
         return False
     fork.fund(step.sender, step.value_wei, _moment(step))
     return True

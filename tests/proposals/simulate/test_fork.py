@@ -65,7 +65,7 @@ def test_a_fork_is_at_the_pinned_block_and_executes_at_any_moment(
         assert list(done.diff.accounts) == [contracts["notes"]], "the sender's nonce is no effect"
         again = fork.look(Tx(SENDER, contracts["notes"]), later)
         assert again.diff.accounts == {}, "what was executed stands"
-        assert [(step.what, step.block_number, step.succeeded) for step in fork.steps] == [("call", later.number, True)]
+        assert [(step.step, step.block_number, step.succeeded) for step in fork.steps] == [("call", later.number, True)]
         fork.reset()
         assert fork.steps == []
         assert fork.look(Tx(SENDER, contracts["notes"]), later).diff == done.diff, "and was taken back"
@@ -82,7 +82,7 @@ def test_value_moves_and_both_sides_are_told(local: LocalChain, program: Program
         fork.fund(SENDER, 5, fork.now())
         fork.fund(SENDER, 3, fork.now())
         assert fork.balance_of(SENDER) == 5, "only what is missing is given"
-        assert [step.what for step in fork.steps] == ["call", "set-balance"]
+        assert [step.step for step in fork.steps] == ["call", "set-balance"]
 
 
 def test_what_a_call_reads_is_told(local: LocalChain, program: Program, contracts: dict[str, str]) -> None:

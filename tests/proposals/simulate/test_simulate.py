@@ -138,7 +138,7 @@ def test_a_queued_proposal_needs_no_votes(scene: Scene, snapshot: Snapshot) -> N
     one = scene.find(snapshot, "sweep")
     assert known(one.succeeds)
     assert one.path_note == ""
-    assert [step.what for step in one.evidence[0].steps] == ["call"]  # type: ignore[union-attr]
+    assert [step.step for step in one.evidence[0].steps] == ["call"]  # type: ignore[union-attr]
     assert known(one.treasury_outflow_bps) > 9_000
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from scanner.chain import wire
 from scanner.chain.faults import Answer, Fault, Kind, Result
 from scanner.chain.interface import LogRead, Read
+from scanner.chain.kept import Earlier, Headers, fits, payload_of, place
 from scanner.chain.plans import Outcome, Plan
 from scanner.chain.rpc import Request
 from scanner.model.evidence import LogEvidence
@@ -39,6 +40,7 @@ class _Search:
 
     reads: tuple[LogRead, ...]
     block: PinnedBlock
+    first: int
     found: list[LogEvidence] = field(default_factory=list)
     requests: int = 0
 
@@ -80,45 +82,66 @@ def grouped(reads: Sequence[LogRead]) -> list[tuple[LogRead, ...]]:
     ]
 
 
-def logs(reads: tuple[LogRead, ...], block: PinnedBlock, span: LogSpan) -> Plan:
-    """Ask for all logs of filters (see `grouped`) up to the pinned block.
+@dataclass(frozen=True)
+class Resume:
+    """What filters that go on after the same older block have of the blocks up to it."""
+
+    number: int
+    hash: str
+    earlier: Mapping[LogRead, Earlier]
+    headers: Headers
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the chain still has the older block, as far as the node has said."""
+        return self.headers.confirm(self.number, self.hash)
+
+
+def logs(reads: tuple[LogRead, ...], block: PinnedBlock, span: LogSpan, resume: Resume | None = None) -> Plan:
+    """Ask for all logs of filters (see `grouped`) up to the pinned block, or for those after the block of `resume`.
 
     A refused range is first sounded out: ranges of half, a quarter … down to one block, all in one batch, tell how much
-    the node takes, and whether it has logs there at all. Ranges that still fail are halved.
+    the node takes, and whether it has logs there at all. Ranges that still fail are halved. Where the chain does not
+    have the older block any more, everything is read.
     """
-    search = _Search(reads, block)
-    fault = yield from _search(search, span)
+    first = reads[0].from_block if resume is None else max(reads[0].from_block, resume.number + 1)
+    search = _Search(reads, block, first)
+    fault = yield from _search(search, span, resume)
+    if resume is not None and not resume.confirmed:
+        return (yield from logs(reads, block, span))
     if fault is not None and fault.kind is Kind.LIMIT and len(reads) > 1:
         done: dict[Read, Outcome | Fault] = {}
         for read in reads:  # together they were too much; alone most of them are not
-            done.update((yield from logs((read,), block, span)))
+            done.update((yield from logs((read,), block, span, resume)))
         return done
     if fault is not None:
         return dict.fromkeys(reads, fault)
-    found = sorted(search.found, key=lambda log: (log.block_number, log.log_index))
-    if any(_place(one) == _place(two) for one, two in pairwise(found)):
+    found = sorted(search.found, key=place)
+    if any(place(one) == place(two) for one, two in pairwise(found)):
         return dict.fromkeys(reads, Fault(Kind.GARBAGE, "the node gave the same log twice"))
-    of_each: dict[str, list[str]] = {read.address: [] for read in reads}
+    of_each: dict[str, list[LogEvidence]] = {read.address: [] for read in reads}
     for log in found:
-        of_each["" if "" in of_each else log.address].append(log.model_dump_json())
-    return {read: {"logs": of_each[read.address]} for read in reads}
+        of_each["" if "" in of_each else log.address].append(log)
+    earlier = {} if resume is None else {read: resume.earlier[read].logs for read in reads}
+    return {read: payload_of(earlier.get(read, ()), of_each[read.address]) for read in reads}
 
 
-def _place(log: LogEvidence) -> tuple[int, int]:
-    return log.block_number, log.log_index
-
-
-def _search(search: _Search, span: LogSpan) -> Generator[list[Request], list[Answer], Fault | None]:
-    first = search.reads[0].from_block
-    if first > search.block.number:
-        return None
-    waiting = span.cut(first, search.block.number)
+def _search(
+    search: _Search, span: LogSpan, resume: Resume | None
+) -> Generator[list[Request], list[Answer], Fault | None]:
+    """Take all logs of the range. Where the older block of `resume` is not confirmed this ends after one step."""
+    waiting = span.cut(search.first, search.block.number) if search.first <= search.block.number else []
     sounded = False
     while waiting:
         if search.requests + len(waiting) > MAX_REQUESTS:
             return Fault(Kind.LIMIT, f"the node's range limit would need more than {MAX_REQUESTS} requests")
-        answers = yield [search.request(part) for part in waiting]
-        refused, fault = _sift(search, waiting, answers)
+        headers = [] if resume is None else resume.headers.wanted(resume.number)
+        answers = yield [*headers, *(search.request(part) for part in waiting)]
+        if resume is not None:
+            resume.headers.take(answers[: len(headers)])
+            if not resume.confirmed:
+                return None
+        refused, fault = _sift(search, waiting, answers[len(headers) :])
         if fault is not None:
             return fault
         if refused and not sounded:
@@ -176,13 +199,11 @@ def _checked_logs(reads: Sequence[LogRead], part: Range, value: Any, block: Pinn
     if not isinstance(value, list):
         raise wire.Malformed("not a list")
     found = [wire.log(item, chain_id=block.chain_id) for item in value]
-    addresses, read = {one.address for one in reads}, reads[0]
+    addresses, any_address = {one.address for one in reads}, replace(reads[0], address="")
     for log in found:
         if (addresses != {""} and log.address not in addresses) or not part[0] <= log.block_number <= part[1]:
             raise wire.Malformed("a log of another address or block")
-        if len(log.topics) < len(read.topics):
-            raise wire.Malformed("a log of another event")
-        if any(choices and log.topics[place] not in choices for place, choices in enumerate(read.topics)):
+        if not fits(log, any_address):
             raise wire.Malformed("a log of another event")
         if log.block_number == block.number and log.block_hash != block.hash:
             raise wire.Malformed("a log of another fork")

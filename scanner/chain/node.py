@@ -21,7 +21,8 @@ from scanner.chain.interface import (
     StorageRead,
     Trips,
 )
-from scanner.chain.logs import LogSpan, grouped, logs
+from scanner.chain.kept import Headers, KeptLogs, resumed
+from scanner.chain.logs import LogSpan, Resume, grouped, logs
 from scanner.chain.multicall import MULTICALL3, MULTICALL3_CODEHASH, WORTHWHILE, bundled_calls
 from scanner.chain.payload import Observation, Payload, cache_key, canonical, codehash, observe, unknown
 from scanner.chain.pin import Wish, pin
@@ -83,6 +84,7 @@ class NodeChain(Chain):
         self._pinned = PinnedRpc(rpc, block)
         self._options = options
         self._span = LogSpan()
+        self._kept = None if options.cache is None else KeptLogs(options.cache, block)
         self._multicall: bool | None = None  # not known yet
 
     def close(self) -> None:
@@ -173,11 +175,20 @@ class NodeChain(Chain):
                 made.append(plans.account(read))
             elif isinstance(read, BlockRead):
                 made.append(plans.block(read))
-        for group in grouped([read for read in reads if isinstance(read, LogRead)]):
-            made.append(logs(group, self.block, self._span))
+        made += self._log_plans([read for read in reads if isinstance(read, LogRead)])
         for of_one in slots.values():
             for first in range(0, len(of_one), _SLOTS_EACH):
                 made.append(plans.storage(of_one[first : first + _SLOTS_EACH], self.block))
+        return made
+
+    def _log_plans(self, reads: Sequence[LogRead]) -> list[plans.Plan]:
+        """Filters go on where an earlier scan ended; the block where it ended is asked for once, beside their logs."""
+        earlier = {} if self._kept is None else self._kept.earlier(reads)
+        headers = Headers()
+        made: list[plans.Plan] = []
+        for after, members in resumed(reads, earlier).items():
+            resume = None if after is None else Resume(*after, earlier, headers)
+            made += [logs(group, self.block, self._span, resume) for group in grouped(members)]
         return made
 
     def _look_for_multicall(self, outcome: Payload | Fault | None) -> None:
@@ -214,3 +225,5 @@ class NodeChain(Chain):
             cache_key(read): outcome for read, outcome in done.items() if not isinstance(outcome, Fault)
         }
         self._options.cache.put(self.block.chain_id, self.block.hash, values)
+        if self._kept is not None:
+            self._kept.remember([read for read in done if isinstance(read, LogRead) and cache_key(read) in values])

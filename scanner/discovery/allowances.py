@@ -216,14 +216,14 @@ def _replaceable_by(spender: str, allowances: Allowances, contracts: Mapping[str
     return Unknown(reason=Reason.NOT_READ, detail="the spender is not in scope")
 
 
-def received_by(contract: Contract, allowances: Allowances) -> Known[int] | Unknown:
+def received_by(contract: str, implementation: Known[str] | Unknown, allowances: Allowances) -> Known[int] | Unknown:
     """Return how many accounts let this contract take their tokens now; of treasuries this says nothing."""
-    if nonzero(contract.implementation) is None:
-        if isinstance(contract.implementation, Unknown):
-            return contract.implementation
-        evidence = contract.implementation.evidence
+    if nonzero(implementation) is None:
+        if isinstance(implementation, Unknown):
+            return implementation
+        evidence = implementation.evidence
         return Known(value=0, evidence=evidence, derivation="its code cannot be replaced: approvals were not counted")
-    answers = {pair: one for pair, one in allowances.answers.items() if pair.spender == contract.address}
+    answers = {pair: one for pair, one in allowances.answers.items() if pair.spender == contract}
     live = {pair.owner for pair, one in answers.items() if isinstance(one, Known) and one.value}
     evidence = tuple(item for one in answers.values() if isinstance(one, Known) and one.value for item in one.evidence)
     if allowances.received:

@@ -137,8 +137,8 @@ def build_contract(
         "content": build_content(account, code),
     }
     facts.update(_proxy(world, resolver, account))
-    contract = Contract(**facts)
-    return contract.model_copy(update={"allowances_from": received_by(contract, allowances)})
+    facts["allowances_from"] = received_by(account.address, facts["implementation"], allowances)
+    return Contract(**facts)
 
 
 def _running_compiler(world: World, account: Account) -> Known[str] | Unknown:

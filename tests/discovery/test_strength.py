@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.discovery.strength import Votes, _to_pass, recent_block, strength
+from scanner.model.evidence import BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from tests.discovery.support import world
 
@@ -95,3 +96,15 @@ def test_ninety_days_need_two_headers() -> None:
     empty = world()
     empty.earlier = MISSING
     assert recent_block(empty) == MISSING
+
+
+def test_ninety_days_are_counted_by_the_average_block_time() -> None:
+    made = world()
+    block = made.chain.block
+    header = BlockEvidence(
+        chain_id=1, block_number=block.number - 100, block_hash="0x" + "01" * 32, timestamp=block.timestamp - 8_640_000
+    )
+    made.earlier = Known(value=header, evidence=(header,))
+    found = recent_block(made)
+    assert isinstance(found, Known)
+    assert found.value == block.number - 90

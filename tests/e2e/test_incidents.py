@@ -30,6 +30,7 @@ def runs(halls: Halls) -> dict[str, Run]:
 
 def _said(run: Run, rule: str, address: str) -> str:
     assert (run.out / "report.json").is_file(), run.stderr
+    assert "Warning" not in run.stderr
     (one,) = [
         one
         for one in run.report["outcomes"]

@@ -77,6 +77,8 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("Token", "minter_kind"): _ACTOR,
     ("Token", "pauser_kind"): _ACTOR,
     ("Token", "confiscator_kind"): _ACTOR,
+    ("DetectorHit", "impact"): ("high", "medium", "low", "informational", "optimization"),
+    ("DetectorHit", "confidence"): ("high", "medium", "low"),
     ("Allowance", "spender_kind"): ("key", "in-scope", "contract"),
     ("Allowance", "replaceable_by"): _ACTOR,
     ("TokenBalance", "standard"): ("erc20", "erc721"),

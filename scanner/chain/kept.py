@@ -121,6 +121,8 @@ class KeptLogs:
     def _logs(self, read: LogRead, number: int, hashed: str) -> tuple[LogEvidence, ...] | None:
         key = cache_key(read)
         payload = self._cache.get(self._block.chain_id, hashed, [key]).get(key)
+        if not isinstance(payload, dict):
+            return None
         try:
             logs = tuple(LogEvidence.model_validate_json(item) for item in payload["logs"])
         except (KeyError, TypeError, ValueError):

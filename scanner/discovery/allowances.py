@@ -55,47 +55,63 @@ class Allowances:
     received: str = "approvals were not read"
     """Why there may be more; empty when there cannot."""
 
+    busy: frozenset[str] = frozenset()
+    """Contracts that were left out, since everybody approves them."""
+
 
 def replaceable(world: World) -> tuple[str, ...]:
     """Return the contracts in scope whose code is somewhere else, which may be replaced."""
     return tuple(sorted(address for address, account in world.accounts.items() if account.proxy is not None))
 
 
-def allowance_reads(world: World, treasuries: Iterable[str]) -> list[LogRead]:
-    """Return what has to be read: approvals by treasuries, and approvals for contracts that can be replaced.
+@dataclass(frozen=True)
+class Plan:
+    """What has to be read: approvals by treasuries, then approvals for contracts that can be replaced.
 
-    A contract that everybody approves would fill the memory: judged by its latest blocks it is left out, as a gap.
+    `busy` are such contracts that everybody approves: what tells of them would fill the memory, so it is left out.
     """
-    owners = tuple(sorted(address_topic(one) for one in treasuries))
-    quiet = _quiet(world, replaceable(world))
+
+    owners: frozenset[str]
+    reads: tuple[LogRead, ...]
+    busy: frozenset[str]
+
+
+def plan_allowances(world: World, treasuries: Iterable[str]) -> Plan:
+    """Return what to read about the allowances of `treasuries` and of everybody else; what is left out is a gap."""
+    owners = frozenset(treasuries)
+    spenders = replaceable(world)
+    busy = _busy(world, spenders)
+    quiet = [one for one in spenders if one not in busy]
     reads = []
     if owners:
-        reads += [LogRead("", ((APPROVAL,), owners)), LogRead("", ((APPROVAL_FOR_ALL,), owners))]
+        given = tuple(sorted((APPROVAL, APPROVAL_FOR_ALL)))
+        reads.append(LogRead("", (given, tuple(sorted(address_topic(one) for one in owners)))))
     if quiet:
         reads.append(LogRead("", ((APPROVAL,), (), tuple(sorted(address_topic(one) for one in quiet)))))
-    return reads
+    return Plan(owners, tuple(reads), busy)
 
 
-def _quiet(world: World, spenders: Sequence[str]) -> list[str]:
+def _busy(world: World, spenders: Sequence[str]) -> frozenset[str]:
+    """Return the contracts with more approvals than are read, judged by their latest blocks."""
     block = world.chain.block.number
     since = max(0, block - _SAMPLE_BLOCKS)
     sample = [LogRead("", ((APPROVAL,), (), (address_topic(one),)), since) for one in spenders]
     answers = world.chain.read(sample) if sample else ()
-    quiet = []
-    for spender, answer in zip(spenders, answers, strict=True):
-        if isinstance(answer, Known) and len(answer.value) * (block + 1) // (block - since + 1) > _MAX_APPROVALS:
-            world.gap(spender, "approvals by others", Reason.LIMIT, "too many to be read")
-        else:
-            quiet.append(spender)
-    return quiet
+    busy = {
+        spender
+        for spender, answer in zip(spenders, answers, strict=True)
+        if isinstance(answer, Known) and len(answer.value) * (block + 1) // (block - since + 1) > _MAX_APPROVALS
+    }
+    for spender in sorted(busy):
+        world.gap(spender, "approvals by others", Reason.LIMIT, "too many to be read")
+    return frozenset(busy)
 
 
-def read_allowances(world: World, treasuries: Iterable[str], logs: Sequence[Logs]) -> Allowances:
-    """Ask the tokens about every pair that the logs (answers to `allowance_reads`) tell of, in one level."""
-    owners = set(treasuries)
-    spenders = set(replaceable(world))
-    given = _pairs(logs[:2]) if owners else []
-    received = [pair for pair in _pairs(logs[2:] if owners else logs) if pair.owner not in owners]
+def read_allowances(world: World, plan: Plan, logs: Sequence[Logs]) -> Allowances:
+    """Ask the tokens about every pair that the logs (answers to the plan) tell of, in one level."""
+    by_us, by_others = (logs[:1], logs[1:]) if plan.owners else ((), logs)
+    given = _pairs(by_us)
+    received = [pair for pair in _pairs(by_others) if pair.owner not in plan.owners]
     asked = sorted({*given[:MAX_PAIRS], *received[:MAX_PAIRS]})
     strangers = sorted({pair.spender for pair in asked} - set(world.accounts))
     reads: list[Read] = [_question(pair) for pair in asked]
@@ -103,16 +119,13 @@ def read_allowances(world: World, treasuries: Iterable[str], logs: Sequence[Logs
     codes = dict(zip(strangers, answers[len(asked) :], strict=True))
     keys = {one for one, code in codes.items() if isinstance(code, Known) and code.value == "0x"}
     keys |= {address for address, account in world.accounts.items() if account.is_eoa}
-    reads_for_others = len(logs) - (2 if owners else 0)
     return Allowances(
         answers={pair: _uint(answer) for pair, answer in zip(asked, answers[: len(asked)], strict=True)},
         keys=frozenset(keys),
-        given=_missing(logs[:2] if owners else (), len(given)),
-        received=_missing(logs[2:] if owners else logs, len(received)) if reads_for_others or not spenders else _BUSY,
+        given=_missing(by_us, len(given)),
+        received=_missing(by_others, len(received)),
+        busy=plan.busy,
     )
-
-
-_BUSY = f"{Reason.LIMIT.value}: too many approvals to be read"
 
 
 def _question(pair: Pair) -> CallRead:
@@ -226,8 +239,9 @@ def received_by(contract: str, implementation: Known[str] | Unknown, allowances:
     answers = {pair: one for pair, one in allowances.answers.items() if pair.spender == contract}
     live = {pair.owner for pair, one in answers.items() if isinstance(one, Known) and one.value}
     evidence = tuple(item for one in answers.values() if isinstance(one, Known) and one.value for item in one.evidence)
-    if allowances.received:
-        return Unknown(reason=Reason.LIMIT, detail=allowances.received, evidence=evidence[:20])
+    if allowances.received or contract in allowances.busy:
+        detail = allowances.received or "everybody approves it: too many to be read"
+        return Unknown(reason=Reason.LIMIT, detail=detail, evidence=evidence[:20])
     for one in answers.values():
         if isinstance(one, Unknown) and not _nothing(one):
             return one

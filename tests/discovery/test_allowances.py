@@ -7,16 +7,18 @@ from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.chain.interface import CallRead, CodeRead, Read
-from scanner.discovery.account import Account
+from scanner.discovery.account import Account, ProxyMatch
 from scanner.discovery.allowances import (
     APPROVAL,
     APPROVAL_FOR_ALL,
     MAX_PAIRS,
     Allowances,
     Pair,
-    allowance_reads,
+    Plan,
     given_by,
+    plan_allowances,
     read_allowances,
+    received_by,
 )
 from scanner.discovery.holdings import Holdings
 from scanner.model.evidence import LogEvidence
@@ -24,6 +26,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from tests.discovery.support import SilentChain, address, code, contract, eoa, log, returned, word, world
 
 TREASURY, KEY, TOKEN, SPAM = address(1), address(2), address(3), address(4)
+PLAN = Plan(frozenset({TREASURY}), (), frozenset())
 REVERTED = Unknown(reason=Reason.REVERTED, detail="reverted")
 
 
@@ -65,7 +68,7 @@ def holdings(held: int = 0) -> Holdings:
 def read(chain: SilentChain, *given: LogEvidence) -> Allowances:
     made = world(contract(1))
     made.chain = chain
-    return read_allowances(made, [TREASURY], (logs(*given), logs()))
+    return read_allowances(made, PLAN, (logs(*given), logs()))
 
 
 def test_what_can_be_taken_is_no_more_than_what_is_there() -> None:
@@ -107,14 +110,38 @@ def test_all_pieces_at_once_count_as_those_that_are_held() -> None:
 def test_logs_that_could_not_be_read_are_said() -> None:
     made = world(contract(1))
     missing = Unknown(reason=Reason.NO_LOGS, detail="no logs")
-    found = read_allowances(made, [TREASURY], (missing, missing))
+    found = read_allowances(made, PLAN, (missing, missing))
     assert given_by(TREASURY, found, holdings(), {}).reason == "no-logs: approvals could not be read"
 
 
 def test_without_treasuries_and_proxies_nothing_is_asked() -> None:
     made = world(contract(1), eoa(2))
-    assert allowance_reads(made, []) == []
-    assert read_allowances(made, [], ()).answers == {}
+    plan = plan_allowances(made, [])
+    assert plan == Plan(frozenset(), (), frozenset())
+    assert read_allowances(made, plan, ()).answers == {}
+
+
+def test_a_contract_that_everybody_approves_is_left_open() -> None:
+    known = Known(value=address(9), evidence=())
+    found = Allowances(given="", received="", busy=frozenset({TOKEN}))
+    assert isinstance(received_by(TOKEN, known, found), Unknown)
+    counted = received_by(SPAM, known, found)
+    assert isinstance(counted, Known)
+    assert counted.value == 0
+
+
+def test_how_many_approve_is_judged_by_the_latest_blocks() -> None:
+    class Crowded(SilentChain):
+        def read(self, reads: Sequence[Read]) -> tuple[Known[Any] | Unknown, ...]:
+            return tuple(logs(*[approved(TOKEN, TREASURY, KEY)] * 100_001) for _ in reads)
+
+    proxy = contract(1)
+    proxy.proxy = ProxyMatch("eip1967", Known(value=address(9), evidence=()), Known(value=address(8), evidence=()))
+    made = world(proxy)
+    made.chain = Crowded()
+    plan = plan_allowances(made, [])
+    assert (plan.reads, plan.busy) == ((), frozenset({proxy.address}))
+    assert [gap.reason for gap in made.gaps] == [Reason.LIMIT]
 
 
 def test_pairs_have_an_order() -> None:

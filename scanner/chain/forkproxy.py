@@ -66,7 +66,7 @@ class ForkProxy:
         self._left = max_reads
         self._path = f"/{secrets.token_urlsafe(24)}"
         self._methods = _methods(self)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self.lock = threading.RLock()
@@ -229,6 +229,11 @@ def _error(number: Any, code: int, message: str) -> dict[str, Any]:
 
 def _dump(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a connection that broke: a fork that is ended leaves some."""
 
 
 def _handler(proxy: ForkProxy) -> type[BaseHTTPRequestHandler]:

@@ -32,6 +32,7 @@ from scanner.chain.transport import Patience, Transport
 from scanner.model.observation import Reason, Unknown
 from scanner.model.snapshot import PinnedBlock
 
+_UNTOLD = 4  # a fork reads one slot or account at a time, and nobody wants to hear of each
 _SLOTS_EACH = 250  # some nodes refuse proofs of more than 1024 keys
 
 
@@ -157,7 +158,8 @@ class NodeChain(Chain):
         return done
 
     def _send(self, requests: list[Request]) -> list[Answer]:
-        self._options.notify(f"asking the node for {len(requests)} reads")
+        if len(requests) > _UNTOLD:
+            self._options.notify(f"asking the node for {len(requests)} reads")
         return self._pinned.ask(requests)
 
     def _plans(self, reads: Sequence[Read]) -> list[plans.Plan]:

@@ -23,6 +23,7 @@ from scanner.cli.rules import rules_app
 from scanner.cli.scan import scan
 from scanner.cli.store import store_app
 from scanner.cli.verify import verify
+from scanner.cli.watch import watch
 
 _WRONG_USAGE: type[Exception] = typer.BadParameter.__bases__[0]
 """The root of what the parser of the command line raises; typer gives it no public name."""
@@ -40,6 +41,7 @@ app.command("report")(report)
 app.command("reanalyse")(reanalyse)
 app.command("verify")(verify)
 app.command("batch")(batch)
+app.command("watch")(watch)
 app.command("portfolio")(portfolio)
 app.command("bundle")(bundle)
 app.command("diff")(diff)

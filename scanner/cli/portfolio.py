@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.errors import reported
+from scanner.cli.fleet_options import Db, want_packages
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.shared import FailOn, Lang, RuleFolders, Verbose
 from scanner.model.errors import UsageError
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from scanner.fleet.settings import Settings
 
 FORMATS = ("html", "csv", "parquet")
-Db = Annotated[
-    str,
-    typer.Option("--db", envvar="DAOSCAN_DB", help="store: path of a SQLite file, or postgresql+psycopg://host/name"),
-]
 
 
 def portfolio(
@@ -41,6 +38,7 @@ def portfolio(
 ) -> None:
     """Write index.html over the latest scan of every target in a store, with the reports of the worst; no network."""
     with reported(verbose):
+        want_packages(cluster=False)
         from scanner.fleet.settings import Settings
 
         wanted = [part.strip() for part in formats.split(",") if part.strip()]

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from scanner.cli.errors import reported
+from scanner.cli.fleet_options import Db, want_packages
 from scanner.cli.options import default_cache_dir
-from scanner.cli.portfolio import Db, address
+from scanner.cli.portfolio import address
 from scanner.cli.shared import Verbose
 
 store_app = typer.Typer(help="The store of `daoscan batch`.", no_args_is_help=True, rich_markup_mode=None)
@@ -18,6 +19,7 @@ store_app = typer.Typer(help="The store of `daoscan batch`.", no_args_is_help=Tr
 def info(db: Db = "daoscan.sqlite", verbose: Verbose = 0) -> None:
     """Say how much is in a store."""
     with reported(verbose):
+        want_packages(cluster=False)
         from scanner.store.store import Store
 
         store = Store(address(db))
@@ -41,6 +43,7 @@ def prune(
 ) -> None:
     """Drop older scans of each target, and the snapshots that only they needed."""
     with reported(verbose):
+        want_packages(cluster=False)
         from scanner.store.store import Store
 
         store = Store(address(db))

@@ -23,8 +23,7 @@ from scanner.store.store import Store
 class Batch:
     """Everything that one command does."""
 
-    def __init__(self, db: str, settings: Settings, place: Place, *, quiet: bool = False) -> None:
-        self._db = db
+    def __init__(self, settings: Settings, place: Place, *, quiet: bool = False) -> None:
         self._settings = settings
         self._place = place
         self._report = Reporter(quiet=quiet)

@@ -68,7 +68,9 @@ class Reporter:
             self._bar.stop()
         if not self._quiet:
             seconds = time.monotonic() - self._started
-            self._console.print(Text(f"{tally.done - failed} judged in {seconds:.1f} s, {failed} could not be"), soft_wrap=True)
+            self._console.print(
+                Text(f"{tally.done - failed} judged in {seconds:.1f} s, {failed} could not be"), soft_wrap=True
+            )
 
     def end(self, tally: Tally, *, known: int, errors: int, unreachable: int) -> None:
         """Say how it ended."""

@@ -174,8 +174,9 @@ changes = Table(
     Column("old_scan", _ID, ForeignKey("scans.id", ondelete="CASCADE"), nullable=False),
     Column("new_scan", _ID, ForeignKey("scans.id", ondelete="CASCADE"), nullable=False),
     Column("found_at", BigInteger, nullable=False),
-    Column("told_at", BigInteger),
+    Column("told_at", BigInteger),  # null: still to be told
     Column("data", Text, nullable=False),  # JSON of a Difference
+    Column("event", Text, nullable=False),  # JSON of what is told; empty: nothing on chain moved an outcome
     UniqueConstraint("old_scan", "new_scan", name="compared_once"),
 )
 

@@ -219,7 +219,7 @@ class Store:
         if status:
             query = query.where(scans.c.status == status)
         with self.database.reading() as connection:
-            rows = [_row(row) for row in connection.execute(query)]
+            rows = [row_of(row) for row in connection.execute(query)]
         if latest:
             return list({(row.key.chain_id, row.key.target): row for row in rows}.values())
         return rows
@@ -281,7 +281,7 @@ class Store:
                     severities.setdefault(judgement, {})[Severity(severity)] = count
                 for row in part:
                     yield Strip(
-                        scan=_row(row),
+                        scan=row_of(row),
                         worst=row.worst or "",
                         exit_code=row.exit_code,
                         dimensions=tuple(sorted(found.get(row.judgement, ()), key=lambda one: _PLACES[one.dimension])),
@@ -325,7 +325,8 @@ def _is(key: ScanKey) -> Any:
     return and_(*(column == value for column, value in zip(_KEY, key, strict=True)))
 
 
-def _row(row: Row[Any]) -> ScanRow:
+def row_of(row: Row[Any]) -> ScanRow:
+    """Return a row of the table `scans`, all its columns selected."""
     found = row._mapping
     return ScanRow(
         id=found["id"],

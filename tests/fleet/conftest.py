@@ -17,6 +17,7 @@ from fixtures.localchain import LocalChain
 from fixtures.sourcify_server import SourcifyServer
 from scanner.cli.options import default_cache_dir
 from scanner.store.store import Store
+from tests.fleet.receiver import Receiver, receiving
 
 DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 
@@ -25,9 +26,12 @@ DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 class Field:
     """The chain, and the addresses of its DAOs by name."""
 
+    chain: LocalChain
     url: str
     sourcify: str
     daos: dict[str, str]
+    timelock: str
+    """Of healthy-bravo."""
 
     def targets(self, *names: str) -> str:
         """Return CSV lines for some DAOs, all when none is named."""
@@ -37,8 +41,9 @@ class Field:
 @pytest.fixture(scope="session")
 def field() -> Iterator[Field]:
     with LocalChain() as chain, SourcifyServer() as sourcify:
-        daos = {dao.name: dao.governor for dao in deploy_all(chain, sourcify, only=DAOS)}
-        yield Field(chain.url, sourcify.url, daos)
+        deployed = {dao.name: dao for dao in deploy_all(chain, sourcify, only=DAOS)}
+        daos = {name: dao.governor for name, dao in deployed.items()}
+        yield Field(chain, chain.url, sourcify.url, daos, deployed["healthy-bravo"].parts["timelock"])
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,9 @@ class Fleet:
     folder: Path
     db: str
 
-    def arguments(self, *options: str) -> list[str]:
+    def arguments(self, *options: str, command: str = "batch") -> list[str]:
         """Return the command line of a run."""
-        given = ["batch", "--db", self.db, "--rpc-url", self.field.url, "--sourcify-url", self.field.sourcify]
+        given = [command, "--db", self.db, "--rpc-url", self.field.url, "--sourcify-url", self.field.sourcify]
         return [sys.executable, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "2", *options]
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -59,10 +64,12 @@ class Fleet:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAOSCAN_")}
         return {**kept, "DAOSCAN_CACHE": str(default_cache_dir()), **more}
 
-    def run(self, targets: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run it to its end."""
+    def run(
+        self, targets: str, *options: str, command: str = "batch", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end; without targets in a file of their own they come from standard input."""
         return subprocess.run(
-            self.arguments(*options, "-"),
+            self.arguments(*options, *(["-"] if targets or command == "batch" else []), command=command),
             input=targets,
             env=self.environment(**environment),
             capture_output=True,
@@ -104,3 +111,9 @@ class Fleet:
 @pytest.fixture
 def fleet(field: Field, tmp_path: Path) -> Fleet:
     return Fleet(field, tmp_path, f"sqlite:///{tmp_path / 'store.sqlite'}")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found

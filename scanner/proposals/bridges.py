@@ -1,32 +1,28 @@
 """Messages between chains: the contracts that send them, and the chain that they send to.
 
 Where the addresses are from: Arbitrum's and the OP stack's own documentation and specifications (precompiles,
-predeploys, inboxes, executors); Compound's Comet, `deployments/mainnet/usdc/roots.json` (messengers, one inbox).
+predeploys, inboxes, executors); Compound's Comet, `deployments/mainnet/usdc/roots.json` (messengers, one inbox, the
+root of Polygon); the lists of deployed contracts of Scroll, Linea and ZKsync.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-ETHEREUM = "Ethereum"
-ARBITRUM_ONE = "Arbitrum One"
-ARBITRUM_NOVA = "Arbitrum Nova"
-OP_MAINNET = "OP Mainnet"
-BASE = "Base"
-UNICHAIN = "Unichain"
-MANTLE = "Mantle"
-ELSEWHERE = "another chain"
-"""A message leaves, and where it goes is not known here."""
-
-CHAIN_NAMES: Mapping[int, str] = {
-    1: ETHEREUM,
-    10: OP_MAINNET,
-    130: UNICHAIN,
-    5000: MANTLE,
-    8453: BASE,
-    42161: ARBITRUM_ONE,
-    42170: ARBITRUM_NOVA,
-}
+from scanner.proposals.chain_numbers import (
+    ARBITRUM_NOVA,
+    ARBITRUM_ONE,
+    BASE,
+    ELSEWHERE,
+    ETHEREUM,
+    LINEA,
+    MANTLE,
+    OP_MAINNET,
+    POLYGON,
+    SCROLL,
+    UNICHAIN,
+    ZKSYNC_ERA,
+)
 
 ARB_SYS = "0x0000000000000000000000000000000000000064"
 OP_MESSENGER = "0x4200000000000000000000000000000000000007"
@@ -51,10 +47,11 @@ _SENDERS: Mapping[tuple[str, str], str] = {
     (ETHEREUM, "0x866e82a600a1414e583f7f13623f1ac5d58b0afa"): BASE,
     (ETHEREUM, "0x9a3d64e386c18cb1d6d5179a9596a4b5736e98a6"): UNICHAIN,
     (ETHEREUM, "0x676a795fe6e43c17c668de16730c3f690feb7120"): MANTLE,
+    (ETHEREUM, "0xfe5e5d361b2ad62c541bab87c45a0b9b018389a2"): POLYGON,
+    (ETHEREUM, "0x6774bcbd5cecef1336b5300fb5186a12ddd8b367"): SCROLL,
+    (ETHEREUM, "0xd19d4b5d358258f05d7b411e21a1460d11b0876f"): LINEA,
+    (ETHEREUM, "0x32400084c286cf3e17e7b677ea9583e60a000324"): ZKSYNC_ERA,
 }
-
-_WORMHOLE: Mapping[int, str] = {2: ETHEREUM, 23: ARBITRUM_ONE, 24: OP_MAINNET, 30: BASE}
-"""Wormhole's own chain numbers, from its documentation."""
 
 UPGRADE_EXECUTORS = frozenset(
     {
@@ -69,11 +66,6 @@ UPGRADE_EXECUTORS = frozenset(
 def destination(chain: str, sender: str) -> str:
     """Return the chain that a known contract on `chain` sends messages to, else `another chain`."""
     return _SENDERS.get((chain, sender), ELSEWHERE)
-
-
-def wormhole(number: int) -> str:
-    """Return the chain that Wormhole counts as `number`; the known ones by name."""
-    return _WORMHOLE.get(number, f"Wormhole chain {number}")
 
 
 ALIAS_OFFSET = 0x1111000000000000000000000000000000001111

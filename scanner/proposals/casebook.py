@@ -9,7 +9,7 @@ from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.discover import Found
 from scanner.discovery.world import only_a_target
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.bridges import ELSEWHERE
+from scanner.proposals.chain_numbers import ELSEWHERE
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends
 from scanner.proposals.events import RawProposal

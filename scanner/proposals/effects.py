@@ -145,6 +145,9 @@ MEANINGS: Mapping[str, Meaning] = {
     # Arbitrum's governance actions: contracts whose one function makes the change, run by an UpgradeExecutor.
     "perform()": Meaning(Effect.INDIRECTION),
     "perform(address)": Meaning(Effect.INDIRECTION),
+    # Proposals that are contracts: what a spell, a payload of Aave's or a proposal of Tornado's shape does is its code.
+    "execute()": Meaning(Effect.INDIRECTION),
+    "executeProposal()": Meaning(Effect.INDIRECTION),
     # Arbitrum's AIP-1.1 target: sets the flag that says that the proposal passed.
     "effectuate()": Meaning(Effect.PARAMETER),
 }

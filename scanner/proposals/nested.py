@@ -9,10 +9,11 @@ from scanner.chain.abi import DecodeError
 from scanner.discovery.account import Account
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.bridges import CHAIN_NAMES
+from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, full_calldata
 from scanner.proposals.events import RawAction
-from scanner.proposals.wrappers import WRAPPERS, Inner, Place
+from scanner.proposals.inner import Inner, Place
+from scanner.proposals.wrappers import WRAPPERS
 
 MAX_INNER = 10_000
 MAX_DEPTH = 16
@@ -161,6 +162,8 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
         return None
     away = inner.chain != run.home
     decoded = decode_action(None if away else run.book, inner.target, inner.signature, calldata)
+    if inner.raw and isinstance(decoded.signature, Unknown):
+        decoded = replace(decoded, signature=Unknown(reason=Reason.UNDECODABLE, detail=inner.raw))
     call = Call(
         index=outer + len(run.found),
         target=inner.target,

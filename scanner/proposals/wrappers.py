@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode_call
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import bridges
+from scanner.proposals.inner import Inner, Opener, Place
+from scanner.proposals.messages import MESSAGES
 
 _SAFE_TYPES = "address,uint256,bytes,uint8"
 _PACKED_HEAD = 2 * (1 + 20 + 32 + 32)
 _CALLS_SCRIPT = "00000001"
 _RETRYABLE_TYPES = ("address", "address", "uint256", "uint256", "uint256", "bytes")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a wrapper is called: `chain` in words, `own` the account as which it runs (the caller's in a delegatecall).
-
-    `own` and `caller` are empty where they are not known.
-    """
-
-    target: str
-    own: str
-    caller: str
-    chain: str
-
-
-@dataclass(frozen=True)
-class Inner:
-    """A call that a wrapper makes. `delegatecall` is None where the wrapper's code decides."""
-
-    target: str
-    value: int
-    data: str
-    chain: str
-    caller: str
-    signature: str = ""
-    delegatecall: bool | None = False
-
-
-Opener = Callable[[Place, tuple[Any, ...]], Iterator[Inner]]
-"""Yields what a wrapper's arguments hold; raises DecodeError where the rest cannot be read."""
 
 
 def _single(to: int, data: int, *, value: int = -1, operation: int = -1, delegatecall: bool | None = False) -> Opener:
@@ -68,6 +40,15 @@ def _batch(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
         raise DecodeError("targets, values and payloads differ in length")
     for target, amount, data in zip(targets, amounts, datas, strict=True):
         yield Inner(target, int(amount), data, place.chain, place.own)
+
+
+def _signed(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """As Compound's governors propose: the signatures stand apart from the arguments."""
+    targets, amounts, signatures, datas = values[:4]
+    for inner, signature in zip(_batch(place, (targets, amounts, datas)), signatures, strict=False):
+        yield replace(inner, signature=signature)
+    if len(signatures) != len(targets):
+        raise DecodeError("targets and signatures differ in length")
 
 
 def _scheduled(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
@@ -105,12 +86,6 @@ def _script(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
             raise DecodeError("the script is cut short")
         yield Inner("0x" + packed[at : at + 40], 0, "0x" + data, place.chain, "")
         at += 48 + size
-
-
-def _broadcast(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    """Uniswap's Wormhole sender: a batch for a receiver on a chain of Wormhole's own numbering."""
-    for inner in _batch(place, values):
-        yield Inner(inner.target, inner.value, inner.data, bridges.wormhole(int(values[4])), "")
 
 
 def _multisend(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
@@ -182,16 +157,6 @@ def _account_execute(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
         raise DecodeError(f"execution mode {kind} with {len(packed) // 2} bytes")
 
 
-def _message(to: int, data: int, *, value: int = -1) -> Opener:
-    """A call on the chain that the called contract sends to; who makes it there depends on the bridge."""
-
-    def opener(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-        amount = int(values[value]) if value >= 0 else 0
-        yield Inner(values[to], amount, values[data], bridges.destination(place.chain, place.target), "")
-
-    return opener
-
-
 def _spread(signature: str, *, token: int = -1, first: int = 0) -> Opener:
     """One call for each row of two arrays: whom, and how much. With a `token` the caller's units of it move."""
 
@@ -235,8 +200,6 @@ def _permissions(many: bool) -> Opener:
     return opener
 
 
-_TICKET = "(address,uint256,uint256,address,address,uint256,uint256,bytes)"
-
 WRAPPERS: Mapping[str, Opener] = {
     # OpenZeppelin TimelockController
     "schedule(address,uint256,bytes,bytes32,bytes32,uint256)": _scheduled,
@@ -252,6 +215,8 @@ WRAPPERS: Mapping[str, Opener] = {
     "plot(address,bytes32,bytes,uint256)": _planned,
     "exec(address,bytes32,bytes,uint256)": _planned,
     "forward(bytes)": _script,
+    "newVote(bytes,string)": _script,
+    "newVote(bytes,string,bool,bool)": _script,
     # Safe, its modules and MultiSend
     f"execTransaction({_SAFE_TYPES},uint256,uint256,uint256,address,address,bytes)": _single(
         0, 2, value=1, operation=3
@@ -262,6 +227,7 @@ WRAPPERS: Mapping[str, Opener] = {
     # OpenZeppelin Governor, a governor behind a governor
     "relay(address,uint256,bytes)": _single(0, 2, value=1),
     "propose(address[],uint256[],bytes[],string)": _batch,
+    "propose(address[],uint256[],string[],bytes[],string)": _signed,
     "execute(address[],uint256[],bytes[],bytes32)": _batch,
     # Batches
     "multicall(bytes[])": _itself(0),
@@ -294,13 +260,7 @@ WRAPPERS: Mapping[str, Opener] = {
     "diamondCut((address,uint8,bytes4[])[],address,bytes)": _initialiser(1, 2, delegatecall=True),
     "upgradeToAndCall(address,bytes)": _initialiser(-1, 1),
     "upgradeAndCall(address,address,bytes)": _initialiser(0, 2),
-    # Messages to other chains
-    "sendTxToL1(address,bytes)": _message(0, 1),
-    f"createRetryableTicket{_TICKET}": _message(0, 7, value=1),
-    f"unsafeCreateRetryableTicket{_TICKET}": _message(0, 7, value=1),
-    "sendMessage(address,bytes,uint32)": _message(0, 1),
-    "depositTransaction(address,uint256,uint64,bool,bytes)": _message(0, 4, value=1),
-    "sendMessage(address[],uint256[],bytes[],address,uint16)": _broadcast,
+    **MESSAGES,
 }
 """Signature -> how its inner calls are read. What an unknown contract does under such a name is its own affair: the
 inner calls are what the name promises, and the outer action keeps the facts of the contract."""

@@ -75,6 +75,10 @@ def _packed(*calls: tuple[int, str, int, str]) -> str:
         encode_call("execute(bytes32,(address,uint256,bytes)[],uint256)", (_SALT[0], [(_TOKEN, 5, _PAY)], 0)),
         encode_call("execute(address[],uint256[],bytes[],bytes32)", ([_TOKEN], [5], [_PAY], _SALT[0])),
         encode_call("propose(address[],uint256[],bytes[],string)", ([_TOKEN], [5], [_PAY], "text")),
+        encode_call(
+            "propose(address[],uint256[],string[],bytes[],string)",
+            ([_TOKEN], [5], ["transfer(address,uint256)"], ["0x" + _PAY[10:]], "text"),
+        ),
         encode_call("execute(bytes32,bytes)", (_SALT[0], _TOKEN + f"{5:064x}" + _PAY[2:])),
         encode_call(
             "execute(bytes32,bytes)",
@@ -122,15 +126,20 @@ def test_a_plan_of_a_pause_is_delegatecalled() -> None:
 
 def test_a_script_of_calls_is_read_to_its_end_or_said_to_be_cut() -> None:
     script = "0x00000001" + "".join(f"{_TOKEN[2:]}{len(data) // 2 - 1:08x}{data[2:]}" for data in (_PAY, _GRANT))
-    calls = _inner(_SAFE, encode_call("forward(bytes)", (script,)))
-    assert [(call.target, call.calldata) for call in calls] == [(_TOKEN, _PAY), (_TOKEN, _GRANT)]
+    for calldata in (
+        encode_call("forward(bytes)", (script,)),
+        encode_call("newVote(bytes,string)", (script, "text")),
+        encode_call("newVote(bytes,string,bool,bool)", (script, "text", False, False)),
+    ):
+        calls = _inner(_SAFE, calldata)
+        assert [(call.target, call.calldata) for call in calls] == [(_TOKEN, _PAY), (_TOKEN, _GRANT)]
     for broken, whole in ((script[:-2], 1), (script + "11", 2), ("0x00000002", 0)):
         calls = _inner(_SAFE, encode_call("forward(bytes)", (broken,)))
         assert len(calls) == whole + 1
         assert isinstance(calls[-1].decoded.signature, Unknown)
 
 
-@pytest.mark.parametrize(("number", "chain"), [(30, "Base"), (4, "Wormhole chain 4")])
+@pytest.mark.parametrize(("number", "chain"), [(30, "Base"), (1, "Wormhole chain 1")])
 def test_a_batch_over_wormhole_names_its_chain(number: int, chain: str) -> None:
     call = encode_call("sendMessage(address[],uint256[],bytes[],address,uint16)", ([_TOKEN], [1], [_PAY], _WHO, number))
     (inner,) = _inner(_SAFE, call)
@@ -221,6 +230,7 @@ def test_a_message_names_its_destination(target: str, calldata: str, chain_id: i
         encode_call("multiSend(bytes)", ("0x00" + "11" * 40,)),
         _packed((2, _TOKEN, 0, _PAY)),
         encode_call(_BATCH, ([_TOKEN], [], [], *_SALT, 60)),
+        encode_call("propose(address[],uint256[],string[],bytes[],string)", ([_TOKEN], [5], [], [_PAY], "text")),
         encode_call(_SCHEDULE, (RETRYABLE_MAGIC, 0, "0x1234", *_SALT, 60)),
         encode_call("execute(bytes32,bytes)", ("0x00" + "00" * 31, "0x1234")),
         encode_call("relay(address,uint256,bytes)", (_TOKEN, 0, "0x1234")),

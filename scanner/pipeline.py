@@ -44,6 +44,7 @@ from scanner.printing import print_pdf
 from scanner.proposals.activity import recent_voters
 from scanner.proposals.build import build_proposals, last_proposals
 from scanner.proposals.collect import collect as collect_proposals
+from scanner.proposals.drafted import Draft, as_drafts, draft_links, drafts_of, with_pending, without_drafts
 from scanner.proposals.simulate.simulate import Means, SimulateOptions, Subject, simulate
 from scanner.render.csv_findings import render_csv
 from scanner.render.edition import USUAL, Edition
@@ -60,7 +61,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ScanOptions:
-    """What a scan needs to know. `entry` is the address asked about (with a manifest: empty); `also` are governors."""
+    """What a scan needs to know. `entry` is the address asked about (with a manifest: empty); `also` are governors.
+
+    A `draft` is one of the governor `entry`.
+    """
 
     rpc_url: str = field(repr=False)
     entry: str
@@ -76,6 +80,7 @@ class ScanOptions:
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     use_cache: bool = True
     simulate: SimulateOptions | None = None
+    draft: Draft | None = None
     pace: Callable[[], None] | None = None
 
 
@@ -101,17 +106,20 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
 
     try:
         options = replace(options, entry=entry_of(options.brought, options.entry, chain.chain_id))
-        steps = Steps(options.limits, progress, declared_in(options.brought, chain.chain_id))
+        declared = (*declared_in(options.brought, chain.chain_id), *draft_links(options.draft, options.entry))
+        steps = Steps(options.limits, progress, declared)
         found = explore(chain, sources, (options.entry, *options.also), analyse=run, steps=steps)
         _refuse_without_code(found, options.entry)
         progress("reading proposals")
-        data = collect_proposals(found)
-        proposals = build_proposals(found, data)
+        drafts = drafts_of(found, options.draft, options.entry)
+        data = with_pending(collect_proposals(found, drafts), drafts)
+        proposals = as_drafts(build_proposals(found, data), drafts, options.draft, chain.block)
+        past = without_drafts(data, drafts)
         described = describe(
             found,
             entry=options.entry,
-            last_proposals=last_proposals(data),
-            recent_voters=recent_voters(found, data),
+            last_proposals=last_proposals(past),
+            recent_voters=recent_voters(found, past),
         )
         simulations = not_simulated()
         if options.simulate is not None:

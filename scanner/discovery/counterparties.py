@@ -79,7 +79,7 @@ def _in_proposals(described: Discovered, proposals: Collection[Proposal]) -> Ite
     for proposal in proposals.items:
         key = f"{proposal.governor}#{proposal.id}"
         threshold = thresholds.get(proposal.governor)
-        if isinstance(threshold, Known) and threshold.value > 0:
+        if isinstance(threshold, Known) and threshold.value > 0 and not proposal.draft:
             yield _Meeting(proposal.proposer, "proposer", proposal=key)
         for action in proposal.actions:
             where = f" on {action.chain}" if action.chain else ""

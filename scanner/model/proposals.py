@@ -179,4 +179,5 @@ class Proposal(Model):
         default=NOT_LOOKED_AT, description="operations it schedules that can be executed without each other"
     )
     steps_open_to_anyone: BoolObs = Field(default=NOT_LOOKED_AT, description="anyone may execute such a step by itself")
+    draft: bool = Field(default=False, description="not on chain: read from a file and judged as if it were pending")
     evidence: tuple[Evidence, ...]

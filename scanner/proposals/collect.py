@@ -54,10 +54,11 @@ class _Plan:
         self.takers.append(take)
 
 
-def collect(found: Found) -> ProposalData:
-    """Read all proposals of all governors: one level of reads, whatever their number."""
+def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
+    """Read all proposals of all governors: one level of reads, whatever their number. Drafts stand behind them."""
     world = found.world
     raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(world, governor))
+    raw = (*raw, *drafts)
     opened = {(one.governor, one.id): _opened(found, one, {}) for one in raw}
     votes = _votes(found)
     executions = {

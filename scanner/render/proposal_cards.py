@@ -67,7 +67,7 @@ class ProposalCard:
     evidence: Cited
 
 
-def proposal_card(item: Proposal, unit: Unit, lookup: Lookup) -> ProposalCard:
+def proposal_card(item: Proposal, unit: Unit, lookup: Lookup, shown_actions: int = ACTIONS_SHOWN) -> ProposalCard:
     """Return everything that the page says about one proposal besides its row and its findings."""
     t = lookup.t
     facts = (
@@ -91,8 +91,8 @@ def proposal_card(item: Proposal, unit: Unit, lookup: Lookup) -> ProposalCard:
         changes=_changes(item, lookup),
         speaks_for=_speaks_for(item, lookup),
         facts=_named(t, facts),
-        actions=tuple(_action(action, lookup) for action in item.actions[:ACTIONS_SHOWN]),
-        more_actions=max(len(item.actions) - ACTIONS_SHOWN, 0),
+        actions=tuple(_action(action, lookup) for action in item.actions[:shown_actions]),
+        more_actions=max(len(item.actions) - shown_actions, 0),
         simulation=anchor("simulation", f"{item.governor[:10]}-{item.id}") if tried else "",
         evidence=lookup.register.cite(item.evidence),
     )

@@ -89,6 +89,8 @@ def failed(why: str, done: Executed | None) -> Executed:
 
 def by_vote(fork: Fork, plan: Plan, start: Moment) -> Run:
     """Vote, queue, wait and execute through the governor. Raises NotReached where it cannot be brought that far."""
+    if plan.proposal.draft:
+        raise NotReached("a draft is not on chain, so that nobody can vote on it")
     steps = _Steps(fork, plan, start)
     for _ in range(_MAX_STAGES):
         state = steps.state()

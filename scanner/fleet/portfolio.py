@@ -26,7 +26,7 @@ def folder_of(strip: Strip) -> str:
 
 
 def portfolio_page(strips: Sequence[Strip], reported: set[str], lang: str) -> bytes:
-    """Return index.html over `strips`; those whose folder is in `reported` are links."""
+    """Return index.html over `strips`, the worst first; those whose folder is in `reported` are links."""
     t = load_locale(lang)
     entries = [
         stored_entry(
@@ -39,7 +39,7 @@ def portfolio_page(strips: Sequence[Strip], reported: set[str], lang: str) -> by
         for one in strips
         if one.scan.status == "done" and one.dimensions
     ]
-    return render_index(t, entries).encode()
+    return render_index(t, entries, worst_first=True).encode()
 
 
 def wanted_reports(strips: Sequence[Strip], which: str, fail_on: Severity) -> list[Strip]:

@@ -33,6 +33,22 @@ class Entry:
     cells: tuple[Cell, ...]
     counts: str
     undecided: int
+    severities: tuple[tuple[Severity, int], ...]
+
+    @property
+    def kinds(self) -> str:
+        """The severities of its findings, separated by commas: what a reader may filter by."""
+        return ",".join(severity.value for severity, _ in self.severities)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Smaller for more findings of the highest severities; no total, only a place in a list."""
+        found = dict(self.severities)
+        return tuple(-found.get(severity, 0) for severity in Severity)
+
+
+_RANKS = {"empty": -3, "neutral": -2, "none": -1, "undecided": 0} | {one.value: one.rank + 1 for one in Severity}
+"""What a column is sorted by: undecided never stands among what is good."""
 
 
 def entry(t: Locale, snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
@@ -96,15 +112,22 @@ def stored_entry(
         cells=cells(t, dimensions),
         counts=counts or t("index.no_graded"),
         undecided=sum(item.unknowns + item.errors for item in dimensions),
+        severities=tuple(severities),
     )
 
 
-def render_index(t: Locale, entries: Sequence[Entry]) -> str:
-    """Return the page over `entries`, ordered by name and address."""
+def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = False) -> str:
+    """Return the page over `entries`, ordered by name and address, with `worst_first` by their worst findings first."""
     ordered = sorted(entries, key=lambda item: (item.name.casefold(), item.address, item.href))
+    if worst_first:
+        ordered.sort(key=lambda item: item.order)
+    present = {severity for item in entries for severity, _ in item.severities}
     return render_page(
         t,
         "index.html.j2",
         entries=[(item, utc(t, item.as_of)) for item in ordered],
         dimensions=[words(t, dimension) for dimension in Dimension],
+        lead=t("index.lead_worst") if worst_first else t("index.lead"),
+        choices=[(severity.value, words(t, severity)) for severity in Severity if severity in present],
+        ranks=_RANKS,
     )

@@ -37,6 +37,22 @@ def test_rows_are_ordered_and_lead_to_their_reports() -> None:
     assert page.open == []
 
 
+def test_the_worst_first_and_ranks_to_sort_by() -> None:
+    entries = [
+        entry(factory.ENGLISH, factory.empty_snapshot(), factory.empty_assessment(), "e"),
+        entry(factory.ENGLISH, factory.snapshot(), factory.assessment(), "z"),
+    ]
+    text = render_index(factory.ENGLISH, entries, worst_first=True)
+    page = Page(text)
+    assert [link for link in page.links if link.endswith("report.html")] == ["z/report.html", "e/report.html"]
+    assert "Rows with the most findings of the highest severity come first." in page.text
+    assert 'data-k="critical,high,medium,low,info"' in text
+    ranks = {cell.tone for one in entries for cell in one.cells}
+    assert {"critical", "undecided"} <= ranks
+    assert 'data-v="5"' in text
+    assert text.index('data-v="5"') < text.index('<tr data-k="">')
+
+
 def test_hostile_names() -> None:
     snapshot = factory.with_text(factory.snapshot(), rotating())
     page = Page(
@@ -45,7 +61,7 @@ def test_hostile_names() -> None:
             [entry(factory.ENGLISH, snapshot, factory.with_text(factory.assessment(), rotating()), "x")],
         )
     )
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1  # the page's own
     assert "img" not in page.tags
 
 

@@ -21,6 +21,7 @@ LIBRARIES = {
     "@safe-global/": "Safe",
     "@gnosis.pm/": "Safe",
     "@semaphore-protocol/": "Semaphore",
+    "poseidon-solidity": "Semaphore",
 }
 _SKIPPED = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.S)
 _CONTRACT = re.compile(r"\b(?:contract|library)\s+(\w+)[^;{]*\{")

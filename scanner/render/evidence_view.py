@@ -31,7 +31,7 @@ from scanner.render.text import Exact
 COMMAND_LIMIT = 1200
 SOURCE_LINES = 24
 CONTEXT_LINES = 2
-PIECES_SHOWN = 6
+PIECES_SHOWN = 4
 """Pieces of one finding that the page shows; report.json holds all."""
 
 
@@ -75,19 +75,24 @@ def finding_evidence(pieces: Sequence[Evidence], lookup: Lookup) -> tuple[Eviden
     ):
         if place <= PIECES_SHOWN:
             number, whole = lookup.register.show(piece)
-            views.append(replace(view, number=number, whole=whole))
+            views.append(_brief(replace(view, number=number, whole=whole), piece, lookup))
         else:
             views.append(replace(view, number=lookup.register.numbers.get(piece, 0), whole=False))
     return tuple(views)
 
 
+def _brief(view: EvidenceView, piece: Evidence, lookup: Lookup) -> EvidenceView:
+    """Leave out the block where it is the pinned one: the page says so once."""
+    pinned = {block.number for block in lookup.snapshot.blocks}
+    return replace(view, block="") if piece.block_number in pinned else view
+
+
 def register_views(lookup: Lookup) -> tuple[EvidenceView, ...]:
-    """Return every piece that the page cites, by number; those that a finding shows are only named."""
-    register = lookup.register
-    views = evidence_views(register.pieces, lookup)
+    """Return every piece that tables cite, by number, without those that stand with a finding."""
+    pieces = [piece for piece in lookup.register.pieces if piece not in lookup.register.shown]
     return tuple(
-        replace(view, number=register.numbers[piece], whole=piece not in register.shown)
-        for piece, view in zip(register.pieces, views, strict=True)
+        _brief(replace(view, number=lookup.register.numbers[piece]), piece, lookup)
+        for piece, view in zip(pieces, evidence_views(pieces, lookup), strict=True)
     )
 
 

@@ -136,13 +136,15 @@ def environment(t: Locale) -> Environment:
 
 
 def style() -> str:
-    """Return the style sheet, as it goes into the page."""
-    return (reports_dir() / "styles" / "report.css").read_text(encoding="utf-8").strip()
+    """Return the style sheet as it goes into the page: without indentation."""
+    lines = (reports_dir() / "styles" / "report.css").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def script() -> str:
-    """Return the page's only script, as it goes into the page."""
-    return (reports_dir() / "scripts" / "report.js").read_text(encoding="utf-8").strip()
+    """Return the page's only script as it goes into the page: without indentation and lines of comment."""
+    lines = (reports_dir() / "scripts" / "report.js").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("//"))
 
 
 def content_policy(css: str, program: str) -> str:

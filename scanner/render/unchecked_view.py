@@ -12,7 +12,7 @@ from scanner.render.lookup import Lookup, anchor
 from scanner.render.reasons import undecided_reason
 from scanner.render.words import inline, looked_up, words
 
-PASSES_SHOWN = 8
+PASSES_SHOWN = 2
 """Passes of one rule that the page spells out; report.json holds all."""
 
 

@@ -6,7 +6,8 @@ Approval logs say where to look; what counts is what the token answers at the pi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from scanner.chain.abi import address_topic, encode_call, topic
 from scanner.chain.interface import CallRead, CodeRead, LogRead, Read
@@ -80,7 +81,7 @@ def plan_allowances(world: World, treasuries: Iterable[str]) -> Plan:
     """Return what to read about the allowances of `treasuries` and of everybody else; what is left out is a gap."""
     owners = frozenset(treasuries)
     spenders = replaceable(world)
-    busy = _busy(world, spenders)
+    busy = _busy(world, [one for one in spenders if not _is_safe(world, one)])
     quiet = [one for one in spenders if one not in busy]
     reads = []
     if owners:
@@ -89,6 +90,12 @@ def plan_allowances(world: World, treasuries: Iterable[str]) -> Plan:
     if quiet:
         reads.append(LogRead("", ((APPROVAL,), (), tuple(sorted(address_topic(one) for one in quiet)))))
     return Plan(owners, tuple(reads), busy)
+
+
+def _is_safe(world: World, address: str) -> bool:
+    """Nobody approves a Safe by the hundred thousand: it is not sampled first."""
+    proxy = world.accounts[address].proxy
+    return proxy is not None and proxy.kind == "safe"
 
 
 def _busy(world: World, spenders: Sequence[str]) -> frozenset[str]:
@@ -107,24 +114,44 @@ def _busy(world: World, spenders: Sequence[str]) -> frozenset[str]:
     return frozenset(busy)
 
 
-def read_allowances(world: World, plan: Plan, logs: Sequence[Logs]) -> Allowances:
-    """Ask the tokens about every pair that the logs (answers to the plan) tell of, in one level."""
+@dataclass(frozen=True)
+class Questions:
+    """What the tokens are asked, and the code of spenders that nobody met, in the order of `reads`."""
+
+    pairs: tuple[Pair, ...]
+    strangers: tuple[str, ...]
+    unanswered: Allowances
+
+    @property
+    def reads(self) -> list[Read]:
+        return [*map(_question, self.pairs), *map(CodeRead, self.strangers)]
+
+
+def allowance_questions(world: World, plan: Plan, logs: Sequence[Logs]) -> Questions:
+    """Return what has to be asked about every pair that the logs (answers to the plan) tell of."""
     by_us, by_others = (logs[:1], logs[1:]) if plan.owners else ((), logs)
     given = _pairs(by_us)
     received = [pair for pair in _pairs(by_others) if pair.owner not in plan.owners]
-    asked = sorted({*given[:MAX_PAIRS], *received[:MAX_PAIRS]})
-    strangers = sorted({pair.spender for pair in asked} - set(world.accounts))
-    reads: list[Read] = [_question(pair) for pair in asked]
-    answers = world.chain.read([*reads, *(CodeRead(one) for one in strangers)]) if reads else ()
-    codes = dict(zip(strangers, answers[len(asked) :], strict=True))
-    keys = {one for one, code in codes.items() if isinstance(code, Known) and code.value == "0x"}
-    keys |= {address for address, account in world.accounts.items() if account.is_eoa}
-    return Allowances(
-        answers={pair: _uint(answer) for pair, answer in zip(asked, answers[: len(asked)], strict=True)},
-        keys=frozenset(keys),
+    pairs = sorted({*given[:MAX_PAIRS], *received[:MAX_PAIRS]})
+    unanswered = Allowances(
+        keys=frozenset(address for address, account in world.accounts.items() if account.is_eoa),
         given=_missing(by_us, len(given)),
         received=_missing(by_others, len(received)),
         busy=plan.busy,
+    )
+    strangers = sorted({pair.spender for pair in pairs} - set(world.accounts))
+    return Questions(tuple(pairs), tuple(strangers), unanswered)
+
+
+def answered(questions: Questions, answers: Sequence[Known[Any] | Unknown]) -> Allowances:
+    """Return the allowances as the tokens answer."""
+    asked = len(questions.pairs)
+    codes = zip(questions.strangers, answers[asked:], strict=True)
+    keys = {one for one, code in codes if isinstance(code, Known) and code.value == "0x"}
+    return replace(
+        questions.unanswered,
+        answers={pair: _uint(one) for pair, one in zip(questions.pairs, answers[:asked], strict=True)},
+        keys=questions.unanswered.keys | keys,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from scanner.chain.interface import Chain
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
-from scanner.discovery.allowances import Allowances, plan_allowances, read_allowances, with_allowances
+from scanner.discovery.allowances import Allowances, allowance_questions, answered, plan_allowances, with_allowances
 from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
@@ -101,8 +101,9 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
     logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals.reads])
-    holdings = read_holdings(world, parts, logs)
-    allowances = read_allowances(world, approvals, logs.beside[len(wanted) :])
+    questions = allowance_questions(world, approvals, logs.beside[len(wanted) :])
+    holdings = read_holdings(world, parts, logs, beside=questions.reads)
+    allowances = answered(questions, holdings.beside)
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
     resolver = Resolver(world, parts, _guards(world, results))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scanner.chain.abi import encode_call
-from scanner.chain.interface import CallRead
+from scanner.chain.interface import CallRead, Read
 from scanner.discovery.account import Account
 from scanner.discovery.parts import Parts, is_token
 from scanner.discovery.power import TokenLogs
@@ -30,9 +30,13 @@ class Holdings:
     pieces: frozenset[str] = frozenset()
     """Tokens whose transfers name a piece (ERC-721): their balances count pieces."""
 
+    beside: tuple[Known[Any] | Unknown, ...] = ()
+    """Answers to what was read along with them."""
 
-def read_holdings(world: World, parts: Parts, logs: TokenLogs) -> Holdings:
-    """Read the balances of all tokens that told of a transfer to a treasury, and of those in scope, in one level."""
+
+def read_holdings(world: World, parts: Parts, logs: TokenLogs, *, beside: Sequence[Read] = ()) -> Holdings:
+    """Read the balances of all tokens that told of a transfer to a treasury, and of those in scope, and what is wanted
+    `beside`, in one level."""
     known = set(parts.tokens) | {address for address, account in world.accounts.items() if _may_be_held(account)}
     sent: dict[str, None] = {}
     pieces: frozenset[str] = frozenset()
@@ -46,13 +50,15 @@ def read_holdings(world: World, parts: Parts, logs: TokenLogs) -> Holdings:
     strangers = [token for token in asked if token not in world.accounts]
     reads = [CallRead(token, encode_call(BALANCE_OF, (holder,)), BALANCE_OF) for token in asked for holder in holders]
     labels = [(token, getter, kind) for token in strangers for getter, kind in _LABELS]
-    answers = world.chain.read([*reads, *(CallRead(token, encode_call(getter), getter) for token, getter, _ in labels)])
-    for (token, getter, kind), answer in zip(labels, answers[len(reads) :], strict=True):
+    named = [CallRead(token, encode_call(getter), getter) for token, getter, _ in labels]
+    answers = world.chain.read([*reads, *named, *beside])
+    own = len(reads) + len(named)
+    for (token, getter, kind), answer in zip(labels, answers[len(reads) : own], strict=True):
         readers[token].calls[getter] = ((kind,), answer)
     pairs = [(token, holder) for token in asked for holder in holders]
     balances = {pair: _uint(answer) for pair, answer in zip(pairs, answers[: len(reads)], strict=True)}
     complete, reason = _completeness(logs, len(tokens) - len(asked))
-    return Holdings(balances, readers, complete, reason, pieces)
+    return Holdings(balances, readers, complete, reason, pieces, tuple(answers[own:]))
 
 
 _LABELS = (("symbol()", "string"), ("decimals()", "uint256"))

@@ -15,9 +15,10 @@ from scanner.discovery.allowances import (
     Allowances,
     Pair,
     Plan,
+    allowance_questions,
+    answered,
     given_by,
     plan_allowances,
-    read_allowances,
     received_by,
 )
 from scanner.discovery.holdings import Holdings
@@ -66,9 +67,8 @@ def holdings(held: int = 0) -> Holdings:
 
 
 def read(chain: SilentChain, *given: LogEvidence) -> Allowances:
-    made = world(contract(1))
-    made.chain = chain
-    return read_allowances(made, PLAN, (logs(*given), logs()))
+    questions = allowance_questions(world(contract(1)), PLAN, (logs(*given), logs()))
+    return answered(questions, chain.read(questions.reads))
 
 
 def test_what_can_be_taken_is_no_more_than_what_is_there() -> None:
@@ -110,7 +110,7 @@ def test_all_pieces_at_once_count_as_those_that_are_held() -> None:
 def test_logs_that_could_not_be_read_are_said() -> None:
     made = world(contract(1))
     missing = Unknown(reason=Reason.NO_LOGS, detail="no logs")
-    found = read_allowances(made, PLAN, (missing, missing))
+    found = answered(allowance_questions(made, PLAN, (missing, missing)), ())
     assert given_by(TREASURY, found, holdings(), {}).reason == "no-logs: approvals could not be read"
 
 
@@ -118,7 +118,7 @@ def test_without_treasuries_and_proxies_nothing_is_asked() -> None:
     made = world(contract(1), eoa(2))
     plan = plan_allowances(made, [])
     assert plan == Plan(frozenset(), (), frozenset())
-    assert read_allowances(made, plan, ()).answers == {}
+    assert allowance_questions(made, plan, ()).reads == []
 
 
 def test_a_contract_that_everybody_approves_is_left_open() -> None:

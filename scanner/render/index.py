@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from urllib.parse import quote
 
+from jinja2 import Environment
+from markupsafe import Markup
 from pydantic import ValidationError
 
 from scanner.locale.locale import Locale
@@ -14,8 +17,8 @@ from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Sever
 from scanner.model.snapshot import Snapshot
 from scanner.render.findings_view import severity_counts
 from scanner.render.lookup import dao_name
-from scanner.render.page import render_page
-from scanner.render.quantities import short, utc
+from scanner.render.page import environment, render_page
+from scanner.render.quantities import day, short
 from scanner.render.report_model import Report
 from scanner.render.strip import Cell, cells
 from scanner.render.words import chain_name, inline, words
@@ -121,13 +124,25 @@ def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = Fal
     ordered = sorted(entries, key=lambda item: (item.name.casefold(), item.address, item.href))
     if worst_first:
         ordered.sort(key=lambda item: item.order)
+    marked = cache(partial(_marked, environment(t)))
     present = {severity for item in entries for severity, _ in item.severities}
     return render_page(
         t,
         "index.html.j2",
-        entries=[(item, utc(t, item.as_of)) for item in ordered],
+        entries=[(item, day(t, item.as_of), Markup("").join(map(marked, item.cells))) for item in ordered],
         dimensions=[words(t, dimension) for dimension in Dimension],
         lead=t("index.lead_worst") if worst_first else t("index.lead"),
         choices=[(severity.value, words(t, severity)) for severity in Severity if severity in present],
-        ranks=_RANKS,
     )
+
+
+_CELL = (
+    '<td role="cell" class="tone-{{ tone }}" data-v="{{ rank }}"><b>{{ shape }} {{ word }}</b>'
+    "{% if open %}<i>? {{ open }}</i>{% endif %}</td>"
+)
+
+
+def _marked(made: Environment, cell: Cell) -> Markup:
+    """Return a cell of the table; few are different, so each is made once."""
+    values = {"tone": cell.tone, "rank": _RANKS[cell.tone], "shape": cell.shape, "word": cell.word, "open": cell.open}
+    return Markup(made.from_string(_CELL).render(**values))

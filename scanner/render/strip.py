@@ -12,7 +12,10 @@ from scanner.render.words import SEVERITY_SHAPES, inline, question, words
 
 @dataclass(frozen=True)
 class Cell:
-    """One dimension. `tone` is a severity, none, undecided, empty or neutral; `undecided` is never shown as good."""
+    """One dimension. `tone` is a severity, none, undecided, empty or neutral.
+
+    `undecided` is never shown as good, `open` counts it.
+    """
 
     dimension: str
     anchor: str
@@ -23,6 +26,7 @@ class Cell:
     text: str
     counts: str
     undecided: str
+    open: int = 0
 
 
 def cells(t: Locale, dimensions: Sequence[DimensionSummary]) -> tuple[Cell, ...]:
@@ -42,6 +46,7 @@ def _cell(t: Locale, item: DimensionSummary) -> Cell:
         text=text,
         counts=_counts(t, item),
         undecided=_undecided(t, item),
+        open=item.unknowns + item.errors,
     )
 
 

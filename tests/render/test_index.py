@@ -50,7 +50,7 @@ def test_the_worst_first_and_ranks_to_sort_by() -> None:
     ranks = {cell.tone for one in entries for cell in one.cells}
     assert {"critical", "undecided"} <= ranks
     assert 'data-v="5"' in text
-    assert text.index('data-v="5"') < text.index('<tr data-k="">')
+    assert text.index('data-v="5"') < text.index('<tr role="row" data-k="">')
 
 
 def test_hostile_names() -> None:

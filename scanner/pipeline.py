@@ -51,6 +51,8 @@ from scanner.render.edition import USUAL, Edition
 from scanner.render.html import render_html
 from scanner.render.lookup import look_up
 from scanner.render.markdown import markdown
+from scanner.render.one_proposal_markdown import proposal_markdown
+from scanner.render.one_proposal_pages import proposal_html, proposal_json
 from scanner.render.report_json import dump, report
 from scanner.render.sarif import sarif_file
 from scanner.render.terminal import print_summary
@@ -272,6 +274,13 @@ RENDERERS: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
     "csv": lambda snapshot, assessment, digest, _: render_csv(snapshot, assessment, digest),
 }
 """By format, the ending of the file's name; each is given snapshot, assessment, snapshot's SHA-256 and the words."""
+
+ONE_PROPOSAL: dict[str, Callable[[Snapshot, Assessment, str, Locale], str]] = {
+    "md": proposal_markdown,
+    "json": proposal_json,
+    "html": proposal_html,
+}
+"""By format, what shows the only proposal of a snapshot; each is given what those above are."""
 
 
 def render(

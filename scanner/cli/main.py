@@ -17,6 +17,7 @@ from scanner.cli.errors import INTERRUPTED, print_usage_error
 from scanner.cli.index import index
 from scanner.cli.lists import lists_app
 from scanner.cli.portfolio import portfolio
+from scanner.cli.proposal import proposal
 from scanner.cli.reanalyse import reanalyse
 from scanner.cli.report import report
 from scanner.cli.rules import rules_app
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: boxes cut the names of environment variables at 80 columns
 )
 app.command("scan")(scan)
+app.command("proposal")(proposal)
 app.command("code")(code)
 app.command("report")(report)
 app.command("reanalyse")(reanalyse)

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any
 
 import yaml
 
@@ -213,7 +214,7 @@ def _refuse_sharing(text: str, file: str) -> None:
     """An anchor lets a short file stand for a long one; nesting without end breaks the parser's stack."""
     depth = 0
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        place = _marked(event.start_mark, file)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise place.error("anchors and aliases are not allowed")
         if getattr(event, "tag", None):
@@ -226,13 +227,12 @@ def _refuse_sharing(text: str, file: str) -> None:
             depth -= 1
 
 
-def _place(node: yaml.Node, file: str) -> Place:
-    mark = node.start_mark
+def _marked(mark: Any, file: str) -> Place:
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
 
 
 def _of_node(node: yaml.Node, file: str, depth: int) -> Tree:
-    place = _place(node, file)
+    place = _marked(node.start_mark, file)
     if isinstance(node, yaml.ScalarNode):
         return Leaf(str(node.value), node.style is not None, place)
     if isinstance(node, yaml.SequenceNode):
@@ -240,7 +240,7 @@ def _of_node(node: yaml.Node, file: str, depth: int) -> Tree:
     entries: dict[str, Tree] = {}
     keys: dict[str, Place] = {}
     for key, value in node.value:
-        at = _place(key, file)
+        at = _marked(key.start_mark, file)
         if not isinstance(key, yaml.ScalarNode):
             raise at.error("a key is text")
         _enter(entries, keys, str(key.value), _of_node(value, file, depth + 1), at)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from scanner.judge.decide import Decider
 from scanner.judge.language.model_schema import model_schema
@@ -29,6 +30,13 @@ def judge(snapshot: Snapshot, rulebook: Rulebook) -> Outcomes:
             verdicts[rule_id] = columns[rule_id].verdicts() if rule_id in columns else ()
         return verdicts[rule_id]
 
+    def asked_of(kind: str, number: int, rule_id: str) -> Sequence[Verdict]:
+        """What a rule says about one subject; of a rule about another kind, what it says about any."""
+        column = columns.get(rule_id)
+        if column is None or column.rule.subject != kind:
+            return asked(rule_id)
+        return (column.verdict(number),)
+
     world = SnapshotWorld(snapshot, asked)
     kinds = {kind.name: kind for kind in SUBJECT_KINDS}
     whole = kinds["dao"].identify(snapshot, snapshot.dao)
@@ -42,7 +50,10 @@ def judge(snapshot: Snapshot, rulebook: Rulebook) -> Outcomes:
         kind = rule.subject
         if kind not in subjects:
             subjects[kind] = find_subjects(snapshot, kinds[kind])
-            runs[kind] = [Run(world, roots, room) for _, roots in subjects[kind].found]
+            runs[kind] = [
+                Run(world, roots, room, asks=partial(asked_of, kind, number))
+                for number, (_, roots) in enumerate(subjects[kind].found)
+            ]
         if rule.python is not None:
             columns[rule.id] = PythonColumn(rule, checked[rule.id], subjects[kind], whole=whole)
             continue

@@ -7,12 +7,13 @@ from typing import Any
 
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.language.types import Kind, RecordSpec, Schema, Type
+from scanner.judge.language.vocabulary import SEVERITIES
 from scanner.judge.language.world import Facts, Ref, Verdict
 from scanner.judge.rule import Rule, RuleTest
 from scanner.judge.yaml_strict import ListNode, MapNode, Mark, Node, Scalar
 from scanner.model.kinds import Stage
 from scanner.model.observation import Collection, Known, Reason
-from scanner.model.outcome import Status
+from scanner.model.outcome import Severity, Status
 
 _UNNAMED = "not named in the test"
 
@@ -34,6 +35,8 @@ class TestWorld:
             return (Verdict(Status.UNKNOWN, None, False, _UNNAMED, True),)
         if word in {one.value for one in Stage}:
             return (Verdict(Status.FINDING, Stage(word), False, "", False),)
+        if word in SEVERITIES:
+            return (Verdict(Status.FINDING, None, False, "", False, severity=Severity(word)),)
         status = Status(word)
         unclear = status in (Status.UNKNOWN, Status.ERROR)
         return (Verdict(status, None, False, _UNNAMED if unclear else "", unclear),)

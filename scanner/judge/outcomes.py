@@ -8,8 +8,9 @@ the same facts, for those that are shown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Protocol, overload
 
@@ -17,6 +18,7 @@ from scanner.judge.decide import NOT_APPLICABLE, Decider, Decision, Ruling
 from scanner.judge.language.values import cut
 from scanner.judge.language.world import Ref, Run, Verdict
 from scanner.judge.rule import Rule
+from scanner.model.evidence import Evidence
 from scanner.model.outcome import Outcome, Status, Subject
 
 
@@ -54,6 +56,8 @@ class Answers(Protocol):
 
     def verdicts(self) -> tuple[Verdict, ...]: ...
 
+    def verdict(self, number: int) -> Verdict: ...
+
 
 class Column:
     """The outcomes of one rule, sorted by subject."""
@@ -86,16 +90,31 @@ class Column:
         return _written_out(self._decider, self._subject(place), self._runs[self._index(place)])
 
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Return what conditions about outcomes can ask; only what stayed open needs its reasons."""
-        found: list[Verdict] = []
-        for place, ruling in enumerate(self._rulings):
-            if ruling.undecided is None and ruling.status is not Status.ERROR:
-                stage = ruling.level.stage if ruling.level else None
-                found.append(Verdict(ruling.status, stage, False, "", False))
-            else:
-                one = self.outcome(place)
-                found.append(Verdict(one.status, one.stage, one.at_least, one.reason, one.on_chain_gap))
-        return tuple(found)
+        """Return what conditions about outcomes can ask of all subjects."""
+        return tuple(self._verdict(place) for place in range(len(self._rulings)))
+
+    def verdict(self, number: int) -> Verdict:
+        """Return what conditions about the subject `number` can ask."""
+        return self._verdict(number + (self._rest is not None and number >= self._rest.place))
+
+    def _verdict(self, place: int) -> Verdict:
+        """Only what stayed open needs its reasons, and so has to be written out."""
+        ruling = self._rulings[place]
+        proof = partial(self._proof, place)
+        if ruling.undecided is None and ruling.status is not Status.ERROR:
+            level = ruling.level
+            stage, severity = (level.stage, level.severity) if level else (None, None)
+            return Verdict(ruling.status, stage, False, "", False, severity=severity, proof=proof)
+        return verdict_of(self._apart(place), proof)
+
+    def _apart(self, place: int) -> Outcome:
+        """Write one outcome out while another rule is being decided on the same subject."""
+        if self._rest is not None and place == self._rest.place:
+            return self.outcome(place)
+        return _written_out(self._decider, self._subject(place), self._runs[self._index(place)].apart())
+
+    def _proof(self, place: int) -> tuple[Evidence, ...]:
+        return self._apart(place).evidence
 
     def _index(self, place: int) -> int:
         return place - (self._rest is not None and place > self._rest.place)
@@ -104,6 +123,20 @@ class Column:
         if self._rest is not None and place == self._rest.place:
             return self._rest.subject
         return self._subjects.found[self._index(place)][0]
+
+
+def verdict_of(one: Outcome, proof: Callable[[], tuple[Evidence, ...]]) -> Verdict:
+    """Return an outcome as far as conditions can ask."""
+    return Verdict(
+        one.status,
+        one.stage,
+        one.at_least,
+        one.reason,
+        one.on_chain_gap,
+        severity=one.severity,
+        open_severity=one.undecided_severity,
+        proof=proof,
+    )
 
 
 class Outcomes(Sequence[Outcome]):

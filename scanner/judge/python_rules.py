@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 import scanner
 from scanner.judge.decide import PASS, Decider, Ruling
 from scanner.judge.language.world import Verdict
-from scanner.judge.outcomes import Subjects, bare, rest_of
+from scanner.judge.outcomes import Subjects, bare, rest_of, verdict_of
 from scanner.judge.python_worker import REQUEST_FILE, RESULT_FILE
 from scanner.judge.rule import Level, Rule
 from scanner.model.evidence import Evidence
@@ -109,7 +110,7 @@ class PythonColumn:
         self._outcomes = [
             outcome_of(rule, subject, by_subject.get(subject.id, []), checked.failed) for subject, _ in subjects.found
         ]
-        rest = rest_of(decider, subjects, whole)
+        self._rest = rest = rest_of(decider, subjects, whole)
         if rest is not None:
             more = bare(rule, rest.subject, rest.ruling, reason=rest.reason, on_chain_gap=rest.on_chain)
             self._outcomes.insert(rest.place, more)
@@ -128,12 +129,21 @@ class PythonColumn:
         return self._outcomes[place]
 
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Return what conditions about outcomes can ask."""
-        return tuple(Verdict(o.status, o.stage, o.at_least, o.reason, o.on_chain_gap) for o in self._outcomes)
+        """Return what conditions about outcomes can ask of all subjects."""
+        return tuple(verdict_of(one, partial(_proof, one)) for one in self._outcomes)
+
+    def verdict(self, number: int) -> Verdict:
+        """Return what conditions about the subject `number` can ask."""
+        one = self._outcomes[number + (self._rest is not None and number >= self._rest.place)]
+        return verdict_of(one, partial(_proof, one))
 
     def _undecided(self, outcome: Outcome) -> Level | None:
         is_open = outcome.status in (Status.UNKNOWN, Status.ERROR) or outcome.at_least
         return self.rule.levels[0] if is_open else None
+
+
+def _proof(outcome: Outcome) -> tuple[Evidence, ...]:
+    return outcome.evidence
 
 
 def outcome_of(rule: Rule, subject: Subject, answers: Sequence[dict[str, Any]], failed: str) -> Outcome:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from scanner.judge.facts import build
+from scanner.judge.language.compiled import Compiled
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.language.stated import with_facts
 from scanner.judge.language.types import Schema
@@ -18,6 +19,7 @@ from scanner.judge.yaml_strict import Node, load
 from scanner.model.errors import RuleError
 
 MAX_FILES = 5_000
+_WHOLE = ("dao", "membership")
 
 
 class RuleErrors(RuleError):
@@ -147,11 +149,23 @@ def _cross_checks(rules: Sequence[Rule]) -> list[RuleError]:
         for condition in rule.conditions:
             for asked in sorted(condition.rule_ids - by_id.keys()):
                 errors.append(condition.text.error(f"no rule {asked}", hint=did_you_mean(asked, by_id)))
+            errors.extend(_about_others(rule, condition, by_id))
     cycle = _cycle(by_id)
     if cycle:
         names_ = " -> ".join(cycle)
         errors.append(by_id[cycle[0]].mark.error(f"rules ask for each other's outcomes: {names_}"))
     return errors
+
+
+def _about_others(rule: Rule, condition: Compiled, by_id: dict[str, Rule]) -> Iterator[RuleError]:
+    """An outcome that is asked for is about the same subject, or about the DAO; a rule about the DAO may ask any."""
+    if rule.subject == "dao":
+        return
+    for asked in sorted(condition.rule_ids & by_id.keys()):
+        subject = by_id[asked].subject
+        if subject not in (rule.subject, *_WHOLE):
+            hint = f"a rule about {rule.subject} asks rules about {rule.subject}, dao and membership"
+            yield condition.text.error(f"{asked} is about {subject}", hint=hint)
 
 
 def _facts_agree(packs: Sequence[Pack]) -> list[RuleError]:

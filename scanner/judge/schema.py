@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from scanner.judge.language.compiled import Compiled
 from scanner.judge.language.compiler import Scope, compile_condition
@@ -10,6 +11,7 @@ from scanner.judge.language.functions import RULE_ID
 from scanner.judge.language.model_schema import model_schema
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.language.types import Schema
+from scanner.judge.language.vocabulary import SEVERITIES
 from scanner.judge.reader import Reader, as_text
 from scanner.judge.rule import Level, PythonCheck, Rule, RuleScenario, RuleTest
 from scanner.judge.template import Template, compile_template
@@ -46,7 +48,6 @@ EVIDENCE_CLASSES = tuple(f"E{number}" for number in range(1, 9))
 EFFORTS = ("low", "medium", "high", "none")
 SCENARIO_ID = re.compile(r"MS-[0-9]{2}\Z")
 _OUTCOME_WORDS = (Status.PASS.value, Status.UNKNOWN.value, Status.NOT_APPLICABLE.value)
-_SEVERITIES = tuple(one.value for one in Severity)
 _STAGES = tuple(one.value for one in Stage if one is not Stage.ABSENT)
 
 
@@ -67,7 +68,7 @@ def read_rule(tree: Node, file_name: str, *, schema: Schema | None = None, pytho
             "name", f"the rule is named {name!r} but the file {file_name!r}", "name and file name are the same"
         )
     subject = top.choice("subject", schema.subjects)
-    scope = Scope(schema, schema.roots(subject), outcomes=subject == "dao" and python is None)
+    scope = Scope(schema, schema.roots(subject), outcomes=python is None)
     dimension = top.member("dimension", Dimension)
     levels = _levels(top, scope if python is None else None, dimension)
     return Rule(
@@ -80,7 +81,7 @@ def read_rule(tree: Node, file_name: str, *, schema: Schema | None = None, pytho
         dimension=dimension,
         applies=_conditions(top, "applies", scope),
         levels=levels,
-        message=compile_template(as_text(top.scalar("message")), scope)
+        message=compile_template(as_text(top.scalar("message")), replace(scope, outcomes=False))
         if python is None
         else Template(top.text("message"), (top.text("message"),)),
         why=top.text("why"),
@@ -106,7 +107,7 @@ def _conditions(reader: Reader, key: str, scope: Scope, *, least: int = 0) -> tu
 def _levels(top: Reader, scope: Scope | None, dimension: Dimension) -> tuple[Level, ...]:
     levels: list[Level] = []
     wanted, other, order = (
-        ("stage", "severity", _STAGES) if dimension.descriptive else ("severity", "stage", _SEVERITIES)
+        ("stage", "severity", _STAGES) if dimension.descriptive else ("severity", "stage", SEVERITIES)
     )
     ranked = list(reversed(order)) if dimension.descriptive else list(order)
     for item in top.items("levels", least=1):
@@ -170,7 +171,7 @@ def _tests(top: Reader, levels: tuple[Level, ...], scope: Scope, *, python: bool
         if reader.has("snapshot") and reader.has("facts"):
             raise reader.error("snapshot", "a test has facts or a snapshot, not both")
         if reader.has("outcomes") and not scope.outcomes:
-            raise reader.error("outcomes", "only rules about 'dao' ask for outcomes of other rules")
+            raise reader.error("outcomes", "a rule in Python asks for no outcomes of other rules")
         test = RuleTest(
             name=reader.text("name"),
             facts=_mapping(reader, "facts"),
@@ -203,7 +204,7 @@ def _mapping(reader: Reader, key: str) -> dict[str, Node]:
 
 
 def _outcomes(reader: Reader) -> dict[str, str]:
-    allowed = [one.value for one in Status] + [one.value for one in Stage if one is not Stage.ABSENT]
+    allowed = [one.value for one in Status] + [one.value for one in Stage if one is not Stage.ABSENT] + [*SEVERITIES]
     found: dict[str, str] = {}
     for rule_id, node in _mapping(reader, "outcomes").items():
         if not RULE_ID.match(rule_id):

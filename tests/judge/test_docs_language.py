@@ -27,6 +27,7 @@ WORDS = {
     "text": ('"eoa"', "'configured'", '""'),
     "name": ("dao", "c", "controls", "list_count", "effective_controller_kind", "membership", "kind"),
     "stage": ('"present"', '"exercised"'),
+    "severity": ('"high"', '"low"'),
     "rule id": ('"CAP-001"', '"TST-123"'),
 }
 SENTENCES = 800

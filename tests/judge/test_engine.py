@@ -198,9 +198,9 @@ def test_outcomes_are_sorted_and_repeatable(read, rule_text, make_snapshot, make
 )
 def test_partial_collection_of_code_facts(reason, gap, read, rule_text, make_snapshot, make_contract):
     """Unverified code is no gap of the scan; an analysis that failed is one."""
-    levels = "[{severity: high, where: ['any(hit.impact == \"High\" for hit in contract.code.detectors)']}]"
+    levels = "[{severity: high, where: ['any(hit.impact == \"high\" for hit in contract.code.detectors)']}]"
     tests = (
-        "[{name: a, facts: {contract.code.detectors: [{impact: High}]}, expect: high},"
+        "[{name: a, facts: {contract.code.detectors: [{impact: high}]}, expect: high},"
         " {name: b, facts: {contract.code.detectors: []}, expect: pass}, {name: c, expect: unknown}]"
     )
     rule = read(rule_text(subject="contract", levels=levels, tests=tests, message="A detector speaks."))

@@ -30,7 +30,10 @@ RULES = tuple(rule for rule in collect([rules_dir()])[0].rules if rule.condition
 DECIDED = (Status.FINDING, Status.PASS)
 NUMBERS = (0, 1, 2, 5_000, 10_000, 86_400, 10**30)
 TEXTS = ("", "0x" + "00" * 20, "0x" + "11" * 20, "something else")
-OUTCOMES = ("finding", "pass", "not-applicable", "unknown", "error", "present", "configured", "exercised")
+OUTCOMES = (
+    *("finding", "pass", "not-applicable", "unknown", "error", "present", "configured", "exercised"),
+    *("low", "medium", "high", "critical"),
+)
 HIDDEN_ITEMS = 8
 MADE_UP = 15
 

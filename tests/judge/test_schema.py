@@ -64,7 +64,7 @@ LEVEL = "[{severity: high, where: [governor.voting_delay_seconds < 100]}]"
         ({"tests": "[{name: a, expect: pass}, {name: b, expect: high}]"}, "expects unknown", 21, ""),
         ({"tests": "[{name: a, expect: critical}]"}, "'expect' cannot be", 21, ""),
         ({"tests": "[{name: a, expect: high}, {name: a, expect: pass}]"}, "two tests", 21, ""),
-        ({"tests": "[{name: a, outcomes: {CAP-001: finding}, expect: high}]"}, "only rules about 'dao'", 21, ""),
+        ({"tests": "[{name: a, outcomes: {CAP-001: worse}, expect: high}]"}, "an outcome is one of finding", 21, ""),
     ],
 )
 def test_refused(changes, what, line, hint, read, rule_text):

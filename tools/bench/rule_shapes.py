@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import TypeAlias
 
 HOUR, DAY, ETHER = 3_600, 86_400, 10**18
-IMPACTS = ("High", "Medium", "Low", "Informational")
+IMPACTS = ("high", "medium", "low", "informational")
 
 Plain: TypeAlias = SimpleNamespace
 Truth: TypeAlias = bool | None
@@ -101,7 +101,7 @@ def _code(one: Plain, n: int) -> str:
 
 
 def _detectors(one: Plain, n: int) -> str:
-    found = sum(1 for impact in one.detectors if impact == "High")
+    found = sum(1 for impact in one.detectors if impact == "high")
     return _word(found * 3 > n % 9, any(impact == IMPACTS[n % 4] for impact in one.detectors))
 
 
@@ -168,7 +168,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "",
-        'count(d for d in governor.contract.code.detectors if d.impact == "High") * 3 > {n} % 9',
+        'count(d for d in governor.contract.code.detectors if d.impact == "high") * 3 > {n} % 9',
         'any(d.impact == "{impact}" for d in governor.contract.code.detectors)',
         _detectors,
     ),

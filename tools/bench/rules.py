@@ -213,7 +213,7 @@ def _unknown(model: Any, address: str, facts: dict[str, Any], **plain: Any) -> A
 def _with_hits(code: CodeFacts, impacts: Sequence[str]) -> CodeFacts:
     hits = tuple(
         DetectorHit(
-            detector="made-up", impact=impact, confidence="High", description="", in_dependency=False, evidence=()
+            detector="made-up", impact=impact, confidence="high", description="", in_dependency=False, evidence=()
         )
         for impact in impacts
     )

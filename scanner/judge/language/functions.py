@@ -10,12 +10,12 @@ from typing import Any
 from scanner.judge.language.compiled import Closure, Constant
 from scanner.judge.language.constants import CONSTANTS
 from scanner.judge.language.operators import Quotient, calculate, comparison, conjunction, folded
-from scanner.judge.language.outcomes import found, found_at, held
+from scanner.judge.language.outcomes import found, found_as_bad, found_at, held
 from scanner.judge.language.quantifiers import all_of, any_of, count_of
 from scanner.judge.language.source import did_you_mean
 from scanner.judge.language.types import BOOL, INTEGER, RATIO, Kind, Type
 from scanner.judge.language.values import Range, Unk
-from scanner.judge.language.vocabulary import STAGES
+from scanner.judge.language.vocabulary import SEVERITIES, STAGES
 from scanner.judge.language.walk import Builder, Compiler
 from scanner.judge.language.world import Items, Run
 
@@ -187,7 +187,7 @@ def _stage(compiler: Compiler, node: ast.expr) -> str:
 
 def _rule_id(compiler: Compiler, node: ast.expr) -> str:
     if not compiler.scope.outcomes:
-        raise compiler.fail(node, "outcomes of other rules can be asked in rules about 'dao' and in scenarios only")
+        raise compiler.fail(node, "outcomes of other rules cannot be asked here")
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and RULE_ID.match(node.value):
         compiler.notes.rule_ids.add(node.value)
         return node.value
@@ -207,6 +207,16 @@ def _finding_at(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
     return BOOL, found_at(_rule_id(compiler, rule), _stage(compiler, stage))
 
 
+def _severity_at_least(compiler: Compiler, node: ast.Call) -> tuple[Type, Closure]:
+    """`severity_at_least("PRO-004", "high")`: a finding of the rule is that bad or worse."""
+    rule, word = _arguments(compiler, node, 2, 2)
+    rule_id = _rule_id(compiler, rule)
+    severity = str(word.value) if isinstance(word, ast.Constant) else ""
+    if severity not in SEVERITIES:
+        raise compiler.fail(word, "a severity is needed here", did_you_mean(severity, SEVERITIES))
+    return BOOL, found_as_bad(rule_id, severity)
+
+
 FUNCTIONS: dict[str, Builder] = {
     "any": _any,
     "all": _all,
@@ -221,4 +231,5 @@ FUNCTIONS: dict[str, Builder] = {
     "finding": _finding,
     "passed": _passed,
     "finding_at": _finding_at,
+    "severity_at_least": _severity_at_least,
 }

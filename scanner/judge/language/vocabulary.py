@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, Verification, VoteTime
+from scanner.model.outcome import Severity
 
 
 def _all(kind: type[StrEnum], *more: str) -> tuple[str, ...]:
@@ -114,4 +115,5 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
 }
 """Keyed by model and field. Fields that are a StrEnum in the model need no entry."""
 
+SEVERITIES = _all(Severity)
 STAGES: tuple[str, ...] = _STAGE

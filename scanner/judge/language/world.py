@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from scanner.judge.language.model_schema import DAO_COLLECTIONS, model_schema
 from scanner.judge.language.types import Kind, Type
@@ -12,7 +12,7 @@ from scanner.judge.language.values import LimitExceeded, Unk, Why, cut, shown
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Stage
 from scanner.model.observation import Collection, Known, Reason, Unknown
-from scanner.model.outcome import Status
+from scanner.model.outcome import Severity, Status
 from scanner.model.snapshot import Snapshot
 from scanner.model.stated import RESERVED, StatedFacts
 
@@ -24,7 +24,8 @@ class Verdict:
     """What another rule said about one subject, as far as conditions can ask.
 
     `counts`: whether finding() sees a finding (in scenarios one below the stage `configured` is for information only);
-    None when a higher stage stayed open.
+    None when a higher stage stayed open. `open_severity`: the worst that stayed open, None where nothing tells.
+    `proof` gives the evidence that it rests on, made when somebody looks at it.
     """
 
     status: Status
@@ -33,6 +34,13 @@ class Verdict:
     reason: str
     on_chain: bool
     counts: bool | None = True
+    severity: Severity | None = None
+    open_severity: Severity | None = None
+    proof: Callable[[], tuple[Evidence, ...]] = tuple
+
+
+Asks: TypeAlias = Callable[[str], Sequence[Verdict]]
+"""Gives what a rule said, as far as it is about the subject at hand."""
 
 
 class World(Protocol):
@@ -111,6 +119,23 @@ class Read:
         return self._pair
 
 
+class Asked(Read):
+    """The outcome of another rule that was read. Its evidence is that of the outcomes, made when it is looked at."""
+
+    __slots__ = ("_verdicts",)
+
+    def __init__(self, label: str, value: Any, verdicts: Sequence[Verdict]) -> None:
+        self.label = label
+        self.value = value
+        self._pair = None
+        self._verdicts = tuple(verdicts)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:  # type: ignore[override]
+        """What the outcomes rest on, each piece once."""
+        return tuple(dict.fromkeys(piece for one in self._verdicts for piece in one.proof()))
+
+
 class Items:
     """A collection that was read: its things, why there may be more, and its size as a reading of its own."""
 
@@ -149,16 +174,24 @@ class Step:
 
 
 class Run:
-    """The variables of an evaluation, what it has read so far and the steps that are left."""
+    """The variables of an evaluation, what it has read so far and the steps that are left.
 
-    __slots__ = ("roots", "slots", "steps", "trace", "world")
+    `asks` gives what other rules said about the subject; without it, what the world knows of any.
+    """
 
-    def __init__(self, world: World, roots: Sequence[Ref], room: int = 0) -> None:
+    __slots__ = ("asks", "roots", "slots", "steps", "trace", "world")
+
+    def __init__(self, world: World, roots: Sequence[Ref], room: int = 0, *, asks: Asks | None = None) -> None:
         self.world = world
+        self.asks = asks or world.verdicts
         self.roots = roots
         self.slots: list[Ref] = [*roots, *[NOTHING] * (room - len(roots))]
         self.trace: list[Read] = []
         self.steps = MAX_STEPS
+
+    def apart(self) -> Run:
+        """Return a run of its own on the same subject: one rule may ask another in the middle of a condition."""
+        return Run(self.world, self.roots, len(self.slots), asks=self.asks)
 
     def spend(self, steps: int) -> None:
         """Take `steps` from what is left; LimitExceeded when that is not enough."""

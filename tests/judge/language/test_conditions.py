@@ -212,6 +212,19 @@ def test_stages_of_other_rules(evaluate):
 
 
 @pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [("critical", True), ("high", True), ("medium", False), ("pass", False), ("not-applicable", False)],
+)
+def test_severities_of_other_rules(outcome, expected, evaluate):
+    assert evaluate('severity_at_least("CAP-001", "high")', CAP_001=outcome) is expected
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "error", "finding", "configured"])
+def test_a_severity_that_nobody_tells_is_unknown(outcome, evaluate):
+    assert isinstance(evaluate('severity_at_least("CAP-001", "high")', CAP_001=outcome), Unk)
+
+
+@pytest.mark.parametrize(
     ("text", "what", "column", "hint"),
     [
         ("governor.voting_dely < 5", "Governor has no field 'voting_dely'", 18, "'voting_delay'"),
@@ -236,7 +249,8 @@ def test_stages_of_other_rules(evaluate):
         ("true", "unknown name 'true'", 9, "write True"),
         ("governor.has_timelock && True", "not a valid expression", 32, "'and'"),
         ("governor.voting_delay = 5", "not a valid expression", 31, "'=='"),
-        ("finding('CAP-001')", "in rules about 'dao'", 17, ""),
+        ("finding('CAP-001')", "cannot be asked here", 17, ""),
+        ("severity_at_least('CAP-001', 'high')", "cannot be asked here", 27, ""),
         ("len(governor.contract) > 1", "has no length", 13, ""),
         ("governor.voting_delay in (1, governor.voting_period)", "only literals", 38, ""),
         ("any(governor.has_timelock for governor in dao.controls)", "already means something", 39, "another name"),

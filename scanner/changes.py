@@ -8,8 +8,9 @@ from collections.abc import Callable
 from scanner import pipeline
 from scanner.compare.compare import OldReport, Reading, compare
 from scanner.compare.old_report import read_old_report
-from scanner.locale.load import load_locale
+from scanner.locale.locale import Locale
 from scanner.model.difference import Difference
+from scanner.render.diff_html import diff_html
 from scanner.render.diff_markdown import diff_markdown
 from scanner.render.report_json import dump
 
@@ -22,8 +23,9 @@ def reading(data: bytes, where: str, rules: pipeline.Rules) -> Reading:
     return Reading(snapshot, hashlib.sha256(data).hexdigest(), pipeline.evaluate(snapshot, rules))
 
 
-RENDERERS: dict[str, Callable[[Difference], str]] = {
-    "json": lambda found: dump(found.model_dump(mode="json")),
-    "md": lambda found: diff_markdown(found, load_locale()),
+RENDERERS: dict[str, Callable[[Difference, Locale], str]] = {
+    "html": diff_html,
+    "json": lambda found, _: dump(found.model_dump(mode="json")),
+    "md": diff_markdown,
 }
 """By format, which is the ending of the file's name."""

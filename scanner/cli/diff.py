@@ -10,7 +10,7 @@ import typer
 from scanner.cli.errors import reported
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.report import read_snapshot
-from scanner.cli.shared import AllowIncomplete, FailOn, RuleFolders, Verbose
+from scanner.cli.shared import AllowIncomplete, FailOn, Lang, RuleFolders, Verbose
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
 
@@ -30,6 +30,7 @@ def diff(
         str, typer.Option("--format", envvar="DAOSCAN_DIFF_FORMAT", help="html, json, md; several with commas")
     ] = "md",
     rules: RuleFolders = None,
+    lang: Lang = "en",
     fail_on: FailOn = Severity.HIGH,
     allow_incomplete: AllowIncomplete = False,
     verbose: Verbose = 0,
@@ -48,11 +49,11 @@ def diff(
         wanted = _formats(formats, out)
         if out is not None:
             check_folder(out)
-        judged_by = pipeline.load_rules(rules or ())
+        judged_by = pipeline.load_rules(rules or (), lang=lang)
         paths = _snapshot_path(old), _snapshot_path(new)
         sides = [changes.reading(read_snapshot(path), str(path), judged_by) for path in paths]
         found = changes.compare(sides[0], sides[1], _old_report(paths[0], sides[0].sha256))
-        files = {f"diff.{name}": changes.RENDERERS[name](found).encode() for name in wanted}
+        files = {f"diff.{name}": changes.RENDERERS[name](found, judged_by.t).encode() for name in wanted}
         if out is None:
             typer.echo(next(iter(files.values())).decode(), nl=False)
         else:

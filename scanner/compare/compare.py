@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -121,6 +122,8 @@ def _observed(old: Snapshot, new: Snapshot) -> tuple[tuple[SubjectChange, ...], 
     return tuple(subjects), tuple(facts)
 
 
+_BROUGHT = re.compile(r"(list_count|lists|listed|listed_texts|watched|watched_texts|watch_count|accountability)\b")
+"""Facts of the DAO that come from what the reader brought along."""
 _NOT_THERE = Fact(True, "not there", "")
 
 
@@ -132,9 +135,9 @@ def _changed(was: Facts, now: Facts, tools_differ: bool) -> Iterator[FactChange]
             continue
         if not old.known and not new.known and _reason(old) == _reason(new):
             continue
-        yield FactChange(
-            subject=now.subject, field=name, before=old.text, after=new.text, cause=_cause(old, new, tools_differ)
-        )
+        brought = now.subject.kind == "dao" and _BROUGHT.match(name) is not None
+        cause = Cause.INPUT if brought else _cause(old, new, tools_differ)
+        yield FactChange(subject=now.subject, field=name, before=old.text, after=new.text, cause=cause)
 
 
 def _reason(fact: Fact) -> str:

@@ -23,6 +23,8 @@ class Cause(StrEnum):
     """One of the two could not be read or decided. That is no change on chain."""
     TOOL = "tool"
     """The same evidence, another version of the program: it is read in another way."""
+    INPUT = "input"
+    """What the reader brought along is another thing: lists, watch lists, an accountability file."""
     UNDETERMINED = "undetermined"
     """Without evidence of its own, and made by two versions of the program."""
 

@@ -14,6 +14,7 @@ from scanner.model.errors import UsageError
 from scanner.model.observation import Reason, Unknown
 from scanner.model.outcome import Assessment, Severity, Status
 from scanner.model.snapshot import Snapshot
+from scanner.render.diff_html import diff_html
 from scanner.render.diff_markdown import diff_markdown
 from scanner.render.report_json import dump
 from tests.render import factory
@@ -140,6 +141,36 @@ def test_two_daos_are_refused() -> None:
 def test_it_is_said_in_markdown_and_json() -> None:
     old = with_timelock(factory.snapshot(), min_delay_seconds=delay(172_800))
     found = difference(old, with_timelock(old, min_delay_seconds=delay(60)))
-    text = diff_markdown(found, load_locale())
-    assert "| 172800 | 60 |" in text
+    for lang, said in (("en", "On chain"), ("ar", "على السلسلة")):
+        t = load_locale(lang)
+        text, page = diff_markdown(found, t), diff_html(found, t)
+        assert "| 172800 | 60 |" in text
+        assert "172800" in page
+        assert said in text
+        assert said in page
     assert Difference.model_validate_json(dump(found.model_dump(mode="json"))) == found
+
+
+def test_hostile_names_stay_text() -> None:
+    nasty = "</td><script>alert(1)</script>\u202e| [x](javascript:1) \ud800"
+    old = factory.snapshot()
+    named = old.model_copy(update={"target": old.target.model_copy(update={"name": nasty})})
+    fewer = old.safes.model_copy(update={"items": ()})
+    found = difference(named, named.model_copy(update={"safes": fewer}))
+    (gone, *_) = found.subjects
+    gone = gone.model_copy(update={"subject": gone.subject.model_copy(update={"label": nasty})})
+    found = found.model_copy(update={"subjects": (gone,)})
+    for lang in ("en", "ar"):
+        t = load_locale(lang)
+        page, text = diff_html(found, t), diff_markdown(found, t)
+        assert "<script>alert" not in page
+        assert "\u202e" not in page + text
+        assert "[x](javascript" not in text
+        (page + text).encode()
+
+
+def test_what_the_reader_brought_is_no_change_on_chain() -> None:
+    old = factory.snapshot()
+    new = old.model_copy(update={"dao": old.dao.model_copy(update={"list_count": old.dao.list_count + 1})})
+    (change,) = difference(old, new).facts
+    assert (change.field, change.cause) == ("list_count", Cause.INPUT)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
@@ -180,6 +181,21 @@ changes = Table(
     UniqueConstraint("old_scan", "new_scan", name="compared_once"),
 )
 
+_LATEST = """
+create view latest as
+select * from (
+    select scans.id as scan_id, judgements.id as judgement_id, scans.chain_id, scans.target, scans.name,
+           scans.block_number, scans.as_of, judgements.worst, judgements.exit_code,
+           row_number() over (
+               partition by scans.chain_id, scans.target
+               order by scans.block_number desc, scans.id desc, judgements.id desc
+           ) as place
+    from scans join judgements on judgements.scan_id = scans.id
+) as ranked
+where place = 1
+"""
+"""For those who ask in SQL: of each target its latest scan that was judged, with its latest judgement."""
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = ()
 """From version n + 1 to n + 2 by the function at n. The first version is made whole."""
 VERSION = 1 + len(MIGRATIONS)
@@ -189,6 +205,7 @@ def prepare(connection: Connection) -> None:
     """Make the tables, or bring an older database up to this version. Raises UsageError for one that is newer."""
     if not inspect(connection).has_table("schema_version"):
         metadata.create_all(connection)
+        connection.execute(text(_LATEST))
         connection.execute(insert(schema).values(version=VERSION))
         return
     version = connection.execute(select(schema.c.version)).scalar_one()

@@ -1,7 +1,7 @@
 """Golden files: whole reports, byte for byte. `python -m tools.golden` renews them; the tests compare.
 
-Made from the snapshots that tests build by hand, in both languages. A change of words, templates, styles or script shows up
-here as a difference to look at before it is committed.
+Made from the snapshots that tests build by hand, in both languages. A change of words, templates, styles or script
+shows up here as a difference to look at before it is committed.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def golden() -> dict[str, bytes]:
 
 
 def _without_parts(page: bytes) -> bytes:
-    policy = page[page.index(b'content="default-src') : page.index(b'">', page.index(b'content="default-src'))]
-    return (
-        page.replace(style().encode(), b"page.css").replace(script().encode(), b"page.js").replace(policy, b'content="policy')
-    )
+    begin = page.index(b'content="default-src')
+    policy = page[begin : page.index(b'">', begin)]
+    plain = page.replace(style().encode(), b"page.css").replace(script().encode(), b"page.js")
+    return plain.replace(policy, b'content="policy')
 
 
 def main() -> int:

@@ -103,5 +103,5 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
 def _tones(t: Locale, assessment: Assessment) -> list[tuple[str, str]]:
     """Return the choices of the findings' filter: severities that there are, and what is described only."""
     there = {item.severity for item in assessment.findings}
-    tones = [(severity.value, words(t, severity)) for severity in Severity if severity in there]
+    tones: list[tuple[str, str]] = [(severity.value, words(t, severity)) for severity in Severity if severity in there]
     return [*tones, ("neutral", t("findings.described"))] if None in there else tones

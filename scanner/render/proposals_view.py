@@ -91,7 +91,7 @@ def proposal_section(lookup: Lookup) -> ProposalSection:
     flagged = frozenset(f"{item.governor} {item.id}" for item in found if item_subject(item, lookup) in about)
     states = dict.fromkeys(item.state.value for item in found if isinstance(item.state, Known))
     t = lookup.t
-    choices = [("flagged", t("tools.flagged"))] if flagged else []
+    choices: list[tuple[str, str]] = [("flagged", t("tools.flagged"))] if flagged else []
     choices += [("open", t("tools.open"))] if any(map(is_open, found)) else []
     choices += [
         (f"s-{state.lower()}", looked_up(t, "proposal_state", state)) for state in sorted(states) if state.isalpha()

@@ -1,7 +1,7 @@
 """A report on 200 contracts and 5,000 proposals and an index of 10,000 rows: size, first paint, a key of the filter.
 
-Both are made up from the snapshot that the tests of the page use. Times are taken inside headless Chromium; where there is
-none, only sizes are measured.
+Both are made up from the snapshot that the tests of the page use. Times are taken inside headless Chromium; where
+there is none, only sizes are measured.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def figures() -> list[Figure]:
     ]
     program = find()
     if program:
-        found += _looked_at(program, {"report.large": (page, "proposal-list"), "report.index": (index, "reports-table")})
+        pages = {"report.large": (page, "proposal-list"), "report.index": (index, "reports-table")}
+        found += _looked_at(program, pages)
     return found
 
 

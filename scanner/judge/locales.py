@@ -24,7 +24,7 @@ from scanner.locale.load import ENGLISH, languages, load_locale
 from scanner.locale.locale import Locale
 from scanner.model.errors import RuleError
 
-COMPLETE: tuple[str, ...] = ()
+COMPLETE: tuple[str, ...] = ("ar",)
 """Languages, besides English, in which every stable built-in rule and every scenario must have its texts."""
 LOCALE_FOLDER = "locales"
 RULE_TEXTS = ("title", "message", "why", "legitimate_use", "remediation", "false_positives", "base_rate")

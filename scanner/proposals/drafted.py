@@ -143,7 +143,7 @@ def _as_draft(one: Proposal, draft: Draft, block: PinnedBlock) -> Proposal:
         uri=draft.file,
         sha256=draft.sha256,
     )
-    state = Known(value="Pending", evidence=(document,), derivation="a draft, judged as if it were pending")
+    state = Known[str](value="Pending", evidence=(document,), derivation="a draft, judged as if it were pending")
     facts: dict[str, object] = dict.fromkeys(_OF_EVENT, A_DRAFT)
     if not draft.proposer:
         facts |= dict.fromkeys(_OF_PROPOSER, _NO_PROPOSER)

@@ -97,7 +97,7 @@ def one_proposal(
         read_at=_read_at(lookup),
         made=shown(t, item.created_at, lambda at: utc(t, at)),
         state=shown(t, item.state, lambda state: looked_up(t, "proposal_state", state)),
-        left=t("one_proposal.draft_state") if item.draft else card.left,
+        left=card.left,
         votes_for=unit.show(item.for_votes),
         votes_against=unit.show(item.against_votes),
         turnout=shown(t, item.turnout_bps, lambda bps: percent(t, bps)),

@@ -87,7 +87,7 @@ def proposal_card(item: Proposal, unit: Unit, lookup: Lookup, shown_actions: int
         said=clipped(" ".join(item.description.split()), SAID),
         description=item.description,
         hidden=item.text_hidden_characters,
-        left=time_left(item, lookup),
+        left=t("one_proposal.draft_state") if item.draft else time_left(item, lookup),
         changes=_changes(item, lookup),
         speaks_for=_speaks_for(item, lookup),
         facts=_named(t, facts),

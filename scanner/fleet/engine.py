@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_AHEAD = 2
+AHEAD = 2
 """Tasks in flight for each worker: one that it does, one that waits for it."""
 
 
@@ -86,7 +86,7 @@ def _results(client: Client, tasks: Iterator[Task], settings: str, place: Place)
         waiting[future.key] = task
         queue.add(future)
 
-    ahead = _AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]) or place.workers)
+    ahead = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]) or place.workers)
     for task in _first(tasks, ahead):
         send(task)
     for future in queue:

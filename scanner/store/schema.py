@@ -143,6 +143,7 @@ facts = Table(
     Column("key", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),  # zlib
     Column("made_at", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),  # how often they were made: once, unless a worker died with its claim
 )
 
 claims = Table(

@@ -43,10 +43,9 @@ class SharedFacts:
         packed = zlib.compress(json.dumps(payload, sort_keys=True).encode(), 6)
 
         def work(connection: Connection) -> None:
-            put = self._database.insert(facts).values(key=key, data=packed, made_at=int(time.time()))
-            connection.execute(
-                put.on_conflict_do_update(index_elements=[facts.c.key], set_={"data": put.excluded.data})
-            )
+            put = self._database.insert(facts).values(key=key, data=packed, made_at=int(time.time()), times=1)
+            renewed = {"data": put.excluded.data, "times": facts.c.times + 1}
+            connection.execute(put.on_conflict_do_update(index_elements=[facts.c.key], set_=renewed))
             connection.execute(delete(claims).where(claims.c.key == key))
 
         self._database.write(work)

@@ -176,7 +176,7 @@ def test_a_claim_of_the_dead_runs_out(store: Store) -> None:
 def test_damaged_facts_are_made_again(store: Store) -> None:
     from scanner.store.schema import facts
 
-    store.database.write(lambda c: c.execute(insert(facts).values(key="k", data=b"damaged", made_at=0)))
+    store.database.write(lambda c: c.execute(insert(facts).values(key="k", data=b"damaged", made_at=0, times=1)))
     assert SharedFacts(store.database).load("k") is None
 
 

@@ -186,6 +186,13 @@ def test_a_draft_is_executed_by_the_executor(field: Field, drafted: Run) -> None
     assert (role["right"], role["holder"]) == ("PROPOSER_ROLE", PAYEE)
 
 
+def test_what_was_read_for_a_draft_is_confirmed_and_executed_again(field: Field, drafted: Run) -> None:
+    done = daoscan("verify", str(drafted.out / "snapshot.json"), "--rpc-url", field.chain.url, "--json")
+    verdicts = {(one["evidence"]["kind"], one["verdict"]) for one in json.loads(done.stdout)["results"]}
+    assert ("simulation", "match") in verdicts
+    assert {verdict for kind, verdict in verdicts if kind != "document"} == {"match"}
+
+
 def test_a_draft_cannot_speak_through_the_report(drafted: Run) -> None:
     text, page = read(drafted, "proposal.md"), read(drafted, "proposal.html")
     assert "A draft: it is not on chain." in text

@@ -44,6 +44,7 @@ class Parameter:
     keys: tuple[int, ...] = ()
 
 
+_RUNS = Meaning(Effect.INDIRECTION)
 _PLANS = "(address,uint256,uint256,uint256,uint256)[]"
 _VESTING = f"batchVestingPlans(address,address,uint256,{_PLANS},uint256,address,bool,uint8)"
 _LOCKING = f"batchLockingPlans(address,address,uint256,{_PLANS},uint256,uint8)"
@@ -143,11 +144,17 @@ MEANINGS: Mapping[str, Meaning] = {
     "freeze(address)": Meaning(Effect.MEMBERSHIP),
     "expel(address)": Meaning(Effect.MEMBERSHIP),
     # Arbitrum's governance actions: contracts whose one function makes the change, run by an UpgradeExecutor.
-    "perform()": Meaning(Effect.INDIRECTION),
-    "perform(address)": Meaning(Effect.INDIRECTION),
+    "perform()": _RUNS,
+    "perform(address)": _RUNS,
+    # Functions of Safes and member lists that run any call; the list files them under membership.
+    "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)": _RUNS,
+    "execTransactionFromModule(address,uint256,bytes,uint8)": _RUNS,
+    "execTransactionFromModuleReturnData(address,uint256,bytes,uint8)": _RUNS,
+    "execute(bytes32,(address,uint256,bytes)[],uint256)": _RUNS,
+    "executeAsBaal(address,uint256,bytes)": _RUNS,
     # Proposals that are contracts: what a spell, a payload of Aave's or a proposal of Tornado's shape does is its code.
-    "execute()": Meaning(Effect.INDIRECTION),
-    "executeProposal()": Meaning(Effect.INDIRECTION),
+    "execute()": _RUNS,
+    "executeProposal()": _RUNS,
     # Arbitrum's AIP-1.1 target: sets the flag that says that the proposal passed.
     "effectuate()": Meaning(Effect.PARAMETER),
 }

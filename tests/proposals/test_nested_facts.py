@@ -38,6 +38,7 @@ _GRANT = encode_call("grantRole(bytes32,address)", ("0x" + "00" * 32, _KEY))
 _PAY = encode_call("transfer(address,uint256)", (_KEY, 40))
 _NO_USE = PrivacyUse(Known(value=(), evidence=()), (Known(value=(), evidence=()),))
 _RELAY = "relay(address,uint256,bytes)"
+_ZERO, _HASH = "0x" + "00" * 20, "0x" + "00" * 32
 
 
 class _Codes(SilentChain):
@@ -145,6 +146,43 @@ def test_a_target_on_a_named_chain_is_unknown_and_no_gap_of_this_scan() -> None:
         found = _outcome(sound, rule)
         assert found.status is Status.UNKNOWN
         assert not found.on_chain_gap
+
+
+def test_tokens_that_go_with_a_message_are_a_share_of_the_treasury() -> None:
+    word = "0x" + "00" * 12 + _KEY[2:]
+    message = encode_call(
+        "ccipSend(uint64,(bytes,bytes,(address,uint256)[],address,bytes))",
+        (15971525489660198786, (word, _GRANT, [(_TOKEN, 40)], _ZERO, "0x")),
+    )
+    module = "execTransactionFromModule(address,uint256,bytes,uint8)"
+    actions = _proposal(_SAFE, encode_call(module, (_STRANGER, 0, message, 0))).actions
+    assert [(action.effect, action.chain) for action in actions] == [
+        (Effect.INDIRECTION, ""),
+        (Effect.INDIRECTION, ""),
+        (Effect.VALUE_OUT, ""),
+        (Effect.ROLE, "Base"),
+    ]
+    share = actions[2].treasury_share_bps
+    assert isinstance(share, Known)
+    assert share.value == 4000
+
+
+def test_a_message_that_cannot_be_read_is_a_raw_call_on_its_chain() -> None:
+    signature = "send((uint32,bytes32,bytes,bytes,bool),address)"
+    word = "0x" + "00" * 12 + _KEY[2:]
+    proposal = _proposal(_STRANGER, encode_call(signature, ((30110, word, "0x" + "fe" * 40, "0x", False), _KEY)))
+    inner = proposal.actions[1]
+    assert (inner.chain, inner.decoded_by, inner.effect) == ("Arbitrum One", "raw", Effect.UNDECODED)
+    assert _outcome(proposal, "PRO-015").status is Status.FINDING
+
+
+def test_a_proposal_that_is_a_contract_is_an_indirection() -> None:
+    for name in ("execute()", "executeProposal()"):
+        inner = _proposal(
+            _SAFE, encode_call("plot(address,bytes32,bytes,uint256)", (_STRANGER, _HASH, encode_call(name), 9))
+        )
+        assert isinstance(inner.actions[1].delegatecall, Known)
+        assert (inner.actions[1].effect, inner.actions[1].delegatecall.value) == (Effect.INDIRECTION, True)
 
 
 def test_where_an_unknown_bridge_leads_is_a_gap() -> None:

@@ -91,7 +91,7 @@ def unpack(data: bytes, where: str) -> Opened:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = _members(archive, where)
-    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError) as error:  # RuntimeError: a feature it lacks
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError) as error:
         raise _refused(f"the archive is damaged or no ZIP file: {error}"[:200], where) from error
     except Exception as error:
         if type(error).__module__ == "zlib":

@@ -109,9 +109,10 @@ class SlitherUnit:
         """Return the digests of the functions that a result names or that hold what it names."""
         found = set()
         for element in elements:
-            while element and element.get("type") != "function":
-                element = (element.get("type_specific_fields") or {}).get("parent") or {}
-            place = element.get("source_mapping") or {}
+            holder = element
+            while holder and holder.get("type") != "function":
+                holder = (holder.get("type_specific_fields") or {}).get("parent") or {}
+            place = holder.get("source_mapping") or {}
             text = self.texts.get(place.get("filename_short", ""), b"")
             if text:
                 piece = text[place["start"] : place["start"] + place["length"]]

@@ -42,7 +42,7 @@ def test_times_are_seconds_or_iso_dates_in_utc() -> None:
 
 def test_formats_are_known_ones() -> None:
     assert parse_formats("json, html") == ("json", "html")
-    for wrong in ("pdf", "", ","):
+    for wrong in ("docx", "", ","):
         with pytest.raises(UsageError):
             parse_formats(wrong)
 

@@ -10,8 +10,8 @@ import pytest
 from scanner.judge.language.constants import CONSTANTS
 from scanner.judge.language.functions import FUNCTIONS
 from scanner.judge.lint import lint
-from scanner.judge.reference import replaced
 from scanner.judge.pack import PACK_KEYS
+from scanner.judge.reference import replaced
 from scanner.judge.rules import load_rulebook
 from scanner.judge.scenarios import KEYS as SCENARIO_KEYS
 from scanner.judge.schema import KEYS

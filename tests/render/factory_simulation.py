@@ -65,7 +65,7 @@ def _balance(account: str, label: str, moved: int, **facts: Any) -> BalanceChang
 
 def simulated(proposal: Proposal, text: str = "") -> Simulation:
     """Return a simulation of `proposal`; `text` stands in everything that a stranger may have written."""
-    key = {"governor": proposal.governor, "proposal": proposal.id}
+    key: dict[str, Any] = {"governor": proposal.governor, "proposal": proposal.id}
     timelock = {"contract": dao.TIMELOCK, "contract_label": _text(text, "Timelock")}
     balances = (
         _balance(dao.TIMELOCK, _text(text, "Timelock"), -4 * 10**23),

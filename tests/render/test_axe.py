@@ -19,7 +19,8 @@ from tests.render.test_browser import FLAGS, OPEN_ALL, chromium
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """only => axe.run(document, { runOnly: only, resultTypes: ['violations'] }).then(found => found.violations.map(each => ({
+RUN = """only => axe.run(document, { runOnly: only, resultTypes: ['violations'] }).then(
+    found => found.violations.map(each => ({
     id: each.id, impact: each.impact, where: each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))
 })))"""
 

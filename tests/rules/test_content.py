@@ -102,7 +102,7 @@ def test_all_sixteen_scenarios_are_there_with_their_lawful_use(content: Linted) 
 
 
 def test_every_need_of_a_scenario_has_a_rule_that_names_it(content: Linted) -> None:
-    """Else a scenario is enabled and no sentence says by what. MS-03 and MS-04 ask for openness, which alone is nothing."""
+    """Else a scenario is enabled and no sentence says by what. MS-03 and MS-04 ask for openness alone."""
     rules = {rule.id: rule for rule in content.rulebook.rules}
     for scenario in content.scenarios:
         for line in scenario.needs:

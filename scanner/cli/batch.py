@@ -95,7 +95,8 @@ def batch(
         job = Batch(settings, Place(workers, scheduler, tls_ca, tls_cert, tls_key), quiet=quiet)
         clean = job.rejudge() if found is None else job.scan(found, block=block, retry_failed=retry_failed)
         if out is not None:
-            write_portfolio(out, settings, which="findings")
+            for path in write_portfolio(out, settings, which="findings"):
+                typer.echo(str(path))
         raise typer.Exit(0 if clean else 1)
 
 

@@ -83,8 +83,8 @@ class Field:
             raise RuntimeError(f"a run over {len(daos)} DAOs ended with {process.returncode}")
         if len(seen) < 2:
             return Run(0.0, 0.0, (0, 0))
-        early = seen[len(seen) // _TENTH]
-        memory = (early[2], statistics.median_high([one[2] for one in seen[-4:]]))
+        part = max(1, len(seen) // _TENTH)
+        memory = (max(one[2] for one in seen[:part]), max(one[2] for one in seen[part:]))
         return Run(seen[-1][0] - seen[0][0], seen[-1][1] - seen[0][1], memory)
 
     def db(self, store: str) -> str:

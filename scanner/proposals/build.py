@@ -9,7 +9,7 @@ from scanner.chain.payload import log_digest
 from scanner.discovery.account import combine, nonzero
 from scanner.discovery.battery import PROPOSAL_CREATED
 from scanner.discovery.discover import Found
-from scanner.model.evidence import Evidence, LogSetEvidence
+from scanner.model.evidence import Evidence, LogEvidence, LogSetEvidence
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Action, Proposal
@@ -135,7 +135,7 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
         "treasury_total_bps": _total(book, case, calls, actions),
         "event_confirmed": confirmed(book.ends, data, one),
         "weekend_bps": weekend_share(found, data, one),
-        "evidence": (_event(found, one),),
+        "evidence": (_event(book, one),),
     }
     facts.update(ballot_facts(found, data, one))
     facts.update(power_facts(book.ends, data, one))
@@ -144,7 +144,7 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
     return Proposal(**facts)
 
 
-def _event(found: Found, one: RawProposal) -> Evidence:
+def _event(book: Casebook, one: RawProposal) -> Evidence:
     """Return the proposal's event; a long one as the set of this governor's events in its block.
 
     Evidence stands beside every outcome: a text of some pages, forty times for each proposal, is too much of it.
@@ -153,8 +153,16 @@ def _event(found: Found, one: RawProposal) -> Evidence:
     log = one.log
     if len(log.data) <= _LONG_EVENT:
         return log
-    events = found.world.accounts[one.governor].events(PROPOSAL_CREATED)
-    beside = [other for other in events if other.block_number == log.block_number]
+    if one.governor not in book.events:
+        blocks: dict[int, list[LogEvidence]] = {}
+        for event in book.found.world.accounts[one.governor].events(PROPOSAL_CREATED):
+            blocks.setdefault(event.block_number, []).append(event)
+        book.events[one.governor] = {number: _set_of(events) for number, events in blocks.items()}
+    return book.events[one.governor].get(log.block_number) or _set_of((log,))
+
+
+def _set_of(beside: Sequence[LogEvidence]) -> LogSetEvidence:
+    log = beside[0]
     return LogSetEvidence(
         chain_id=log.chain_id,
         block_number=log.block_number,

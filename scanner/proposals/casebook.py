@@ -8,6 +8,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.discover import Found
 from scanner.discovery.world import only_a_target
+from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import ELSEWHERE
 from scanner.proposals.collect import ProposalData
@@ -44,6 +45,9 @@ class Casebook:
 
     contexts: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
     """How contracts execute calls, by the contracts that are asked in turn: the same for all of a governor."""
+
+    events: dict[str, dict[int, Evidence]] = field(default_factory=dict)
+    """Of a governor, the set of its events in each block in which it told of a proposal."""
 
 
 @dataclass(frozen=True)

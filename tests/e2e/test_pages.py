@@ -15,7 +15,7 @@ from tests.render.test_axe import violations
 from tests.render.test_browser import FLAGS, chromium
 
 pytestmark = pytest.mark.browser
-ENGLISH, ARABIC = ("single-key", "pending-takeover"), ("protective",)
+ENGLISH, ARABIC = ("single-key",), ("protective",)
 
 
 @pytest.fixture(scope="module", name="browser")

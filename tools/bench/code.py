@@ -31,13 +31,13 @@ from scanner.cli.options import default_cache_dir
 from scanner.code.analyse import analyse
 from scanner.code.compilers.interface import Limits
 from scanner.code.compilers.node import node_binary
-from scanner.limited import resident_bytes
 from scanner.code.compilers.resolve import CompilerPlaces, compile_with, resolve_compiler
 from scanner.code.compilers.solcjs import install_solcjs
 from scanner.code.compilers.versions import parse_version
 from scanner.code.interface import CodeJob, CodeOptions
 from scanner.code.requests import OUTPUT_FILE, Wanted, source_request
 from scanner.code.worker import Workers
+from scanner.limited import resident_bytes
 from scanner.model.evidence import AtBlock
 from scanner.model.kinds import Verification
 from scanner.model.snapshot import SourceBundle, SourceFile

@@ -18,7 +18,7 @@ from scanner.discovery.world import World
 from scanner.model.allowances import Allowance
 from scanner.model.contracts import Contract
 from scanner.model.dao import TreasuryAccount
-from scanner.model.evidence import LogEvidence
+from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
 APPROVAL = topic("Approval(address,address,uint256)")
@@ -58,6 +58,9 @@ class Allowances:
 
     busy: frozenset[str] = frozenset()
     """Contracts that were left out, since everybody approves them."""
+
+    told_by: tuple[Evidence, ...] = ()
+    """The logs that tell of approvals for contracts whose code can be replaced: no others were asked for."""
 
 
 def replaceable(world: World) -> tuple[str, ...]:
@@ -138,6 +141,7 @@ def allowance_questions(world: World, plan: Plan, logs: Sequence[Logs]) -> Quest
         given=_missing(by_us, len(given)),
         received=_missing(by_others, len(received)),
         busy=plan.busy,
+        told_by=tuple(item for answer in by_others if isinstance(answer, Known) for item in answer.evidence),
     )
     strangers = sorted({pair.spender for pair in pairs} - set(world.accounts))
     return Questions(tuple(pairs), tuple(strangers), unanswered)
@@ -272,4 +276,5 @@ def received_by(contract: str, implementation: Known[str] | Unknown, allowances:
     for one in answers.values():
         if isinstance(one, Unknown) and not _nothing(one):
             return one
-    return Known(value=len(live), evidence=evidence[:20], derivation="accounts with an approval that stands")
+    evidence = (*allowances.told_by, *evidence[:20])
+    return Known(value=len(live), evidence=evidence, derivation="accounts with an approval that stands")

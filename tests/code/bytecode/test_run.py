@@ -11,7 +11,8 @@ from scanner.code.bytecode.opcodes import MAX_CODE_BYTES
 from scanner.code.bytecode.proxy import minimal_proxy_target
 from scanner.code.bytecode.run import analyse_bytecode
 from scanner.model.code import CodeFacts
-from scanner.model.observation import Collection, Known, Unknown
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.stated import StatedFacts
 from tests.code.bytecode.support import ADDRESS, compiled, facts_of, packaged
 from tests.code.support import AT
 
@@ -157,6 +158,8 @@ def test_code_that_cannot_be_analysed(code: str, reason: str) -> None:
         if isinstance(fact, Collection):
             assert not fact.complete, name
             assert fact.reason
+        elif isinstance(fact, StatedFacts):
+            assert fact.reason is Reason.ANALYSIS_NOT_RUN
         else:
             assert value(fact) == f"unknown: {reason}", name
 

@@ -1,8 +1,8 @@
 """No claim without evidence: in the snapshot of every fixture each known value carries some.
 
 What is read off a proposal's event, or off all of a governor's events, rests on the evidence that the proposal holds
-once, and what an execution on a fork showed on that of the simulation: it is not repeated at each value, or a proposal of
-ten thousand calls would hold its event ten thousand times.
+once, and what an execution on a fork showed on that of the simulation. It is not repeated at each value, or a proposal
+of ten thousand calls would hold its event ten thousand times.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def test_it_says_all_there_is_to_say_about_one_proposal(field: Field, takeover: 
     assert heads == [
         "## What it says",
         "## What it does",
-        "## What would change",
+        "## What changes by it",
         "## Why it is shown",
         "## What speaks for it",
         "## What was not decided",

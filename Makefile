@@ -48,7 +48,7 @@ demo: setup
 
 test: setup browser
 	@echo "caches: $(CACHES)"; start=$$(date +%s); \
-	$(BIN)/python -m pytest $(PYTEST_ARGS); code=$$?; \
+	$(BIN)/python -m tools.run_tests $(PYTEST_ARGS); code=$$?; \
 	echo "caches: $(CACHES), took $$(( $$(date +%s) - start )) s"; exit $$code
 
 lint: setup

@@ -18,6 +18,9 @@ from scanner.judge.lint import lint as lint_packs
 from scanner.judge.testing import run_tests
 from scanner.model.errors import RuleError, UsageError
 
+DEMO = "fixtures.demo"
+"""The program of a checkout that deploys the fixtures and scans them."""
+
 
 def lint_command(
     folders: Folders = None,
@@ -89,7 +92,7 @@ def checkout_of_fixtures() -> Path:
 def run_fixtures(checkout: Path, folders: list[Path] | None, only: list[str] | None) -> int:
     """Deploy and scan the DAOs with the same Python; return its exit code. Packs of the user judge along."""
     with TemporaryDirectory(prefix="daoscan-fixtures-") as out:
-        command = [sys.executable, "-m", "fixtures.demo", "--out", out]
+        command = [sys.executable, "-m", DEMO, "--out", out]
         for name in only or ():
             command += ["--only", name]
         own = [str(folder.resolve()) for folder in all_folders(folders)[1:]]

@@ -26,7 +26,8 @@ def event_of(found: Difference, old: Reading, new: Reading) -> str:
     if not told:
         return ""
     subjects = {move.subject.id for move in told}
-    facts = [one for one in _chain_facts(found) if one.subject.id in subjects]
+    # A rule may read other subjects than its own: what else changed is told after that.
+    facts = sorted(_chain_facts(found), key=lambda one: one.subject.id not in subjects)
     event: dict[str, Any] = {
         "chain_id": found.target.chain_id,
         "address": found.target.address,

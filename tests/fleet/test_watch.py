@@ -54,7 +54,7 @@ def test_a_pending_administrator_is_told_once(fleet: Fleet, receiver: Receiver) 
     assert {move["rule_id"] for move in event["moves"]} >= {"CTL-002"}
     (move,) = (one for one in event["moves"] if one["rule_id"] == "CTL-002")
     assert (move["direction"], move["after"]["status"]) == ("worse", "finding")
-    assert any(KEY in one["after"] for one in event["facts"])
+    assert any(KEY in one["after"] for one in event["facts"]), event["facts"]
     headers, body = receiver.seen[-1]
     assert json.loads(body) == event
     assert headers["X-Daoscan-Signature"] == signature("s3cret", headers["X-Daoscan-Timestamp"], body)

@@ -161,15 +161,16 @@ def test_fixtures_run_with_the_same_python_and_the_users_packs(run, write_pack, 
     """The command that is run, in place of a chain: a stand-in for fixtures/demo.py says how it was called."""
     folder = write_pack(delay_short=rule_text())
     checkout = tmp_path / "checkout"
-    (checkout / "fixtures").mkdir(parents=True)
+    (checkout / "standin").mkdir(parents=True)
     (checkout / "rules").mkdir()
     told = tmp_path / "told"
-    (checkout / "fixtures" / "demo.py").write_text(
+    (checkout / "standin" / "demo.py").write_text(
         "import os, pathlib, sys\n"
         f"pathlib.Path({str(told)!r}).write_text(repr((sys.executable, sys.argv[3:], os.environ['DAOSCAN_RULES'])))\n"
         "sys.exit(1 if 'broken' in sys.argv else 0)\n"
     )
     monkeypatch.setattr("scanner.cli.rules_check.checkout_of_fixtures", lambda: checkout)
+    monkeypatch.setattr("scanner.cli.rules_check.DEMO", "standin.demo")
     assert run("test", folder, "--fixtures", "--only", "healthy").exit_code == 0
     assert told.read_text() == repr((sys.executable, ["--only", "healthy"], str(folder.resolve())))
     assert run("test", folder, "--only", "broken").exit_code == 1

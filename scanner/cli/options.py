@@ -8,8 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eth_utils.address import is_checksum_formatted_address, to_checksum_address
-
+from scanner.checksum import wrong_checksum
 from scanner.model.errors import UsageError
 
 _ADDRESS = re.compile(r"(?:eip155:([0-9]{1,20}):)?(0x[0-9a-fA-F]{40})\Z")
@@ -25,7 +24,7 @@ def parse_target(text: str) -> tuple[int | None, str]:
             hint="an address is 0x and 40 hex digits; with its chain: eip155:1:0x…",
         )
     address = found.group(2)
-    if is_checksum_formatted_address(address) and to_checksum_address(address) != address:
+    if wrong_checksum(address):
         raise UsageError(
             f"the checksum of {address} is wrong (EIP-55)",
             hint="a digit was probably mistyped; write it all in lower case to leave the checksum out",

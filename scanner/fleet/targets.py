@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eth_utils.address import is_checksum_formatted_address, to_checksum_address
-
+from scanner.checksum import wrong_checksum
 from scanner.manifest.manifest import read_manifest
 from scanner.model.errors import DaoscanError, UsageError
 
@@ -158,7 +157,7 @@ def _wanted(fields: dict[str, str], place: str, default: int | None) -> Wanted |
     chain = chain.removeprefix("eip155:")
     if not _ADDRESS.match(address):
         return BadLine(place, f"not an address: {address[:60]!r}")
-    if is_checksum_formatted_address(address) and to_checksum_address(address) != address:
+    if wrong_checksum(address):
         return BadLine(place, f"the checksum of {address} is wrong (EIP-55)")
     if chain and not _NUMBER.match(chain):
         return BadLine(place, f"not a chain id: {chain[:30]!r}")

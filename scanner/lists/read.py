@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from eth_utils.address import is_checksum_formatted_address, to_checksum_address
-
+from scanner.checksum import wrong_checksum
 from scanner.lists.interface import FORMATS, AddressList, ListEntry, clean, in_order, parse_day
 from scanner.lists.ofac import parse_ofac
 from scanner.lists.tables import Parsed, parse_csv, parse_json
@@ -125,4 +124,4 @@ def wrong_checksums(path: Path, entries: tuple[ListEntry, ...]) -> int:
     except OSError:
         return 0
     written = {found for found in re.findall(r"0x[0-9a-fA-F]{40}(?![0-9a-fA-F])", text) if found.lower() in evm}
-    return sum(is_checksum_formatted_address(one) and to_checksum_address(one) != one for one in written)
+    return sum(wrong_checksum(one) for one in written)

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from eth_utils.address import is_checksum_formatted_address, to_checksum_address
-
+from scanner.checksum import wrong_checksum
 from scanner.judge.yaml_strict import Mark, Node
 from scanner.manifest.fields import Fields, Loaded, load_fields
 from scanner.manifest.statement import KEYS as STATEMENT_KEYS
@@ -111,7 +110,7 @@ def parse_caip10(text: str, mark: Mark) -> tuple[int, str]:
     if not found:
         raise mark.error(f"not a CAIP-10 account: {text[:80]!r}", "eip155:CHAIN:0x…, for instance eip155:1:0x…")
     address = found.group(2)
-    if is_checksum_formatted_address(address) and to_checksum_address(address) != address:
+    if wrong_checksum(address):
         raise mark.error(f"the checksum of {address} is wrong (EIP-55)", "write it all in lower case to leave it out")
     return int(found.group(1)), address.lower()
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from eth_abi.exceptions import ParseError
 from eth_abi.grammar import ABIType, BasicType, TupleType, parse
-from eth_utils.address import is_checksum_formatted_address, to_checksum_address
 
 from scanner.chain.abi import DecodeError, encode, signature_types
+from scanner.checksum import wrong_checksum
 from scanner.model.errors import UsageError
 from scanner.proposals.decode import full_calldata
 from scanner.proposals.draft_tree import MAX_BYTES, Branch, Leaf, Place, Table, Tree, read_tree
@@ -108,7 +108,7 @@ def _address(tree: Tree) -> str:
     text = _plain(tree, "an address")
     if not _ADDRESS.match(text):
         raise tree.place.error(f"not an address: {text[:60]!r}", "an address is 0x and 40 hex digits")
-    if is_checksum_formatted_address(text) and to_checksum_address(text) != text:
+    if wrong_checksum(text):
         raise tree.place.error(f"the checksum of {text} is wrong (EIP-55)", "a digit was probably mistyped")
     return text.lower()
 

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CACHE := $(if $(DAOSCAN_CACHE),$(DAOSCAN_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/daoscan)
 
 # Looked at once, before anything is set up.
-CACHES := $(shell test -d "$(CACHE)/solc-js" -a -f $(VENV)/.python -a -f node_modules/.installed && echo warm || echo cold)
+CACHES := $(shell test -d "$(CACHE)/solc-js" -a -f $(VENV)/.python -a -f node_modules/.unpacked && echo warm || echo cold)
 
 .PHONY: help setup demo test lint bench clean browser golden lock
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ help:
 	@echo "make setup   only sets up what the others need"
 	@echo "make clean   removes what these wrote, apart from caches outside this folder"
 
-setup: $(VENV)/.python node_modules/.installed
+setup: $(VENV)/.python node_modules/.installed node_modules/.unpacked
 
 $(VENV)/.python: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -38,6 +38,11 @@ node_modules/.installed: package.json package-lock.json .npmrc tools/npm.py $(VE
 	$(BIN)/python -m tools.npm ci --ignore-scripts --no-progress --loglevel=error
 	@ls node_modules/@foundry-rs/anvil-*/bin/anvil* >/dev/null 2>&1 || \
 	  echo "warning: no local chain is locked for this kind of machine; make demo and make test need one" >&2
+	@touch $@
+
+# Packages whose dependencies are not wanted. After npm, which removes what it has not installed itself.
+node_modules/.unpacked: node_modules/.installed fixtures/packages.json tools/packages.py
+	$(BIN)/python -m tools.packages
 	@touch $@
 
 browser:

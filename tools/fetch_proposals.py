@@ -17,7 +17,7 @@ from scanner.chain.abi import DecodeError, decode
 from scanner.chain.interface import Chain, LogRead
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.discovery.battery import PROPOSAL_CREATED
-from scanner.discovery.links import PROPOSAL_TYPES
+from scanner.discovery.families.told import PROPOSAL_TYPES
 from scanner.model.errors import DaoscanError
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Unknown

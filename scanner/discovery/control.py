@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import CANCELLER_ROLE, DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
 from scanner.discovery.holders import Path, Resolver, short
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
@@ -30,8 +30,8 @@ def build_controls(
             edges += _open_calls(resolver, address, by_address[address].code)
     for address in sorted(resolver.parts.governors):
         edges += _governor(world, resolver, address, by_address.get(address))
-    for address in sorted(resolver.parts.timelocks):
-        edges += _timelock(world, resolver, address)
+    for address in sorted(resolver.parts.executors):
+        edges += _executor(world, resolver, address)
     for contract in by_address.values():
         edges += _upgrade(world, resolver, contract)
     for token in tokens:
@@ -97,13 +97,17 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
             guard="guardian",
         )
     admin = family.admin(account)
-    executor = nonzero(family.timelock(account)) or address
+    executor = family.executor(account)
     if (found := nonzero(admin)) and found not in (executor, address):
         paths = _with_evidence(resolver.paths(found), admin.evidence)
         yield from _edges(resolver, address, Capability.SET_PARAMETERS, paths, guard="admin")
     yield from _edges(
         resolver, address, Capability.SET_PARAMETERS, resolver.paths(executor), guard="executor of the vote"
     )
+    for one in family.besides(account):
+        if one.address not in (executor, address, ZERO_ADDRESS):
+            paths = _with_evidence(resolver.paths(one.address), one.evidence)
+            yield from _edges(resolver, address, one.capability, paths, guard=one.words)
     pending = account.address_of("pendingAdmin()", "pendingOwner()")
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
@@ -119,18 +123,18 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
             yield from _edges(resolver, executor, Capability.EXECUTE, (path,), guard="votes counted when called")
 
 
-def _timelock(world: World, resolver: Resolver, address: str) -> Iterator[Control]:
+def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Control]:
     account = world.accounts[address]
-    book = read_roles(account)
-    for member in book.holders(CANCELLER_ROLE):
-        if member.address not in (address, ZERO_ADDRESS):
-            paths = _with_evidence(resolver.paths(member.address), member.evidence)
-            yield from _edges(resolver, address, Capability.CANCEL, paths, guard="CANCELLER_ROLE")
-    for member in book.holders(DEFAULT_ADMIN_ROLE):
-        if member.address not in (address, ZERO_ADDRESS):
-            paths = _with_evidence(resolver.paths(member.address), member.evidence)
-            yield from _edges(resolver, address, Capability.ADMIN, paths, guard="DEFAULT_ADMIN_ROLE")
-    pending = account.address_of("pendingAdmin()")
+    family = resolver.parts.executors[address]
+    # Where one right does everything, whoever makes it act also cancels and administers: nothing more to say.
+    if not family.shared_right:
+        rights = ((Capability.CANCEL, family.cancellers(account)), (Capability.ADMIN, family.admins(account)))
+        for capability, callers in rights:
+            for caller in callers.items:
+                if caller.address not in (address, ZERO_ADDRESS):
+                    paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
+                    yield from _edges(resolver, address, capability, paths, guard=caller.words)
+    pending = family.pending_admin(account)
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
         yield from _edges(resolver, address, Capability.ADMIN, paths, guard="pending admin: may accept")

@@ -15,6 +15,8 @@ from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.executors import EXECUTORS
+from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.holders import Resolver
@@ -86,7 +88,9 @@ class Discovered:
 
 def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: Analyse, steps: Steps) -> Found:
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
-    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS}))
+    own = [topic for family in FAMILIES for topic in family.topics]
+    own += [topic for kind in EXECUTORS for topic in kind.topics]
+    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *own}))
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
@@ -193,7 +197,7 @@ def describe(
         governors=all_governors,
         timelocks=_collection(
             Timelock,
-            tuple(build_timelock(world, resolver, world.accounts[a]) for a in sorted(parts.timelocks)),
+            tuple(build_timelock(world, resolver, world.accounts[a]) for a in parts.timelocks),
             world,
             "",
         ),

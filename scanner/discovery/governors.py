@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
-from scanner.discovery.clock import clock_mode, in_seconds
-from scanner.discovery.families.interface import GovernorFamily
-from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.discovery.clock import in_seconds
+from scanner.discovery.families.interface import GovernorFamily, absent_when_reverted
 from scanner.discovery.holders import Resolver
+from scanner.discovery.parts import Parts
 from scanner.discovery.power import Power, fewest_to_reach, share_bps
 from scanner.discovery.strength import Votes, strength
 from scanner.discovery.world import World
@@ -32,7 +32,7 @@ def build_governor(
 ) -> Governor:
     """Return the facts of the governor at `account`."""
     family = resolver.parts.governors[account.address]
-    mode = clock_mode(account)
+    mode = family.clock(account)
     timelock = family.timelock(account)
     kind, carrier = resolver.vote_kind(account.address), resolver.parts.vote_tokens[account.address]
     facts: dict[str, Any] = {
@@ -44,15 +44,13 @@ def build_governor(
         "version": account.ask("version()"),
         "token": carrier,
         "timelock": timelock,
-        "executor": transform(
-            timelock, lambda found: found if found != ZERO_ADDRESS else account.address, "timelock, or itself"
-        ),
+        "executor": transform(timelock, lambda _: family.executor(account), "what makes its calls"),
         "clock_mode": mode,
         "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
-        "execution_delay_seconds": execution_delay(world, account, timelock),
+        "execution_delay_seconds": family.execution_delay(account) or execution_delay(world, resolver.parts, timelock),
         "evidence": account.code.evidence,
     }
-    facts.update(_timing(world, account, mode))
+    facts.update(_timing(world, family, account, mode))
     facts.update(_powers(resolver, account, family))
     facts.update(_thresholds(world, resolver, account, power=power, mode=mode))
     votes = _votes(world, resolver, account, power=power, past=past)
@@ -68,7 +66,7 @@ def timelock_words(timelock: Known[str] | Unknown) -> str:
     return timelock.derivation if isinstance(timelock, Known) else ""
 
 
-def execution_delay(world: World, account: Account, timelock: Known[str] | Unknown) -> Known[int] | Unknown:
+def execution_delay(world: World, parts: Parts, timelock: Known[str] | Unknown) -> Known[int] | Unknown:
     """Return the shortest time between a passed vote and its execution, in seconds."""
     if isinstance(timelock, Unknown):
         return timelock
@@ -77,26 +75,23 @@ def execution_delay(world: World, account: Account, timelock: Known[str] | Unkno
     found = world.get(timelock.value)
     if found is None:
         return Unknown(reason=Reason.NOT_READ, detail="the timelock was not read", evidence=timelock.evidence)
-    for getter in ("getMinDelay()", "delay()"):
-        answer = found.ask(getter)
-        if isinstance(answer, Known):
-            return Known(value=int(answer.value), evidence=timelock.evidence + answer.evidence)
+    family = parts.executors.get(timelock.value)
+    answer = family.delay(found) if family is not None else found.ask("delay()")
+    if isinstance(answer, Known):
+        return Known(value=int(answer.value), evidence=timelock.evidence + answer.evidence)
     return Unknown(
         reason=Reason.NOT_SUPPORTED,
-        detail="what the governor calls its timelock answers neither getMinDelay() nor delay()",
+        detail="what the governor calls its timelock tells no delay that is known",
         evidence=timelock.evidence,
     )
 
 
-def _timing(world: World, account: Account, mode: Known[str] | Unknown) -> dict[str, Any]:
-    delay, period = account.ask("votingDelay()"), account.ask("votingPeriod()")
-    extension = account.ask("lateQuorumVoteExtension()")
-    if isinstance(extension, Unknown) and extension.reason is Reason.REVERTED:
-        extension = Known(value=0, evidence=extension.evidence, derivation="no lateQuorumVoteExtension()")
+def _timing(world: World, family: GovernorFamily, account: Account, mode: Known[str] | Unknown) -> dict[str, Any]:
+    delay, period = family.voting_delay(account), family.voting_period(account)
     return {
         "voting_delay": delay,
         "voting_period": period,
-        "late_quorum_extension": extension,
+        "late_quorum_extension": family.late_extension(account),
         "voting_delay_seconds": in_seconds(world, account, mode, delay),
         "voting_period_seconds": in_seconds(world, account, mode, period),
     }
@@ -104,7 +99,7 @@ def _timing(world: World, account: Account, mode: Known[str] | Unknown) -> dict[
 
 def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dict[str, Any]:
     guardian, admin = family.guardian(account), family.admin(account)
-    executor = nonzero(family.timelock(account)) or account.address
+    executor = family.executor(account)
     admin_kind = resolver.kind_behind(admin)
     if nonzero(admin) in (executor, account.address):
         admin_kind = Known(
@@ -142,10 +137,10 @@ def _thresholds(
 ) -> dict[str, Any]:
     family = resolver.parts.governors[account.address]
     token = nonzero(resolver.parts.vote_tokens[account.address])
-    threshold = account.ask("proposalThreshold()")
+    threshold = family.proposal_threshold(account)
     quorum: Known[int] | Unknown = mode if isinstance(mode, Unknown) else family.quorum(account, mode.value)
     carrier = world.get(token) if token else None
-    supply = carrier.ask("totalSupply()") if carrier else _no_token()
+    supply = family.total_votes(account) or (carrier.ask("totalSupply()") if carrier else _no_token())
     delegates = power[token].delegates if token in power else _no_token()
     of_supply = "share of total supply"
 
@@ -176,7 +171,8 @@ def _votes(world: World, resolver: Resolver, account: Account, *, power: dict[st
     return Votes(
         delegates=power[token].delegates if token in power else _no_token(),
         quorum=_no_token(),
-        supply=carrier.ask("totalSupply()") if carrier else _no_token(),
+        supply=resolver.parts.governors[account.address].total_votes(account)
+        or (carrier.ask("totalSupply()") if carrier else _no_token()),
         recent=past.recent_voters,
     )
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, PROPOSER_ROLE, SENTINEL, TIMELOCK_ADMIN_ROLE
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import World
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence
-from scanner.model.kinds import ActorKind
+from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -112,7 +112,8 @@ class Resolver:
             name = account.ask("name()")
             shown = f" {str(name.value)[:_MAX_NAME]}" if isinstance(name, Known) and name.value else ""
             return f"governor{shown} ({short(address)})"
-        if address in self.parts.timelocks:
+        executor = self.parts.executors.get(address)
+        if executor is not None and executor.delays:
             return f"timelock ({short(address)})"
         if account and account.is_eoa:
             return f"key {short(address)}"
@@ -168,9 +169,10 @@ class Resolver:
             yield from self._safe(account, seen)
         elif address in self.parts.governors:
             yield self._vote(account)
+            yield from self._beside_the_vote(account, seen)
             yield from self._unread(account)
-        elif address in self.parts.timelocks:
-            yield from self._timelock(account, seen)
+        elif address in self.parts.executors:
+            yield from self._executor(account, seen)
         else:
             yield from self._owned(account, seen)
         yield from self._upgrades(account, seen)
@@ -203,6 +205,12 @@ class Resolver:
             account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(evidence), votes, evidence
         )
 
+    def _beside_the_vote(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        for one in self.parts.governors[account.address].besides(account):
+            if one.capability is Capability.EXECUTE:
+                step = f"{one.words} of {self.label(account.address)}"
+                yield from self._through(self._walk(one.address, seen), step, _zero_delay(one.evidence), one.evidence)
+
     def _unread(self, account: Account) -> Iterable[Path]:
         """What could not be read beside the vote may be a way around it. A revert is no such: it has no function."""
         family = self.parts.governors[account.address]
@@ -213,8 +221,10 @@ class Resolver:
 
     def vote_kind(self, governor: str) -> ActorKind:
         """Return what carries the vote: a token, an NFT, or membership as such; unresolved where that was not found."""
-        account = self.world.accounts[governor]
-        token = nonzero(self.parts.vote_tokens.get(governor) or self.parts.governors[governor].token(account))
+        account, family = self.world.accounts[governor], self.parts.governors[governor]
+        if family.vote is not None:
+            return family.vote
+        token = nonzero(self.parts.vote_tokens.get(governor) or family.token(account))
         carrier = self.world.get(token) if token else None
         if carrier is None or not carrier.has_code:
             return ActorKind.SHARE_VOTE if account.verified else ActorKind.UNRESOLVED
@@ -239,26 +249,21 @@ class Resolver:
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
 
-    def _timelock(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+    def _executor(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         name = self.label(account.address)
-        if self.parts.timelocks[account.address] == "compound-timelock":
-            admin, delay = account.address_of("admin()"), account.ask("delay()")
-            if owner := nonzero(admin):
-                yield from self._through(self._walk(owner, seen), f"admin of {name}", delay, admin.evidence)
-            return
-        delay = account.ask("getMinDelay()")
-        book = read_roles(account)
-        for member in book.holders(PROPOSER_ROLE, DEFAULT_ADMIN_ROLE, TIMELOCK_ADMIN_ROLE):
-            if member.address == account.address:
+        family = self.parts.executors[account.address]
+        delay, callers = family.delay(account), family.callers(account)
+        for caller in callers.items:
+            if caller.address == account.address:
                 continue
-            step = f"{role_name(member.role)} of {name}"
-            if member.address == ZERO_ADDRESS:
-                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, member.evidence)
+            step = f"{caller.words} of {name}"
+            if caller.address == ZERO_ADDRESS:
+                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, caller.evidence)
                 yield from self._through((anyone,), step, delay, delay.evidence)
                 continue
-            yield from self._through(self._walk(member.address, seen), step, delay, member.evidence + delay.evidence)
-        if not book.complete:
-            yield self._unresolved(account.address, f"who holds the timelock's roles: {book.reason}")
+            yield from self._through(self._walk(caller.address, seen), step, delay, caller.evidence + delay.evidence)
+        if not callers.complete:
+            yield self._unresolved(account.address, f"who can make it act: {callers.reason}")
 
     def _owned(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.chain.abi import DecodeError, decode
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import (
-    PROPOSAL_CREATED,
-    PROPOSAL_EXECUTED,
-    SAFE_FALLBACK_HANDLER,
-    SAFE_GUARD,
-    SAFE_MODULE_GUARD,
-    SENTINEL,
-)
+from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.content import pointer_getters
+from scanner.discovery.executors import EXECUTORS, executor_family_of
+from scanner.discovery.families import FAMILIES, family_of
+from scanner.discovery.families.told import created_proposals
 from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.oracle_modules import oracle_getters
@@ -57,9 +52,6 @@ _GETTERS: tuple[str, ...] = (
 
 _SAFE_SLOTS = ((SAFE_GUARD, "guard"), (SAFE_MODULE_GUARD, "module guard"), (SAFE_FALLBACK_HANDLER, "fallback handler"))
 
-PROPOSAL_TYPES = ("uint256", "address", "address[]", "uint256[]", "string[]", "bytes[]", "uint256", "uint256", "string")
-"""Data of ProposalCreated, in GovernorBravo and OpenZeppelin Governor alike (no indexed field)."""
-
 _GETTER_DEPTH = 3
 
 BEACON_OF = "beacon of"
@@ -90,8 +82,24 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
     for shaman, _, _ in shamans(account):
         yield Link(shaman, f"shaman of {short}")
     yield from _abi_links(account, short)
-    for target in proposal_targets(account):
+    yield from _family_links(world, account, short)
+    for target in proposal_targets(world, account):
         yield Link(target, f"{TARGET_OF} {short}")
+
+
+def _family_links(world: World, account: Account, short: str) -> Iterator[Link]:
+    code = running_code(world, account)
+    executor = executor_family_of(account, code)
+    if executor is not None:
+        yield from executor.links(account)
+        for callers in (executor.callers(account), executor.executors(account), executor.cancellers(account)):
+            for caller in callers.items:
+                yield Link(caller.address, f"{caller.words} on {short}")
+    family = family_of(account, code)
+    if family is not None:
+        yield from family.links(account)
+        for one in family.besides(account):
+            yield Link(one.address, f"{one.words} on {short}")
 
 
 def _proxy_links(account: Account, short: str) -> Iterator[Link]:
@@ -143,28 +151,14 @@ def _abi_links(account: Account, short: str) -> Iterator[Link]:
                 yield Link(address, f"{signature} of {short}")
 
 
-def proposal_targets(account: Account) -> Iterator[str]:
-    """Yield every target of every ProposalCreated log, each once."""
-    yield from dict.fromkeys(target for _, targets in _proposals(account) for target in targets)
+def proposal_targets(world: World, account: Account) -> Iterator[str]:
+    """Yield every target of every proposal that a contract tells of, each once.
 
-
-def executed_targets(account: Account) -> frozenset[str]:
-    """Return the targets of those proposals of a governor that were executed."""
-    done = set()
-    for log in account.events(PROPOSAL_EXECUTED):
-        word = log.topics[1] if len(log.topics) > 1 else log.data[:66]
-        if len(word) == 66:
-            done.add(int(word, 16))
-    return frozenset(target for number, targets in _proposals(account) if number in done for target in targets)
-
-
-def _proposals(account: Account) -> Iterator[tuple[int, tuple[str, ...]]]:
-    for log in account.events(PROPOSAL_CREATED):
-        try:
-            row = decode(PROPOSAL_TYPES, log.data)
-        except DecodeError:
-            continue
-        yield int(row[0]), tuple(str(target).lower() for target in row[2])
+    Whether it is a governor is not known before all of it is read; who logs proposals has targets.
+    """
+    family = family_of(account, running_code(world, account))
+    told = family.proposals(account) if family is not None else created_proposals(account)
+    yield from dict.fromkeys(action.target for one in told.proposals for action in one.actions)
 
 
 def getters_of(world: World, account: Account) -> Iterable[Getter]:
@@ -178,24 +172,16 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     yield from pointer_getters(account, code)
     yield from membership_getters(account, code)
     yield from oracle_getters(account, code)
+    for family in FAMILIES:
+        yield from family.questions(account, code)
+    for kind in EXECUTORS:
+        yield from kind.questions(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:
         holders.append(world.accounts[implementation])
     for holder in holders:
         yield from _address_views(account, holder)
-    for proxy in _proxies_to(world, account):
-        yield from _address_views(proxy, account)
-
-
-def _proxies_to(world: World, implementation: Account) -> Iterator[Account]:
-    for account in world.accounts.values():
-        if (
-            account.proxy
-            and nonzero(account.proxy.implementation) == implementation.address
-            and account.proxy.kind != "safe"
-        ):
-            yield account
 
 
 def _address_views(account: Account, holder: Account) -> Iterator[Getter]:

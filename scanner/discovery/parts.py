@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.executors import executor_family_of
+from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily, has_selector
-from scanner.discovery.links import executed_targets
 from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
@@ -34,7 +35,9 @@ class Parts:
     """The addresses of a DAO by what they are."""
 
     governors: dict[str, GovernorFamily] = field(default_factory=dict)
-    timelocks: dict[str, str] = field(default_factory=dict)
+    executors: dict[str, ExecutorFamily] = field(default_factory=dict)
+    """Contracts that act for others, timelocks among them."""
+
     tokens: set[str] = field(default_factory=set)
     safes: set[str] = field(default_factory=set)
     treasuries: set[str] = field(default_factory=set)
@@ -46,17 +49,13 @@ class Parts:
 
     roles: dict[str, set[Role]] = field(default_factory=dict)
 
+    @property
+    def timelocks(self) -> tuple[str, ...]:
+        """Those executors that hold calls back, in order of address."""
+        return tuple(sorted(address for address, family in self.executors.items() if family.delays))
+
     def add(self, address: str, role: Role) -> None:
         self.roles.setdefault(address, set()).add(role)
-
-
-def timelock_kind(account: Account) -> str | None:
-    """Tell a timelock by its getters."""
-    if account.answers("getMinDelay()"):
-        return "oz-timelock-controller"
-    if account.answers("delay()", "GRACE_PERIOD()", "admin()"):
-        return "compound-timelock"
-    return None
 
 
 def is_safe(account: Account) -> bool:
@@ -112,10 +111,10 @@ def _one(world: World, parts: Parts, account: Account, *, implementation: bool) 
     if is_safe(account):
         parts.safes.add(address)
         parts.add(address, Role.SAFE)
-    elif kind := timelock_kind(account):
-        parts.timelocks[address] = kind
-        parts.add(address, Role.TIMELOCK)
-    elif family := family_of(account, running_code(world, account)):
+    elif executor := executor_family_of(account, code := running_code(world, account)):
+        parts.executors[address] = executor
+        parts.add(address, Role.TIMELOCK if executor.delays else Role.EXECUTOR)
+    elif family := family_of(account, code):
         parts.governors[address] = family
         parts.add(address, Role.GOVERNOR)
     for why in account.why:
@@ -135,19 +134,20 @@ def _governed(world: World, parts: Parts) -> None:
     """Name executors, tokens and treasuries: what governors, and those they lead to, act through."""
     for address, family in parts.governors.items():
         account = world.accounts[address]
-        parts.executed |= executed_targets(account)
+        done = family.executions(account)
+        told = family.proposals(account).proposals
+        parts.executed |= {action.target for one in told if one.id in done for action in one.actions}
         parts.vote_tokens[address] = _vote_token(world, family, account)
         token = nonzero(parts.vote_tokens[address])
         if token and (found := world.get(token)) and found.has_code:
             parts.tokens.add(token)
-        timelock = nonzero(family.timelock(account))
-        executor = timelock or address
+        executor = family.executor(account)
         if executor in world.accounts:
             parts.add(executor, Role.EXECUTOR)
             parts.treasuries.add(executor)
     for address, account in world.accounts.items():
         named = any(_HOLDS_ASSETS.match(why) for why in account.why)
-        if address in parts.safes or address in parts.timelocks or (named and _may_hold(parts, account)):
+        if address in parts.safes or address in parts.executors or (named and _may_hold(parts, account)):
             parts.treasuries.add(address)
 
 

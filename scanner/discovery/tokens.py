@@ -7,8 +7,7 @@ from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
-from scanner.discovery.families.interface import has_selector
-from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.discovery.families.interface import absent_when_reverted, has_selector
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.parts import VOTES
 from scanner.discovery.power import Power, share_bps

@@ -168,6 +168,7 @@ def crawl(
             world.accounts[getter.account].calls[getter.key] = (getter.outputs, answer)
         touched = {account.address: account for account in frontier}
         touched.update({g.account: world.accounts[g.account] for g in getters})
+        touched.update(_proxies_to(world, frontier))
         touched.update(world.promoted)
         world.promoted.clear()
         _fetch_sources(world, frontier)
@@ -183,6 +184,16 @@ def crawl(
     if world.left_out > _NAMED_GAPS:
         rest = world.left_out - _NAMED_GAPS
         world.gap("crawl", f"{rest} further links", Reason.LIMIT, "the crawl's limit was reached: not looked at")
+
+
+def _proxies_to(world: World, implementations: Sequence[Account]) -> dict[str, Account]:
+    """Return the proxies in front of code that was just read: only now is it known what they answer for."""
+    fresh = {account.address for account in implementations}
+    return {
+        account.address: account
+        for account in world.accounts.values()
+        if account.proxy and account.proxy.kind != "safe" and nonzero(account.proxy.implementation) in fresh
+    }
 
 
 def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[Any]) -> None:

@@ -90,7 +90,7 @@ class Contract(Entity):
 class Governor(Entity):
     """A contract that turns votes into calls."""
 
-    family: StrObs = Field(description="oz-governor-5, oz-governor-4, governor-alpha, governor-bravo or unknown")
+    family: StrObs = Field(description="the family of governors it is of (docs/families.md), or unknown")
     kind: StrObs = Field(description="token-vote, nft-vote, share-vote or unresolved (ActorKind)")
     name: StrObs
     version: StrObs
@@ -149,7 +149,7 @@ class Governor(Entity):
 class Timelock(Entity):
     """A contract that delays calls."""
 
-    kind: StrObs = Field(description="compound-timelock, oz-timelock-controller or unknown")
+    kind: StrObs = Field(description="what kind of timelock it is (docs/families.md), or unknown")
     min_delay_seconds: IntObs
     grace_period_seconds: IntObs
     admin: AddressObs = Field(description="Compound Timelock admin, or zero where roles govern")

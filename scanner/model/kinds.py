@@ -22,6 +22,44 @@ class ActorKind(StrEnum):
         return self in {ActorKind.TOKEN_VOTE, ActorKind.NFT_VOTE, ActorKind.SHARE_VOTE}
 
 
+GOVERNOR_FAMILIES = (
+    "oz-governor-5",
+    "oz-governor-4",
+    "compound-governor",
+    "governor-alpha",
+    "governor-bravo",
+    "nouns",
+    "agora",
+    "aragon-osx-token-voting",
+    "aragon-osx-multisig",
+    "aragon-voting",
+    "moloch-v1",
+    "moloch-v2",
+    "baal",
+    "ds-chief",
+    "aave-v2",
+    "aave-v3",
+    "snapshot-x",
+    "azorius",
+    "party",
+    "tornado",
+    "esd",
+    "unknown",
+)
+"""What `Governor.family` may say."""
+
+TIMELOCK_KINDS = (
+    "compound-timelock",
+    "oz-timelock-controller",
+    "ds-pause",
+    "aave-executor",
+    "aave-payloads-controller",
+    "zodiac-delay",
+    "unknown",
+)
+"""What `Timelock.kind` may say."""
+
+
 class Role(StrEnum):
     """What a contract is to the DAO."""
 

@@ -8,6 +8,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity import privacy_data, stages
 from scanner.discovery.contracts import code_at, label, verification
 from scanner.discovery.discover import Found
+from scanner.discovery.families.told import RawProposal
 from scanner.discovery.holders import short
 from scanner.model.kinds import ActorKind, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
@@ -18,7 +19,6 @@ from scanner.proposals.bridges import is_precompile
 from scanner.proposals.casebook import Case, Casebook, elsewhere, in_scope, is_key
 from scanner.proposals.collect import beneficiary_of, executor_of
 from scanner.proposals.ends import codes_of, controller_of, meaning_of_call
-from scanner.proposals.events import RawProposal
 from scanner.proposals.fold import cut_calldata
 from scanner.proposals.lookalike import Familiar
 from scanner.proposals.nested import Call
@@ -121,7 +121,7 @@ def _verified(target: Account | None) -> Known[bool] | Unknown:
 def _delegatecall(book: Casebook, one: RawProposal, call: Call) -> Known[bool] | Unknown:
     """Whether the target's code runs in the storage of the account that calls: as the wrapper says or its code does."""
     if call.delegatecall is not None:
-        return Known(value=call.delegatecall, evidence=(), derivation=f"as {call.inside} says")
+        return Known(value=call.delegatecall, evidence=(), derivation=f"as {call.inside or 'the proposal'} says")
     if call.inside:
         if not call.through and isinstance(call.decoded.signature, Unknown):
             return call.decoded.signature

@@ -9,11 +9,11 @@ from typing import Any
 from scanner.discovery.account import combine, nonzero
 from scanner.discovery.clock import clock_mode, in_seconds, seconds_per_block
 from scanner.discovery.discover import Found
+from scanner.discovery.families.told import RawProposal, Vote
 from scanner.discovery.power import share_bps
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends, Question
-from scanner.proposals.events import RawProposal, Vote
 
 LIVE = ("Pending", "Active", "Succeeded", "Queued")
 _WEEK = 7 * 86_400

@@ -7,8 +7,8 @@ from typing import Any
 
 from scanner.chain.payload import log_digest
 from scanner.discovery.account import combine, nonzero
-from scanner.discovery.battery import PROPOSAL_CREATED
 from scanner.discovery.discover import Found
+from scanner.discovery.families.told import RawProposal
 from scanner.model.evidence import Evidence, LogEvidence, LogSetEvidence
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
@@ -20,7 +20,6 @@ from scanner.proposals.casebook import Case, Casebook, open_casebook
 from scanner.proposals.collect import ProposalData, beneficiary_of
 from scanner.proposals.confirm import actions_questions, confirmed
 from scanner.proposals.ends import Question, read_ends
-from scanner.proposals.events import RawProposal
 from scanner.proposals.fold import MAX_TEXT, fold
 from scanner.proposals.history import Place, places
 from scanner.proposals.nested import Call
@@ -153,12 +152,13 @@ def _event(book: Casebook, one: RawProposal) -> Evidence:
     log = one.log
     if len(log.data) <= _LONG_EVENT:
         return log
-    if one.governor not in book.events:
+    kind = (one.governor, log.topics[0])
+    if kind not in book.events:
         blocks: dict[int, list[LogEvidence]] = {}
-        for event in book.found.world.accounts[one.governor].events(PROPOSAL_CREATED):
+        for event in book.found.world.accounts[one.governor].events(log.topics[0]):
             blocks.setdefault(event.block_number, []).append(event)
-        book.events[one.governor] = {number: _set_of(events) for number, events in blocks.items()}
-    return book.events[one.governor].get(log.block_number) or _set_of((log,))
+        book.events[kind] = {number: _set_of(events) for number, events in blocks.items()}
+    return book.events[kind].get(log.block_number) or _set_of((log,))
 
 
 def _set_of(beside: Sequence[LogEvidence]) -> LogSetEvidence:
@@ -168,7 +168,7 @@ def _set_of(beside: Sequence[LogEvidence]) -> LogSetEvidence:
         block_number=log.block_number,
         block_hash=log.block_hash,
         address=log.address,
-        topics=((PROPOSAL_CREATED,),),
+        topics=((log.topics[0],),),
         from_block=log.block_number,
         to_block=log.block_number,
         count=len(beside),

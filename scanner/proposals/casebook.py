@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from scanner.discovery.account import Account
 from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.discover import Found
+from scanner.discovery.families.told import RawProposal
 from scanner.discovery.world import only_a_target
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import ELSEWHERE
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends
-from scanner.proposals.events import RawProposal
 from scanner.proposals.lookalike import Familiar
 from scanner.proposals.text import Text
 
@@ -46,8 +46,8 @@ class Casebook:
     contexts: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
     """How contracts execute calls, by the contracts that are asked in turn: the same for all of a governor."""
 
-    events: dict[str, dict[int, Evidence]] = field(default_factory=dict)
-    """Of a governor, the set of its events in each block in which it told of a proposal."""
+    events: dict[tuple[str, str], dict[int, Evidence]] = field(default_factory=dict)
+    """Of a governor and one kind of its events, the set of its events in each block in which it told of a proposal."""
 
 
 @dataclass(frozen=True)

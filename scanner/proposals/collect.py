@@ -8,14 +8,14 @@ from typing import Any
 
 from scanner.chain.abi import encode_call
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, Read
-from scanner.discovery.account import Account, nonzero
+from scanner.discovery.account import Account
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import ProposalState, StateCall
+from scanner.discovery.families.told import RawProposal, Vote
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import meaning_of
-from scanner.proposals.events import RawProposal, Vote, execution_logs, read_proposals, read_votes
 from scanner.proposals.nested import Call, Opened, open_calls
 from scanner.sources.interface import Deployed, NoSource
 
@@ -57,14 +57,14 @@ class _Plan:
 def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
     """Read all proposals of all governors: one level of reads, whatever their number. Drafts stand behind them."""
     world = found.world
-    raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(world, governor))
+    raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(found, governor))
     raw = (*raw, *drafts)
     opened = {(one.governor, one.id): _opened(found, one, {}) for one in raw}
     votes = _votes(found)
     executions = {
         (governor, number): log
         for governor in sorted(found.parts.governors)
-        for number, log in execution_logs(world.accounts[governor]).items()
+        for number, log in found.parts.governors[governor].executions(world.accounts[governor]).items()
     }
     plan = _Plan()
     answers: dict[tuple[str, int], dict[str, Known[Any] | Unknown]] = {}
@@ -86,6 +86,17 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
         for one in raw
     }
     return ProposalData(raw, decoded, states, votes, executions, times, strangers)
+
+
+def read_proposals(found: Found, governor: str) -> tuple[RawProposal, ...]:
+    """Return the proposals of a governor in chain order; what it does not tell of one of them is a gap."""
+    told = found.parts.governors[governor].proposals(found.world.accounts[governor])
+    for what, detail in told.problems:
+        found.world.gap(governor, what, Reason.UNDECODABLE, detail)
+    for one in told.proposals:
+        if one.unread is not None:
+            found.world.gap(governor, f"a proposal ({one.id}): its calls", one.unread.reason, one.unread.detail)
+    return told.proposals
 
 
 def _storing(store: dict[int, Known[Any] | Unknown], key: int) -> Callable[[Known[Any] | Unknown], None]:
@@ -117,7 +128,7 @@ def _ask_state(
 def _votes(found: Found) -> dict[tuple[str, int], tuple[Vote, ...]]:
     grouped: dict[tuple[str, int], list[Vote]] = {}
     for governor in sorted(found.parts.governors):
-        for vote in read_votes(found.world.accounts[governor]):
+        for vote in found.parts.governors[governor].votes(found.world.accounts[governor]):
             grouped.setdefault((governor, vote.proposal), []).append(vote)
     return {key: tuple(group) for key, group in grouped.items()}
 
@@ -136,7 +147,7 @@ def _blocks(
 
 def executor_of(found: Found, governor: str) -> str:
     """Return the account that makes a governor's calls: its timelock, or the governor itself."""
-    return nonzero(found.parts.governors[governor].timelock(found.world.accounts[governor])) or governor
+    return found.parts.governors[governor].executor(found.world.accounts[governor])
 
 
 def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account]) -> Opened:

@@ -8,11 +8,10 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from scanner.chain.abi import encode
+from scanner.discovery.families.told import RawProposal, full_calldata
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.collect import ProposalData
-from scanner.proposals.decode import full_calldata
 from scanner.proposals.ends import Ends, Question
-from scanner.proposals.events import RawProposal
 
 _HASHED = ("address[]", "uint256[]", "bytes[]", "bytes32")
 _GET_ACTIONS = "getActions(uint256)"
@@ -44,6 +43,8 @@ def confirmed(ends: Ends, data: ProposalData, one: RawProposal) -> Known[bool] |
     OpenZeppelin's ids are hashes of calls and text: an id that state() knows binds them. Compound's governors and
     OpenZeppelin's numbered ones hold the calls, and return them with getActions.
     """
+    if one.held:
+        return Known(value=True, evidence=one.held, derivation="the calls were read off the governor's state")
     state = data.states[(one.governor, one.id)].state
     if _is_hash(one):
         if proposal_hash(one) != one.id:

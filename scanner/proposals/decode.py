@@ -51,11 +51,6 @@ class AbiBook:
         return found
 
 
-def full_calldata(signature: str, calldata: str) -> str:
-    """Return the calldata a target receives: GovernorAlpha and Bravo carry the signature apart from the arguments."""
-    return selector(signature) + calldata[2:] if signature else calldata
-
-
 def decode_action(book: AbiBook | None, target: str, signature: str, calldata: str) -> Decoded:
     """Decode `calldata` (with selector) for `target`. Without a book no ABI is at hand: the target is elsewhere."""
     if calldata == "0x":

@@ -17,11 +17,10 @@ from eth_abi.grammar import ABIType, BasicType, TupleType, parse
 
 from scanner.chain.abi import DecodeError, encode, signature_types
 from scanner.checksum import wrong_checksum
+from scanner.discovery.families.told import RawAction, full_calldata
 from scanner.model.errors import UsageError
-from scanner.proposals.decode import full_calldata
 from scanner.proposals.draft_tree import MAX_BYTES, Branch, Leaf, Place, Table, Tree, read_tree
 from scanner.proposals.drafted import Draft
-from scanner.proposals.events import RawAction
 
 MAX_ACTIONS = 10_000
 _KEYS = ("targets", "values", "calldatas", "signatures", "arguments", "description", "proposer")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import ProposalState
+from scanner.discovery.families.told import RawAction, RawProposal
 from scanner.discovery.world import TARGET_OF, Link
 from scanner.model.errors import UsageError
 from scanner.model.evidence import DocumentEvidence, LogEvidence
@@ -19,7 +20,6 @@ from scanner.model.snapshot import PinnedBlock
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.confirm import proposal_hash
-from scanner.proposals.events import RawAction, RawProposal
 
 A_DRAFT = Unknown(reason=Reason.OFF_CHAIN, detail="a draft: it is not on chain")
 _NO_PROPOSER = Unknown(reason=Reason.OFF_CHAIN, detail="a draft that does not say who proposes it")

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import combine
+from scanner.discovery.families.told import RawProposal
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.collect import ProposalData
-from scanner.proposals.events import RawProposal
 from scanner.proposals.text import MAX_CHARACTERS, Text
 
 _LONG_LINE = 30

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from scanner.chain.abi import DecodeError
 from scanner.discovery.account import Account
+from scanner.discovery.families.told import RawAction, full_calldata
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES
-from scanner.proposals.decode import AbiBook, Decoded, decode_action, full_calldata
-from scanner.proposals.events import RawAction
+from scanner.proposals.decode import AbiBook, Decoded, decode_action
 from scanner.proposals.inner import Inner, Place
 from scanner.proposals.wrappers import WRAPPERS
 
@@ -92,7 +92,7 @@ def open_calls(
 
 def _outer(run: _Run, action: RawAction, index: int, executor: str) -> Call:
     decoded = decode_action(run.book, action.target, action.signature, action.calldata)
-    return Call(index, action.target, action.value, action.calldata, decoded, executor, delegatecall=None)
+    return Call(index, action.target, action.value, action.calldata, decoded, executor, delegatecall=action.delegate)
 
 
 def _marked(call: Call) -> Call:

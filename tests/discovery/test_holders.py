@@ -7,6 +7,7 @@ from scanner.discovery.battery import (
     PROPOSER_ROLE,
     ROLE_GRANTED,
 )
+from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.holders import Resolver, weakest
 from scanner.model.kinds import ActorKind
@@ -15,6 +16,7 @@ from scanner.model.values import ZERO_ADDRESS
 from tests.discovery.support import address, contract, eoa, log, parts, returned, word, world
 
 _OZ = FAMILIES[0]
+_TIMELOCK = EXECUTORS[0]
 
 
 def _timelock(number: int, *grants: tuple[str, str], delay: int = 86_400) -> Account:
@@ -31,7 +33,7 @@ def test_delays_add_up_behind_two_timelocks() -> None:
     key, first, second = eoa(1), _timelock(2, (PROPOSER_ROLE, address(1))), _timelock(3, (PROPOSER_ROLE, address(2)))
     resolver = Resolver(
         world(key, first, second),
-        parts(timelocks={address(2): "oz-timelock-controller", address(3): "oz-timelock-controller"}),
+        parts(executors={address(2): _TIMELOCK, address(3): _TIMELOCK}),
     )
     (path,) = resolver.paths(address(3))
     assert path.kind is ActorKind.EOA
@@ -48,7 +50,7 @@ def test_a_vote_and_a_key_that_both_propose_are_two_paths_and_the_key_is_the_wea
     token = contract(4, isNFT=("bool", False))
     resolver = Resolver(
         world(eoa(1), timelock, _governor(3, 4), token),
-        parts(timelocks={address(2): "oz-timelock-controller"}, governors={address(3): _OZ}),
+        parts(executors={address(2): _TIMELOCK}, governors={address(3): _OZ}),
     )
     kinds = sorted(path.kind for path in resolver.paths(address(2)))
     assert kinds == [ActorKind.EOA, ActorKind.TOKEN_VOTE]
@@ -59,7 +61,7 @@ def test_a_vote_and_a_key_that_both_propose_are_two_paths_and_the_key_is_the_wea
 
 def test_the_zero_address_as_proposer_is_anyone() -> None:
     timelock = _timelock(2, (PROPOSER_ROLE, ZERO_ADDRESS))
-    resolver = Resolver(world(timelock), parts(timelocks={address(2): "oz-timelock-controller"}))
+    resolver = Resolver(world(timelock), parts(executors={address(2): _TIMELOCK}))
     assert [path.kind for path in resolver.paths(address(2))] == [ActorKind.ANYONE]
 
 

@@ -12,9 +12,9 @@ from scanner.discovery.account import Account
 from scanner.discovery.battery import PROPOSAL_CREATED
 from scanner.discovery.discover import Found
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
+from scanner.discovery.families.told import PROPOSAL_TYPES
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings
-from scanner.discovery.links import PROPOSAL_TYPES
 from scanner.discovery.parts import Parts
 from scanner.discovery.privacy_use import PrivacyUse
 from scanner.discovery.world import TARGET_OF

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from scanner.chain.abi import encode_call, selector
+from scanner.discovery.families.told import full_calldata
 from scanner.model.kinds import Effect, Verification
 from scanner.model.observation import Known, Unknown
 from scanner.model.snapshot import SourceBundle
-from scanner.proposals.decode import AbiBook, decode_action, full_calldata
+from scanner.proposals.decode import AbiBook, decode_action
 from scanner.proposals.effects import meaning_of, signature_table
 from scanner.sources.interface import VerifiedSource
 from tests.discovery.support import address, contract, world

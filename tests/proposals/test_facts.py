@@ -6,13 +6,13 @@ import pytest
 
 from scanner.chain.abi import encode, encode_call
 from scanner.discovery.battery import CANCELLER_ROLE
+from scanner.discovery.families.told import RawAction, RawProposal
 from scanner.discovery.holdings import BALANCE_OF
 from scanner.model.evidence import LogSetEvidence
 from scanner.model.observation import Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.ballots import _on_weekends
 from scanner.proposals.confirm import proposal_hash
-from scanner.proposals.events import RawAction, RawProposal
 from tests.discovery.support import log
 from tests.proposals.support import (
     EMPTY,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from scanner.chain.abi import encode, encode_call, selector
+from scanner.discovery.families.told import RawAction
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals import chain_numbers
-from scanner.proposals.events import RawAction
 from scanner.proposals.messages import MESSAGES
 from scanner.proposals.nested import Call, open_calls
 from tests.discovery.support import SilentChain, address, world

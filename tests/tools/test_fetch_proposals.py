@@ -11,8 +11,8 @@ import pytest
 from fixtures.catalogue import deploy_all
 from fixtures.localchain import LocalChain
 from fixtures.replay import Recorded, chain_of, look_alike, read_recorded
+from scanner.discovery.families.told import RawAction, RawProposal
 from scanner.proposals.confirm import proposal_hash
-from scanner.proposals.events import RawAction, RawProposal
 from tests.discovery.support import log
 from tools.bench import proposals as bench
 from tools.bench.decoding import decode_recorded, nested_reached, own_calls_named

@@ -8,13 +8,13 @@ from typing import Any
 
 from fixtures.replay import CHAIN_ID, TREASURY_TIMELOCK, Recorded
 from scanner.chain.interface import Chain, Read, Trips
+from scanner.discovery.families.told import RawAction
 from scanner.discovery.world import World
 from scanner.model.kinds import Effect
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import PinnedBlock
 from scanner.proposals.collect import beneficiary_of
 from scanner.proposals.ends import meaning_of_call
-from scanner.proposals.events import RawAction
 from scanner.proposals.nested import Call, open_calls
 from scanner.sources.interface import Deployed, SourceAnswer, Sources
 

@@ -16,7 +16,7 @@ from scanner.chain.node import ChainOptions, open_chain
 from scanner.content import rules_dir
 from scanner.discovery.discover import Found, Steps, explore
 from scanner.discovery.families.interface import ProposalState
-from scanner.discovery.links import PROPOSAL_TYPES
+from scanner.discovery.families.told import PROPOSAL_TYPES
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.engine import judge
 from scanner.judge.rules import load_rulebook
@@ -25,8 +25,7 @@ from scanner.model.observation import Known
 from scanner.model.snapshot import Snapshot
 from scanner.pipeline import ScanOptions, collect
 from scanner.proposals.build import build_proposals
-from scanner.proposals.collect import ProposalData, executor_of
-from scanner.proposals.events import read_proposals
+from scanner.proposals.collect import ProposalData, executor_of, read_proposals
 from scanner.proposals.nested import open_calls
 from scanner.sources.collect import SourceOptions, open_sources
 
@@ -61,7 +60,7 @@ def _silent(line: str) -> None:
 
 
 def _logs(found: Found, governor: str, recorded: Sequence[Recorded], count: int) -> list[LogEvidence]:
-    made = read_proposals(found.world, governor)
+    made = read_proposals(found, governor)
     rows = [
         (one.proposer, one.targets, one.values, ("",) * len(one.targets), one.calldatas, one.description)
         for one in recorded
@@ -92,7 +91,7 @@ def _measured(found: Found, governor: str, logs: list[LogEvidence], snapshot: Sn
     block = BlockEvidence(chain_id=1, block_number=1, block_hash="0x" + "00" * 32, timestamp=1)
     gc.collect()
     started = time.process_time()
-    raw = read_proposals(found.world, governor)
+    raw = read_proposals(found, governor)
     executor = executor_of(found, governor)
     calls = {(one.governor, one.id): open_calls(found.world, one.actions, executor).calls for one in raw}
     state = ProposalState(_STATE, _NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER)

@@ -7,8 +7,14 @@ from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
-from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, has_selector, state_name
-from scanner.discovery.families.oz_governor import absent_when_reverted
+from scanner.discovery.families.interface import (
+    GovernorFamily,
+    ProposalState,
+    StateCall,
+    absent_when_reverted,
+    has_selector,
+    state_name,
+)
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 

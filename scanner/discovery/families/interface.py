@@ -1,14 +1,25 @@
-"""What discovery needs to know about a family of governors: one file per family behind this interface."""
+"""What discovery needs to know about a family of governors: one file per family behind this interface.
+
+A family says how it is recognised and what its parts are called. Where it says nothing, the words of IGovernor
+(OpenZeppelin) and Compound's governors hold: `votingDelay()`, ProposalCreated, VoteCast and so on. A family whose
+answers need more than the battery of getters asks its own `questions` while the crawl goes on, also one per proposal.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.discovery.account import Account
-from scanner.model.observation import Known, Unknown
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.clock import clock_mode
+from scanner.discovery.families.told import Told, Vote, cast_votes, created_proposals, executed_proposals
+from scanner.discovery.world import Getter, Link
+from scanner.model.evidence import Evidence, LogEvidence
+from scanner.model.kinds import ActorKind, Capability
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
 
 
 @dataclass(frozen=True)
@@ -33,14 +44,42 @@ class StateCall:
     outputs: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Someone who may do something without the vote. With EXECUTE they make the governor itself act."""
+
+    address: str
+    capability: Capability
+    words: str
+    evidence: tuple[Evidence, ...]
+
+
 class GovernorFamily(ABC):
     """A family of governors, recognised by what a contract answers, never by its name."""
 
     name: str
 
+    topics: tuple[str, ...] = ()
+    """First topics of its events, beyond those of IGovernor and Compound."""
+
+    vote: ActorKind | None = None
+    """What carries the vote, where the family as such decides that; else the token is looked at."""
+
     @abstractmethod
     def recognise(self, account: Account, code: str) -> bool:
-        """Whether `account` (with `code`, its own or its implementation's, in hex) is of this family."""
+        """Whether `account` (with `code`, its own and its implementation's, in hex) is of this family."""
+
+    def questions(self, account: Account, code: str) -> Iterable[Getter]:
+        """Yield what is asked beyond the battery. Called for every account, whenever more of it is known.
+
+        So a family that is not sure yet looks at the selectors in `code` first, and may ask for what earlier answers
+        and logs name; the same question is put once only.
+        """
+        return ()
+
+    def links(self, account: Account) -> Iterable[Link]:
+        """Yield further addresses that belong to the DAO. Those of well-known getters are followed anyway."""
+        return ()
 
     @abstractmethod
     def token(self, account: Account) -> Known[str] | Unknown:
@@ -50,6 +89,10 @@ class GovernorFamily(ABC):
     def timelock(self, account: Account) -> Known[str] | Unknown:
         """The timelock; a known zero address where the family works without one."""
 
+    def executor(self, account: Account) -> str:
+        """The account that makes the calls: the timelock, or the governor itself."""
+        return nonzero(self.timelock(account)) or account.address
+
     @abstractmethod
     def guardian(self, account: Account) -> Known[str] | Unknown:
         """Guardian or vetoer; a known zero address for none."""
@@ -58,9 +101,56 @@ class GovernorFamily(ABC):
     def admin(self, account: Account) -> Known[str] | Unknown:
         """Who may set parameters besides the vote; a known zero address for nobody."""
 
+    def besides(self, account: Account) -> Iterable[Beside]:
+        """Yield who else may act, beyond guardian and admin."""
+        return ()
+
     @abstractmethod
     def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:
         """Votes needed for a proposal made now, in the token's smallest unit."""
+
+    def clock(self, account: Account) -> Known[str] | Unknown:
+        """`blocknumber` or `timestamp`."""
+        return clock_mode(account)
+
+    def voting_delay(self, account: Account) -> Known[int] | Unknown:
+        """From proposal to vote, in the governor's clock."""
+        return account.ask("votingDelay()")
+
+    def voting_period(self, account: Account) -> Known[int] | Unknown:
+        """How long a vote is open, in the governor's clock."""
+        return account.ask("votingPeriod()")
+
+    def late_extension(self, account: Account) -> Known[int] | Unknown:
+        """How long a vote stays open after a late quorum, in the governor's clock; 0 where nothing prolongs it."""
+        extension = account.ask("lateQuorumVoteExtension()")
+        if isinstance(extension, Unknown) and extension.reason is Reason.REVERTED:
+            return Known(value=0, evidence=extension.evidence, derivation="no lateQuorumVoteExtension()")
+        return extension
+
+    def proposal_threshold(self, account: Account) -> Known[int] | Unknown:
+        """Votes needed to propose, in the token's smallest unit."""
+        return account.ask("proposalThreshold()")
+
+    def total_votes(self, account: Account) -> Known[int] | Unknown | None:
+        """All votes that there are, where no token's total supply says so; None where it does."""
+        return None
+
+    def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
+        """Seconds between a passed vote and its execution that the governor itself imposes; None: ask the timelock."""
+        return None
+
+    def proposals(self, account: Account) -> Told:
+        """Every proposal in chain order."""
+        return created_proposals(account)
+
+    def votes(self, account: Account) -> Iterable[Vote]:
+        """Every vote in chain order."""
+        return cast_votes(account)
+
+    def executions(self, account: Account) -> dict[int, LogEvidence]:
+        """Return proposal id -> the log of its execution."""
+        return executed_proposals(account)
 
     @abstractmethod
     def state_calls(self, proposal_id: int, snapshot: int) -> Sequence[StateCall]:
@@ -83,3 +173,26 @@ def state_name(value: int) -> str:
 def has_selector(code: str, selector: str) -> bool:
     """Whether a dispatcher compares with this selector (`PUSH4 selector`)."""
     return f"63{selector[2:]}" in code
+
+
+def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknown:
+    """Return the first getter that answers; the zero address when every one of them reverts.
+
+    A revert is an answer: the contract has no such function. A node error is none, and stays unknown.
+    """
+    answer = account.address_of(*getters)
+    if isinstance(answer, Known):
+        return answer
+    evidence: list[Evidence] = []
+    for getter in getters:
+        one = account.ask(getter)
+        if not isinstance(one, Unknown) or one.reason is not Reason.REVERTED:
+            return one if isinstance(one, Unknown) else answer
+        evidence.extend(one.evidence)
+    names = ", ".join(getters)
+    return Known(value=ZERO_ADDRESS, evidence=tuple(evidence), derivation=f"no function {names}")
+
+
+def nobody(account: Account, derivation: str) -> Known[str]:
+    """Return the zero address, because the family has no such part; the code is the evidence."""
+    return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation=derivation)

@@ -7,10 +7,15 @@ from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
-from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, has_selector, state_name
-from scanner.model.evidence import Evidence
+from scanner.discovery.families.interface import (
+    GovernorFamily,
+    ProposalState,
+    StateCall,
+    absent_when_reverted,
+    has_selector,
+    state_name,
+)
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.model.values import ZERO_ADDRESS
 
 _NEEDS_QUEUING = selector("proposalNeedsQueuing(uint256)")
 
@@ -71,21 +76,3 @@ def _eta(answer: Known[Any] | Unknown) -> Known[int] | Unknown:
     if isinstance(answer, Unknown) and answer.reason is Reason.REVERTED:
         return Known(value=0, evidence=answer.evidence, derivation="proposalEta is not implemented: nothing is queued")
     return answer
-
-
-def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknown:
-    """Return the first getter that answers; the zero address when every one of them reverts.
-
-    A revert is an answer: the contract has no such function. A node error is none, and stays unknown.
-    """
-    answer = account.address_of(*getters)
-    if isinstance(answer, Known):
-        return answer
-    evidence: list[Evidence] = []
-    for getter in getters:
-        one = account.ask(getter)
-        if not isinstance(one, Unknown) or one.reason is not Reason.REVERTED:
-            return one if isinstance(one, Unknown) else answer
-        evidence.extend(one.evidence)
-    names = ", ".join(getters)
-    return Known(value=ZERO_ADDRESS, evidence=tuple(evidence), derivation=f"no function {names}")

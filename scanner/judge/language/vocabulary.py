@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, Verification, VoteTime
+from scanner.model.kinds import (
+    GOVERNOR_FAMILIES,
+    TIMELOCK_KINDS,
+    ActorKind,
+    Guard,
+    MembershipKind,
+    Stage,
+    Verification,
+    VoteTime,
+)
 from scanner.model.outcome import Severity
 
 
@@ -66,12 +75,12 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
         "unresolved",
     ),
     ("Contract", "upgrade_admin_kind"): _ACTOR,
-    ("Governor", "family"): ("oz-governor-5", "oz-governor-4", "governor-alpha", "governor-bravo", "unknown"),
+    ("Governor", "family"): GOVERNOR_FAMILIES,
     ("Governor", "kind"): ("token-vote", "nft-vote", "share-vote", "unresolved"),
     ("Governor", "clock_mode"): ("blocknumber", "timestamp"),
     ("Governor", "guardian_kind"): _ACTOR,
     ("Governor", "admin_kind"): _ACTOR,
-    ("Timelock", "kind"): ("compound-timelock", "oz-timelock-controller", "unknown"),
+    ("Timelock", "kind"): TIMELOCK_KINDS,
     ("Timelock", "admin_kind"): _ACTOR,
     ("Token", "kind"): ("erc20votes", "comp", "erc721votes", "erc20", "erc721", "unknown"),
     ("Token", "owner_kind"): _ACTOR,

@@ -14,11 +14,11 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.clock import clock_mode, seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import has_selector, state_name
+from scanner.discovery.families.told import RawProposal
 from scanner.discovery.world import running_code
 from scanner.model.observation import Known, Unknown
 from scanner.model.proposals import Proposal
 from scanner.proposals.collect import executor_of
-from scanner.proposals.events import RawProposal
 from scanner.proposals.simulate.fork import SENDER, Executed, Fork, Moment, Tx
 
 MAX_VOTERS = 60

@@ -12,11 +12,11 @@ from scanner.chain.abi import DecodeError
 from scanner.chain.forkproxy import ForkProxy, Source
 from scanner.chain.wire import Malformed
 from scanner.discovery.discover import Analyse, Discovered, Found, Steps
+from scanner.discovery.families.told import RawProposal
 from scanner.model.blank import all_unknown
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation
-from scanner.proposals.events import RawProposal
 from scanner.proposals.simulate.again import Rediscovery, Seen
 from scanner.proposals.simulate.fork import Fork
 from scanner.proposals.simulate.lifecycle import Plan

@@ -1,0 +1,20 @@
+"""Kinds of contracts that act for others, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from scanner.discovery.account import Account
+from scanner.discovery.executors.compound_timelock import CompoundTimelock
+from scanner.discovery.executors.interface import ExecutorFamily
+from scanner.discovery.executors.timelock_controller import TimelockController
+
+EXECUTORS: tuple[ExecutorFamily, ...] = (
+    TimelockController(),
+    CompoundTimelock(),
+)
+
+
+def executor_family_of(account: Account, code: str) -> ExecutorFamily | None:
+    """Return the kind that recognises this contract, None when it acts for nobody that is known."""
+    if not account.has_code:
+        return None
+    return next((family for family in EXECUTORS if family.recognise(account, code)), None)

@@ -13,11 +13,15 @@ from scanner.model.snapshot import PinnedBlock
 
 @dataclass(frozen=True)
 class CallRead:
-    """`eth_call`; answers Known[str] (returned bytes in hex) or Unknown(reverted, no-code …)."""
+    """`eth_call`; answers Known[str] (returned bytes in hex) or Unknown(reverted, no-code …).
+
+    `sender` is who calls; empty for nobody in particular.
+    """
 
     address: str
     data: str
     signature: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True)

@@ -164,9 +164,11 @@ class NodeChain(Chain):
 
     def _plans(self, reads: Sequence[Read]) -> list[plans.Plan]:
         made: list[plans.Plan] = []
-        calls = [read for read in reads if isinstance(read, CallRead)]
+        calls = [read for read in reads if isinstance(read, CallRead) and not read.sender]
         if calls:
             made.append(bundled_calls(calls) if self._multicall and len(calls) >= WORTHWHILE else plans.calls(calls))
+        if alone := [read for read in reads if isinstance(read, CallRead) and read.sender]:
+            made.append(plans.calls(alone))  # inside a bundle the bundle itself would be the caller
         slots: dict[str, list[StorageRead]] = {}
         for read in reads:
             if isinstance(read, StorageRead):

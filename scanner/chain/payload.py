@@ -35,7 +35,8 @@ def canonical(read: Read) -> Read:
     Raises Malformed for an address, slot or calldata that is no hex.
     """
     if isinstance(read, CallRead):
-        return CallRead(wire.address(read.address), wire.data(read.data or "0x"))
+        sender = wire.address(read.sender) if read.sender else ""
+        return CallRead(wire.address(read.address), wire.data(read.data or "0x"), sender=sender)
     if isinstance(read, StorageRead):
         return StorageRead(wire.address(read.address), wire.word32(wire.padded(read.slot)))
     if isinstance(read, CodeRead):
@@ -54,7 +55,7 @@ def cache_key(read: Read) -> CacheKey:
     """Return the key of a canonical read."""
     method, params = _METHODS[type(read)], [getattr(read, name) for name in read.__dataclass_fields__]
     if isinstance(read, CallRead):
-        params = [read.address, read.data]
+        params = [read.address, read.data, *([read.sender] if read.sender else [])]
     return CacheKey(method, json.dumps(params, separators=(",", ":")))
 
 
@@ -107,6 +108,7 @@ def _call(read: CallRead, payload: Payload, block: PinnedBlock) -> Observation:
         result=payload["result"],
         reverted=payload["reverted"],
         signature=read.signature,
+        sender=wire.address(read.sender) if read.sender else "",
     )
     if payload["reverted"]:
         return Unknown(reason=Reason.REVERTED, detail="the call reverts", evidence=(evidence,))

@@ -61,7 +61,8 @@ def checked(answer: Answer, read_value: Callable[[Any], Payload]) -> Outcome:
 
 def call_request(read: CallRead) -> Request:
     """Return the `eth_call` of a read."""
-    return Request("eth_call", ({"to": read.address, "data": read.data},), state=True)
+    sender = {"from": read.sender} if read.sender else {}
+    return Request("eth_call", ({**sender, "to": read.address, "data": read.data},), state=True)
 
 
 MAX_ANSWER_BYTES = 100_000

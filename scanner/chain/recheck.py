@@ -210,7 +210,7 @@ def _read_state(other: _Other, pieces: Sequence[StateEvidence]) -> dict[StateEvi
 
 def _read_of(piece: StateEvidence) -> Read:
     if isinstance(piece, CallEvidence):
-        return CallRead(piece.address, piece.data)
+        return CallRead(piece.address, piece.data, sender=piece.sender)
     if isinstance(piece, StorageEvidence):
         return StorageRead(piece.address, wire.padded(piece.slot))
     if isinstance(piece, CodeEvidence):

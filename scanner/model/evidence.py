@@ -18,7 +18,7 @@ class AtBlock(Model):
 
 
 class CallEvidence(AtBlock):
-    """`eth_call` to `address` with `data` returned `result` (empty when it reverted)."""
+    """`eth_call` to `address` with `data` returned `result` (the revert data when it reverted)."""
 
     kind: Literal["call"] = "call"
     address: Address
@@ -26,6 +26,9 @@ class CallEvidence(AtBlock):
     result: HexBytes
     reverted: bool = False
     signature: str = ""
+    sender: Address | Literal[""] = Field(
+        default="", description="who calls; left out for nobody in particular", exclude_if=lambda value: not value
+    )
 
 
 class StorageEvidence(AtBlock):

@@ -176,7 +176,8 @@ def _named(address: str, lookup: Lookup) -> str:
 
 def call_command(piece: CallEvidence) -> str:
     """Return `cast call` with the raw data, or nothing where that is too long to paste."""
-    command = f"cast call {piece.address} {piece.data} --block {piece.block_number}"
+    sender = f" --from {piece.sender}" if piece.sender else ""
+    command = f"cast call {piece.address} {piece.data}{sender} --block {piece.block_number}"
     return Exact(command) if len(command) <= COMMAND_LIMIT else ""
 
 

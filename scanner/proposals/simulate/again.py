@@ -86,7 +86,8 @@ _ON_FORK = (CallRead, CodeRead, AccountRead, StorageRead)
 
 def _requests(read: Read) -> list[tuple[str, list[Any]]]:
     if isinstance(read, CallRead):
-        return [("eth_call", [{"to": read.address, "data": read.data}, "latest"])]
+        sender = {"from": read.sender} if read.sender else {}
+        return [("eth_call", [{**sender, "to": read.address, "data": read.data}, "latest"])]
     if isinstance(read, CodeRead):
         return [("eth_getCode", [read.address, "latest"])]
     if isinstance(read, StorageRead):

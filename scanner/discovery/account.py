@@ -17,16 +17,29 @@ T = TypeVar("T")
 EMPTY_CODE = "0x"
 _NOT_READ = Unknown(reason=Reason.NOT_READ)
 DELEGATED_EOA_PREFIX = "0xef0100"
-_WORD = 66
+_ADDRESS_DIGITS = 40
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One of the contracts whose code a diamond runs (EIP-2535), with the selectors that lead to it."""
+
+    address: str
+    selectors: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ProxyMatch:
-    """How an address forwards its calls. `admin` is who may replace the target where the pattern says so."""
+    """How an address forwards its calls. `admin` is who may replace the target where the pattern says so.
+
+    `facets` are a diamond's; `doubt` says why they, or the target, may not be the whole truth.
+    """
 
     kind: str
     implementation: Known[str] | Unknown
     admin: Known[str] | Unknown
+    facets: tuple[Facet, ...] = ()
+    doubt: str = ""
 
 
 @dataclass
@@ -92,6 +105,25 @@ class Account:
         except DecodeError as error:
             return Unknown(reason=Reason.UNDECODABLE, detail=f"{key}: {error}", evidence=answer.evidence)
         return Known(value=values[0] if len(values) == 1 else values, evidence=answer.evidence)
+
+    def learn(self, key: str, outputs: tuple[str, ...], answer: Known[str] | Unknown, *, slot: str = "") -> None:
+        """Take in the answer to a question of its own: of a slot where one is named, else of a call."""
+        if slot:
+            self.slots[slot] = answer
+        else:
+            self.calls[key] = (outputs, answer)
+
+    @property
+    def delegate(self) -> Known[str] | Unknown | None:
+        """Return whose code a key runs that delegated to it (EIP-7702); None for any other account."""
+        if not self.is_delegated_eoa or not isinstance(self.code, Known):
+            return None
+        target = self.code.value[len(DELEGATED_EOA_PREFIX) :]
+        if len(target) != _ADDRESS_DIGITS:
+            return Unknown(
+                reason=Reason.UNDECODABLE, detail="a delegation that names no address", evidence=self.code.evidence
+            )
+        return Known(value=f"0x{target}", evidence=self.code.evidence, derivation="delegation of the key (EIP-7702)")
 
     def answers(self, *keys: str) -> bool:
         """Whether every one of these probes returned something that decodes."""

@@ -140,6 +140,28 @@ ROLE_GRANTED = topic("RoleGranted(bytes32,address,address)")
 ROLE_REVOKED = topic("RoleRevoked(bytes32,address,address)")
 UPGRADED = topic("Upgraded(address)")
 NEW_IMPLEMENTATION = topic("NewImplementation(address,address)")
+ADMIN_CHANGED = topic("AdminChanged(address,address)")
+BEACON_UPGRADED = topic("BeaconUpgraded(address)")
+UPGRADED_VERSION = topic("Upgraded(string,address)")
+PROXY_UPDATED = topic("ProxyUpdated(address,address)")
+CHANGED_MASTER_COPY = topic("ChangedMasterCopy(address)")
+DIAMOND_CUT = topic("DiamondCut((address,uint8,bytes4[])[],address,bytes)")
+SET_APP = topic("SetApp(bytes32,bytes32,address)")
+MODULE_PROXY_CREATION = topic("ModuleProxyCreation(address,address)")
+UPGRADE_TOPICS = (
+    UPGRADED,
+    NEW_IMPLEMENTATION,
+    ADMIN_CHANGED,
+    BEACON_UPGRADED,
+    UPGRADED_VERSION,
+    PROXY_UPDATED,
+    CHANGED_MASTER_COPY,
+    DIAMOND_CUT,
+    SET_APP,
+    MODULE_PROXY_CREATION,
+)
+"""EIP-1967, ZeppelinOS, Compound's delegators, Polygon, Safe to 1.1, EIP-2535, aragonOS, Zodiac's module factory."""
+
 GROUP_ADMIN_UPDATED = topic("GroupAdminUpdated(uint256,address,address)")
 MEMBER_ADDED = topic("MemberAdded(uint256,uint256,uint256,uint256)")
 MEMBERS_ADDED = topic("MembersAdded(uint256,uint256,uint256[],uint256)")
@@ -171,8 +193,7 @@ GOVERNANCE_TOPICS: tuple[str, ...] = tuple(
             VOTE_CAST_ALPHA,
             ROLE_GRANTED,
             ROLE_REVOKED,
-            UPGRADED,
-            NEW_IMPLEMENTATION,
+            *UPGRADE_TOPICS,
             GROUP_ADMIN_UPDATED,
             MEMBER_ADDED,
             MEMBERS_ADDED,

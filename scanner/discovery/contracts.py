@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.allowances import Allowances, received_by
 from scanner.discovery.anonymity import stages
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, UPGRADER_ROLE
 from scanner.discovery.collisions import collisions
 from scanner.discovery.content import build_content
+from scanner.discovery.facets import broken_facts, diamond_facts
 from scanner.discovery.holders import Resolver, short, weakest
-from scanner.discovery.roles import read_roles
 from scanner.discovery.set_aside import set_aside, set_aside_texts
-from scanner.discovery.world import World
+from scanner.discovery.world import World, behind
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract
-from scanner.model.kinds import ActorKind, Guard, Role, Verification
+from scanner.model.kinds import ActorKind, Role, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -37,73 +35,36 @@ _ROLE_WORDS: tuple[tuple[Role, str], ...] = (
 
 
 def code_at(world: World, results: Mapping[str, CodeResult], address: str) -> CodeFacts:
-    """Return the facts of the code that runs at `address`: its implementation's where it is a proxy."""
+    """Return the facts of the code that runs at `address`: the last implementation's where it is a proxy, all of its
+    facets' where it is a diamond, those of the code that a key delegated to (EIP-7702)."""
     account = world.get(address)
-    implementation = nonzero(account.proxy.implementation) if account and account.proxy else None
-    for one in (implementation, address):
-        if one and one in results:
-            return results[one].facts
-    if account is not None and account.is_eoa:
+    if account is None:
+        return all_unknown(CodeFacts, Reason.ANALYSIS_NOT_RUN, "the code was not analysed")
+    delegate = _delegate(account)
+    if account.is_eoa and delegate not in results:
         return all_unknown(CodeFacts, Reason.NO_CODE, "no code at this address")
+    line, broken = behind(world, world.get(delegate) or account)
+    last = line[-1]
+    if last.proxy is not None and last.proxy.facets:
+        return diamond_facts(last, results)
+    if not broken and len(line) > 1 and not last.has_code:
+        broken = "the implementation has no code"
+    if broken:
+        return broken_facts(line[0], results, broken)
+    if last.address in results:
+        return results[last.address].facts
     return all_unknown(CodeFacts, Reason.ANALYSIS_NOT_RUN, "the code was not analysed")
 
 
-def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
-    """Say who replaces the code of proxies whose pattern leaves that to the beacon or to the implementation."""
-    for account in world.accounts.values():
-        proxy = account.proxy
-        if proxy is None or proxy.kind not in ("eip1967", "eip1822"):
-            continue
-        if nonzero(proxy.admin):
-            continue
-        guard = code_at(world, results, account.address).upgrade_guard
-        account.proxy = replace(proxy, admin=_upgrader(account, guard))
-
-
-def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unknown:
-    if isinstance(guard, Unknown):
-        return Unknown(reason=guard.reason, detail=f"who may upgrade: {guard.detail}", evidence=guard.evidence)
-    if guard.value == Guard.ABSENT:
-        return Known(
-            value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function"
-        )
-    if guard.value == Guard.CALLER:
-        book = read_roles(account)
-        if doubts := book.doubts(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
-            return Unknown(
-                reason=Reason.UNRESOLVED, detail=f"who may upgrade: {book.reason}", evidence=doubts[0].evidence
-            )
-        for member in book.holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
-            return Known(
-                value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role"
-            )
-        owner = account.address_of("owner()", "admin()", "timelock()")
-        if isinstance(owner, Known):
-            return owner
-        return Unknown(
-            reason=Reason.UNRESOLVED, detail="the caller that may upgrade could not be named", evidence=guard.evidence
-        )
-    return Unknown(
-        reason=Reason.UNRESOLVED, detail=f"the upgrade is guarded by: {guard.value}", evidence=guard.evidence
-    )
-
-
-def settle_beacons(world: World) -> None:
-    """Give proxies behind a beacon the implementation that the beacon names (EIP-1967)."""
-    for account in world.accounts.values():
-        proxy = account.proxy
-        if proxy is None or proxy.kind != "eip1967-beacon":
-            continue
-        beacon = world.get(nonzero(proxy.admin) or "")
-        if beacon is not None:
-            answer = beacon.address_of("implementation()")
-            if isinstance(answer, Known):
-                answer = Known(value=answer.value, evidence=proxy.admin.evidence + answer.evidence)
-            account.proxy = replace(proxy, implementation=answer)
+def _delegate(account: Account) -> str:
+    """Return whose code a key runs that delegated to it (EIP-7702); empty for any other account."""
+    return (nonzero(account.delegate) or "") if account.delegate is not None else ""
 
 
 def implementation_of(account: Account) -> Known[str] | Unknown:
     """Return the implementation; the zero address for a contract that is no proxy."""
+    if account.delegate is not None:
+        return account.delegate
     if account.proxy is None:
         return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation="no proxy pattern")
     return account.proxy.implementation
@@ -113,8 +74,9 @@ def build_contract(
     world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult], *, allowances: Allowances
 ) -> Contract:
     """Return the facts of the contract at `account`."""
-    source = account.verified
-    missing = _no_source(account)
+    shown = world.get(_delegate(account)) or account
+    source = shown.verified
+    missing = _no_source(shown)
     roles = tuple(sorted(resolver.parts.roles.get(account.address, {Role.LINKED})))
     evidence = account.code.evidence
     code = set_aside(code_at(world, results, account.address), roles, _running_compiler(world, account))
@@ -129,7 +91,7 @@ def build_contract(
         "name": Known(value=source.bundle.contract_name, evidence=evidence) if source else missing,
         "source_id": Known(value=source.bundle.source_id, evidence=evidence) if source else missing,
         "compiler": Known(value=source.bundle.compiler, evidence=evidence) if source else missing,
-        "verification": verification(account),
+        "verification": verification(shown),
         "storage_collisions": collisions(world, account, results),
         "code": code,
         "set_aside_texts": set_aside_texts(code),
@@ -201,6 +163,15 @@ def _size(account: Account) -> Known[int] | Unknown:
 
 def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]:
     evidence = account.code.evidence
+    if account.delegate is not None:
+        key = Known(value=account.address, evidence=evidence, derivation="the key signs its delegation (EIP-7702)")
+        return {
+            "proxy_kind": Known(value="eip7702", evidence=evidence),
+            "implementation": account.delegate,
+            "upgrade_admin": key,
+            "upgrade_admin_kind": Known(value=ActorKind.EOA.value, evidence=evidence, derivation=key.derivation),
+            "upgrade_delay_seconds": Known(value=0, evidence=evidence, derivation="a signature of the key is enough"),
+        }
     if account.proxy is None:
         nobody = Known(value=ZERO_ADDRESS, evidence=evidence, derivation="no proxy: its code cannot be replaced")
         return {
@@ -211,10 +182,10 @@ def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]
             "upgrade_delay_seconds": Known(value=0, evidence=evidence, derivation="nothing to upgrade"),
         }
     admin = account.proxy.admin
-    behind = nonzero(admin)
+    upgrader = nonzero(admin)
     delay: Known[int] | Unknown = Known(value=0, evidence=admin.evidence, derivation="nobody upgrades")
-    if behind:
-        paths = resolver.paths(behind)
+    if upgrader:
+        paths = resolver.paths(upgrader)
         kind = weakest(path.kind for path in paths)
         delay = next((path.delay for path in paths if path.kind is kind), Unknown(reason=Reason.UNRESOLVED))
     elif isinstance(admin, Unknown):

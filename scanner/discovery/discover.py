@@ -12,7 +12,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.allowances import Allowances, allowance_questions, answered, plan_allowances, with_allowances
 from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
-from scanner.discovery.contracts import build_contract, code_at, settle_beacons, settle_upgrades
+from scanner.discovery.contracts import build_contract, code_at
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.executors import EXECUTORS
@@ -26,6 +26,7 @@ from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.power import Power, read_token_logs
 from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
+from scanner.discovery.proxies.settle import settle_beacons, settle_factories, settle_upgrades
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.token_powers import with_powers
@@ -95,6 +96,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
     settle_beacons(world)
+    settle_factories(world)
     parts = sort_out(world, entry[0])
     jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
     steps.progress(f"analysing the code of {len(jobs)} contracts")
@@ -180,7 +182,7 @@ def describe(
     contracts = tuple(
         build_contract(world, resolver, world.accounts[address], found.results, allowances=found.allowances)
         for address in sorted(world.accounts)
-        if world.accounts[address].has_code
+        if world.accounts[address].has_code or world.accounts[address].is_delegated_eoa
     )
     by_address = {contract.address: contract for contract in contracts}
     tokens = tuple(

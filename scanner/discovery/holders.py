@@ -115,6 +115,8 @@ class Resolver:
         executor = self.parts.executors.get(address)
         if executor is not None and executor.delays:
             return f"timelock ({short(address)})"
+        if account and account.delegate is not None:
+            return f"key {short(address)} (runs code: EIP-7702)"
         if account and account.is_eoa:
             return f"key {short(address)}"
         implementation = nonzero(account.proxy.implementation) if account and account.proxy else None

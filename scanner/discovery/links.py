@@ -13,7 +13,7 @@ from scanner.discovery.families.told import created_proposals
 from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.oracle_modules import oracle_getters
-from scanner.discovery.proxies import detect
+from scanner.discovery.proxies import BEACON_KINDS, detect, proxy_questions
 from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.world import (
     IMPLEMENTATION_OF_TARGET,
@@ -55,10 +55,13 @@ _SAFE_SLOTS = ((SAFE_GUARD, "guard"), (SAFE_MODULE_GUARD, "module guard"), (SAFE
 _GETTER_DEPTH = 3
 
 BEACON_OF = "beacon of"
+CODE_OF_KEY = "code that runs at the key (EIP-7702)"
 
 
 def links_of(world: World, account: Account) -> Iterator[Link]:
     """Yield what a freshly read account leads to."""
+    if account.delegate is not None and (delegate := nonzero(account.delegate)):
+        yield Link(delegate, f"{CODE_OF_KEY} {account.address}")
     if not account.has_code:
         return
     account.proxy = detect(account)
@@ -109,9 +112,11 @@ def _proxy_links(account: Account, short: str) -> Iterator[Link]:
     implementation = nonzero(account.proxy.implementation)
     if implementation:
         yield Link(implementation, f"{IMPLEMENTATION_OF_TARGET if target else 'implementation of'} {short}")
+    for facet in account.proxy.facets:
+        yield Link(facet.address, f"{IMPLEMENTATION_OF_TARGET if target else 'facet of'} {short}")
     admin = nonzero(account.proxy.admin)
     if admin and not target:
-        yield Link(admin, f"{BEACON_OF if account.proxy.kind == 'eip1967-beacon' else 'proxy admin of'} {short}")
+        yield Link(admin, f"{BEACON_OF if account.proxy.kind in BEACON_KINDS else 'proxy admin of'} {short}")
 
 
 def _safe_links(account: Account, short: str) -> Iterator[Link]:
@@ -166,6 +171,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     that return addresses: its own way of naming its parts."""
     for role, member in role_claims(account) if account.has_code else ():
         yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
+    yield from proxy_questions(account)
     if account.depth > _GETTER_DEPTH or only_a_target(account) or not account.has_code:
         return
     code = running_code(world, account)

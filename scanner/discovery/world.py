@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.abi import encode_call
-from scanner.chain.interface import BlockRead, CallRead, Chain, Read
+from scanner.chain.interface import BlockRead, CallRead, Chain, Read, StorageRead
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import SLOTS, battery, first_reads
 from scanner.model.evidence import AtBlock, BlockEvidence
@@ -22,6 +22,7 @@ TARGET_OF = "target of a proposal of"
 """How the reason of a link begins that only a proposal makes."""
 
 _NAMED_GAPS = 100
+_MAX_LINE = 8
 
 IMPLEMENTATION_OF_TARGET = "implementation of a target"
 
@@ -111,29 +112,64 @@ class World:
         return full
 
 
+def behind(world: World, account: Account) -> tuple[tuple[Account, ...], str]:
+    """Return the accounts whose code runs in turn when `account` is called, itself first, and why the line breaks off.
+
+    The reason is empty where the last of them is no proxy. A diamond's facets are not in the line: it ends with it.
+    """
+    line = [account]
+    while True:
+        proxy = line[-1].proxy
+        target = nonzero(proxy.implementation) if proxy else None
+        if proxy is None or proxy.facets:
+            return tuple(line), ""
+        if target is None:
+            return tuple(line), "the implementation is not known"
+        if any(one.address == target for one in line):
+            return tuple(line), "proxies that lead back to themselves: no code runs"
+        following = world.get(target)
+        if following is None:
+            return tuple(line), "the implementation was not looked at"
+        if len(line) >= _MAX_LINE:
+            return tuple(line), f"more than {_MAX_LINE} proxies behind each other"
+        line.append(following)
+
+
 def running_code(world: World, account: Account) -> str:
-    """Return the code that runs at `account`, in hex: its implementation's where it is a proxy that was read."""
-    own = account.code.value if isinstance(account.code, Known) else "0x"
-    implementation = nonzero(account.proxy.implementation) if account.proxy else None
-    target = world.get(implementation) if implementation else None
-    if target is not None and isinstance(target.code, Known):
-        return own + target.code.value[2:]
-    return own
+    """Return the code that runs at `account`, in hex: its own, its implementations' and its facets' that were read."""
+    line, _ = behind(world, account)
+    facets = line[-1].proxy.facets if line[-1].proxy else ()
+    parts = [*line, *(found for facet in facets if (found := world.get(facet.address)) is not None)]
+    codes = [part.code.value[2:] for part in parts if isinstance(part.code, Known)]
+    return "0x" + "".join(codes)
 
 
 @dataclass(frozen=True)
 class Getter:
-    """A view that one contract is asked because of what is known of it. `key` names the answer."""
+    """A view that one contract is asked because of what is known of it. `key` names the answer.
+
+    Where `slot` is given it is that slot which is read, and no call is made; where `asked` is, another contract is
+    asked about this one.
+    """
 
     account: str
     signature: str
     outputs: tuple[str, ...]
     arguments: tuple[Any, ...] = ()
     named: str = ""
+    slot: str = ""
+    asked: str = ""
 
     @property
     def key(self) -> str:
         return self.named or self.signature
+
+    @property
+    def read(self) -> Read:
+        """What the node is asked."""
+        if self.slot:
+            return StorageRead(self.account, self.slot)
+        return CallRead(self.asked or self.account, encode_call(self.signature, self.arguments), self.signature)
 
 
 LinkFinder = Callable[[World, Account], Iterable[Link]]
@@ -156,7 +192,7 @@ def crawl(
         reads: list[Read] = [
             read for account in frontier for read in first_reads(account.address, probes, world.topics)
         ]
-        reads += [CallRead(g.account, encode_call(g.signature, g.arguments), g.signature) for g in getters]
+        reads += [getter.read for getter in getters]
         if depth == 0:
             reads.append(BlockRead(max(0, block.number - 50_000)))
         answers = list(world.chain.read(reads)) if reads else []
@@ -165,7 +201,7 @@ def crawl(
         _take(frontier, probes, answers)
         tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
         for getter, answer in zip(getters, tail, strict=True):
-            world.accounts[getter.account].calls[getter.key] = (getter.outputs, answer)
+            world.accounts[getter.account].learn(getter.key, getter.outputs, answer, slot=getter.slot)
         touched = {account.address: account for account in frontier}
         touched.update({g.account: world.accounts[g.account] for g in getters})
         touched.update(_proxies_to(world, frontier))

@@ -69,7 +69,7 @@ class Contract(Entity):
     source_id: StrObs = Field(description="digest of the source bundle in this snapshot")
     compiler: StrObs
     proxy_kind: StrObs = Field(
-        description="none, eip1967, eip1967-beacon, eip1822, eip1167, safe, bravo-delegator, unresolved"
+        description="none, a pattern (docs/proxies.md), or unresolved: it hands calls on, and none explains how"
     )
     implementation: AddressObs
     upgrade_admin: AddressObs = Field(description="who can replace the implementation; zero for nobody")

@@ -4,9 +4,10 @@ import pytest
 
 from scanner.discovery.account import Account
 from scanner.discovery.battery import EIP1822_LOGIC, EIP1967_ADMIN, EIP1967_BEACON, EIP1967_IMPLEMENTATION, SLOT_ZERO
-from scanner.discovery.contracts import implementation_of, settle_beacons
+from scanner.discovery.contracts import implementation_of
 from scanner.discovery.links import links_of
 from scanner.discovery.proxies import detect
+from scanner.discovery.proxies.settle import settle_beacons
 from scanner.model.observation import Known, Unknown
 from tests.discovery.support import address, code, contract, reverted, word, world
 
@@ -79,10 +80,10 @@ def test_an_answered_implementation_without_delegatecall_is_a_beacon_not_a_proxy
     assert detect(account) is None
 
 
-def test_small_code_that_delegatecalls_without_a_pattern_is_unresolved() -> None:
+def test_code_that_takes_its_target_from_the_clock_is_unresolved() -> None:
     account = _slots(contract(1))
-    # CALLDATASIZE … DELEGATECALL to the address in slot 0x1234
-    account.code = code(account.address, "0x3660006000376000600036600061123454" + "5af4" + "3d6000803e3d6000f3")
+    # CALLDATASIZE … DELEGATECALL to the address in the slot of the number of TIMESTAMP
+    account.code = code(account.address, "0x36600060003760006000366000" + "4254" + "5af4" + "3d6000803e3d6000f3")
     found = detect(account)
     assert found is not None
     assert found.kind == "unresolved"

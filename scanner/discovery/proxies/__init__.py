@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from scanner.code.bytecode.opcodes import reachable_opcodes
-from scanner.discovery.account import Account, ProxyMatch
-from scanner.discovery.proxies import delegator, eip1167, eip1822, eip1967, safe
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.discovery.account import Account, ProxyMatch, nonzero
+from scanner.discovery.battery import EIP1822_LOGIC, EIP1967_BEACON, EIP1967_IMPLEMENTATION
+from scanner.discovery.proxies import (
+    aragon,
+    coded,
+    delegator,
+    eip897,
+    eip1167,
+    eip1822,
+    eip1967,
+    eip2535,
+    safe,
+    zeppelinos,
+)
+from scanner.discovery.proxies.ways import slot_questions, way
+from scanner.discovery.world import Getter
+from scanner.model.observation import Known
 
 DETECTORS: tuple[Callable[[Account], ProxyMatch | None], ...] = (
     eip1167.detect,
     safe.detect,
+    aragon.detect,
     eip1967.detect,
     eip1822.detect,
+    zeppelinos.detect,
+    eip2535.detect,
+    eip897.detect,
     delegator.detect,
+    coded.detect,
 )
 
+_QUESTIONS: tuple[Callable[[Account], Iterator[Getter]], ...] = (
+    aragon.questions,
+    aragon.kernel_questions,
+    zeppelinos.questions,
+    eip2535.questions,
+    delegator.questions,
+    slot_questions,
+)
+
+_BY_SLOT = {
+    "eip1967": EIP1967_IMPLEMENTATION,
+    "eip1967-beacon": EIP1967_BEACON,
+    "eip1822": EIP1822_LOGIC,
+}
 _SMALL_CODE_BYTES = 1_500
+BEACON_KINDS = frozenset({"eip1967-beacon", "beacon"})
+"""Kinds whose `admin` is the contract that names the implementation."""
 
 
 def detect(account: Account) -> ProxyMatch | None:
@@ -26,15 +61,36 @@ def detect(account: Account) -> ProxyMatch | None:
         return None
     for detector in DETECTORS:
         match = detector(account)
-        if match is not None:
+        if match is not None and not _contradicted(account, match):
             return match
-    if account.verified is None and len(account.code.value) // 2 < _SMALL_CODE_BYTES:
-        opcodes = reachable_opcodes(account.code.value)
-        if opcodes is not None and "DELEGATECALL" in opcodes:
-            unknown = Unknown(
-                reason=Reason.UNRESOLVED,
-                detail="small code that delegatecalls in a way no known proxy pattern explains",
-                evidence=account.code.evidence,
-            )
-            return ProxyMatch("unresolved", unknown, unknown)
+    if way(account).complete or account.verified is not None or len(account.code.value) // 2 >= _SMALL_CODE_BYTES:
+        return None
+    opcodes = reachable_opcodes(account.code.value)
+    if opcodes is not None and "DELEGATECALL" in opcodes:
+        why = "small code that delegatecalls in a way no known proxy pattern explains"
+        return coded.unresolved(account, None, why)
     return None
+
+
+def _contradicted(account: Account, match: ProxyMatch) -> bool:
+    """Whether the code takes its target from elsewhere than the slot that a standard names: bait for explorers."""
+    slot = _BY_SLOT.get(match.kind)
+    target = way(account).target
+    if slot is None or target is None:
+        return False
+    if target.kind == "selector":
+        return True
+    read = target.asked if target.kind == "answer" else target
+    if read is None or read.kind not in ("slot", "constant"):
+        return False
+    if read.kind == "slot":
+        return read.slot != slot
+    return nonzero(match.admin) != read.address
+
+
+def proxy_questions(account: Account) -> Iterator[Getter]:
+    """Yield what a contract is asked because its own code shows that it may be a certain kind of proxy."""
+    if not account.has_code:
+        return
+    for questions in _QUESTIONS:
+        yield from questions(account)

@@ -1,0 +1,109 @@
+"""Where a contract hands a call that names none of its functions: the question that makes it a proxy or not.
+
+A library that delegatecalls to itself, or a contract that uses linked libraries, hands on no such call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eth_utils.crypto import keccak
+
+from scanner.code.bytecode.machine import ADDRESS_MASK, Machine, Term, Value
+from scanner.code.bytecode.opcodes import MAX_CODE_BYTES
+
+_UNHEARD = ("f00dfeed", "5ca1ab1e")
+"""Two selectors that name no function: what differs between them goes by the selector."""
+
+_ARGUMENTS = bytes(128)
+_DELEGATING = (0xF2, 0xF4)
+IMPLEMENTATION_SELECTOR = int.from_bytes(keccak(b"implementation()")[:4], "big")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the address comes from whose code is run.
+
+    `kind` is constant (`value` is the address), slot (`value` is the slot, the address `shift` bits above its low end),
+    answer (the answer of a call with selector `value` to `asked`), selector (it goes by the selector) or unknown.
+    """
+
+    kind: str
+    value: int = 0
+    shift: int = 0
+    asked: Target | None = None
+    offset: int = -1
+
+    @property
+    def address(self) -> str:
+        return f"0x{self.value:040x}"
+
+    @property
+    def slot(self) -> str:
+        return f"0x{self.value:064x}"
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """Every target that an unknown selector can lead to. `complete`: no path was given up."""
+
+    targets: tuple[Target, ...]
+    complete: bool
+
+    @property
+    def target(self) -> Target | None:
+        """The one target; None where there is none; kind `unknown` where there are several."""
+        if len(self.targets) > 1:
+            return Target("unknown", offset=self.targets[0].offset)
+        return self.targets[0] if self.targets else None
+
+
+@lru_cache(maxsize=512)
+def forwarding(runtime_code: str) -> Forwarding:
+    """Return where `runtime_code` (0x-hex) hands a call with a selector that it does not know. Raises nothing."""
+    code = bytes.fromhex(runtime_code[2:])
+    if not any(opcode in code for opcode in _DELEGATING):
+        return Forwarding((), complete=True)
+    if len(code) > MAX_CODE_BYTES:
+        return Forwarding((), complete=False)
+    first, second = (_targets(code, bytes.fromhex(selector)) for selector in _UNHEARD)
+    complete = first.complete and second.complete
+    if [_identity(one) for one in first.targets] == [_identity(one) for one in second.targets]:
+        return Forwarding(first.targets, complete)
+    return Forwarding((Target("selector", offset=first.targets[0].offset if first.targets else -1),), complete)
+
+
+@lru_cache(maxsize=4096)
+def routed(runtime_code: str, selector: str) -> Target | None:
+    """Return where a call with this selector (0x-hex) is handed to; None where it is not handed on, or to several."""
+    found = _targets(bytes.fromhex(runtime_code[2:]), bytes.fromhex(selector[2:]))
+    return found.targets[0] if len(found.targets) == 1 else None
+
+
+def _identity(target: Target) -> tuple[str, int, int]:
+    return target.kind, target.value, target.shift
+
+
+def _targets(code: bytes, selector: bytes) -> Forwarding:
+    machine = Machine(code, selector + _ARGUMENTS)
+    machine.run()
+    found: dict[tuple[str, int, int], Target] = {}
+    for handover in machine.handovers:
+        if handover.forwards:
+            target = _described(handover.target, handover.offset)
+            found.setdefault(_identity(target), target)
+    return Forwarding(tuple(found[key] for key in sorted(found)), machine.complete)
+
+
+def _described(value: Value, offset: int) -> Target:
+    if isinstance(value, int):
+        return Target("constant", value & ADDRESS_MASK, offset=offset)
+    shift, term = 0, value
+    if term.name == "shr" and len(term.args) == 2 and isinstance(term.args[0], int) and isinstance(term.args[1], Term):
+        shift, term = term.args[0], term.args[1]
+    if term.name == "sload" and term.args and isinstance(term.args[0], int):
+        return Target("slot", term.args[0], shift, offset=offset)
+    if term.name == "returned" and len(term.args) == 3 and isinstance(term.args[1], int):
+        return Target("answer", term.args[1], shift, _described(term.args[0], offset), offset)
+    return Target("unknown", offset=offset)

@@ -1,0 +1,432 @@
+"""A small EVM that runs code on one given calldata and keeps what it cannot know (storage, answers of others) as terms.
+
+It serves one question: to whose code a contract hands a call that names none of its functions. Calldata is concrete, so
+a dispatcher takes one way; where a condition depends on what is not known, both ways are taken. Calls succeed and
+return what was asked for. Yellow Paper, appendix H; EIP-145, EIP-1153, EIP-3855, EIP-5656.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from eth_utils.crypto import keccak
+
+WORD = 2**256
+_SIGN = 2**255
+ADDRESS_MASK = 2**160 - 1
+_MAX_DEPTH = 24
+_MAX_MEMORY = 65_536
+_RETURNED_WORDS = 3
+_GAS = 10_000_000
+
+
+class Term:
+    """A value that is not known, and how it comes about. Compared by identity: shared terms can be huge."""
+
+    __slots__ = ("args", "depth", "name")
+
+    def __init__(self, name: str, *args: Value) -> None:
+        self.name = name
+        self.depth: int = 1 + max((arg.depth for arg in args if isinstance(arg, Term)), default=0)
+        self.args: tuple[Value, ...] = args if self.depth < _MAX_DEPTH else ()
+
+
+Value = int | Term
+Byte = int | tuple[Term, int]
+
+
+class LostPath(Exception):
+    """The path does something that this machine does not follow."""
+
+
+@dataclass
+class Path:
+    """One way through the code."""
+
+    pc: int = 0
+    stack: list[Value] = field(default_factory=list)
+    memory: dict[int, Byte] = field(default_factory=dict)
+    storage: list[tuple[Value, Value]] = field(default_factory=list)
+    returned: list[Byte] = field(default_factory=list)
+    jumps: int = 0
+
+    def copy(self) -> Path:
+        return Path(self.pc, list(self.stack), dict(self.memory), list(self.storage), list(self.returned), self.jumps)
+
+    def pop(self) -> Value:
+        if not self.stack:
+            raise LostPath("stack underflow")
+        return self.stack.pop()
+
+    def number(self) -> int:
+        """Pop a value that must be known: an offset, a size, a jump target."""
+        value = self.pop()
+        if isinstance(value, Term):
+            raise LostPath(f"{value.name} as an offset or a size")
+        return value
+
+    def read(self, offset: int, size: int) -> list[Byte]:
+        _bounded(offset, size)
+        return [self.memory.get(offset + i, 0) for i in range(size)]
+
+    def write(self, offset: int, data: list[Byte]) -> None:
+        _bounded(offset, len(data))
+        for index, byte in enumerate(data):
+            self.memory[offset + index] = byte
+
+
+def _bounded(offset: int, size: int) -> None:
+    if size and offset + size > _MAX_MEMORY:
+        raise LostPath("too much memory")
+
+
+def split(value: Value) -> list[Byte]:
+    """Return a word as its 32 bytes."""
+    if isinstance(value, Term):
+        return [(value, index) for index in range(32)]
+    return list(value.to_bytes(32, "big"))
+
+
+def joined(data: list[Byte]) -> Value:
+    """Return 32 bytes as a word: a number, the one term that they are, or a term that stands for the mixture."""
+    numbers = [byte for byte in data if isinstance(byte, int)]
+    if len(numbers) == 32:
+        return int.from_bytes(bytes(numbers), "big")
+    first = data[0]
+    if isinstance(first, tuple):
+        term = first[0]
+        if all(isinstance(byte, tuple) and byte[0] is term and byte[1] == i for i, byte in enumerate(data)):
+            return term
+    return Term("bytes", *dict.fromkeys(byte[0] for byte in data if isinstance(byte, tuple)))
+
+
+def _signed(value: int) -> int:
+    return value - WORD if value >= _SIGN else value
+
+
+def _divided(a: int, b: int) -> int:
+    return 0 if b == 0 else abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
+def _extended(size: int, value: int) -> int:
+    if size >= 31:
+        return value
+    bit = 8 * size + 7
+    low = value & ((1 << (bit + 1)) - 1)
+    return low - (1 << (bit + 1)) if low >> bit else low
+
+
+_TWO: dict[int, tuple[str, Callable[[int, int], int]]] = {
+    0x01: ("add", lambda a, b: a + b),
+    0x02: ("mul", lambda a, b: a * b),
+    0x03: ("sub", lambda a, b: a - b),
+    0x04: ("div", lambda a, b: a // b if b else 0),
+    0x05: ("sdiv", lambda a, b: _divided(_signed(a), _signed(b))),
+    0x06: ("mod", lambda a, b: a % b if b else 0),
+    0x07: ("smod", lambda a, b: _signed(a) - _signed(b) * _divided(_signed(a), _signed(b)) if b else 0),
+    0x0A: ("exp", lambda a, b: pow(a, b, WORD)),
+    0x0B: ("signextend", _extended),
+    0x10: ("lt", lambda a, b: int(a < b)),
+    0x11: ("gt", lambda a, b: int(a > b)),
+    0x12: ("slt", lambda a, b: int(_signed(a) < _signed(b))),
+    0x13: ("sgt", lambda a, b: int(_signed(a) > _signed(b))),
+    0x14: ("eq", lambda a, b: int(a == b)),
+    0x16: ("and", lambda a, b: a & b),
+    0x17: ("or", lambda a, b: a | b),
+    0x18: ("xor", lambda a, b: a ^ b),
+    0x1A: ("byte", lambda a, b: (b >> (8 * (31 - a))) & 0xFF if a < 32 else 0),
+    0x1B: ("shl", lambda a, b: b << a if a < 256 else 0),
+    0x1C: ("shr", lambda a, b: b >> a if a < 256 else 0),
+    0x1D: ("sar", lambda a, b: _signed(b) >> min(a, 256)),
+}
+
+
+def _two(opcode: int, a: Value, b: Value) -> Value:
+    name, compute = _TWO[opcode]
+    if isinstance(a, int) and isinstance(b, int):
+        return compute(a, b) % WORD
+    return _simpler(name, a, b) or Term(name, a, b)
+
+
+def _simpler(name: str, a: Value, b: Value) -> Value | None:
+    """Drop what masks and shifts do to an address that stands in a word of its own."""
+    if name == "and":
+        for mask, other in ((a, b), (b, a)):
+            if mask in (ADDRESS_MASK, WORD - 1) and isinstance(other, Term):
+                return other
+    if name == "eq" and a is b:
+        return 1
+    if name in ("add", "or", "xor"):
+        for zero, other in ((a, b), (b, a)):
+            if isinstance(zero, int) and zero == 0:
+                return other
+    if name == "div" and isinstance(b, int) and b and not b & (b - 1):
+        return _shifted(b.bit_length() - 1, a)
+    if name == "shr" and isinstance(a, int):
+        return _shifted(a, b)
+    return None
+
+
+def _shifted(bits: int, value: Value) -> Value | None:
+    if bits == 0:
+        return value
+    if isinstance(value, Term) and value.name in ("shl", "mul") and len(value.args) == 2:
+        by, inner = value.args if value.name == "shl" else (_power(value.args), next(iter(_terms(value)), 0))
+        if by == bits and isinstance(inner, Term):
+            return inner
+    return Term("shr", bits, value)
+
+
+def _power(args: tuple[Value, ...]) -> int:
+    number = next((arg for arg in args if isinstance(arg, int)), 0)
+    return number.bit_length() - 1
+
+
+def _terms(term: Term) -> Iterator[Term]:
+    return (arg for arg in term.args if isinstance(arg, Term))
+
+
+_SYMBOLS = {
+    0x30: "this", 0x32: "caller", 0x33: "caller", 0x3A: "gasprice", 0x41: "coinbase", 0x42: "timestamp",
+    0x43: "number", 0x44: "prevrandao", 0x45: "gaslimit", 0x46: "chainid", 0x47: "balance", 0x48: "basefee",
+    0x4A: "blobbasefee",
+}  # fmt: skip
+_KNOWN = {0x34: 0, 0x59: 0, 0x5A: _GAS, 0x5F: 0}
+_ENDS = frozenset({0x00, 0xF3, 0xFD, 0xFE, 0xFF})
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A DELEGATECALL (or CALLCODE): where, to whom, and whether the call is handed on with its selector."""
+
+    offset: int
+    target: Value
+    forwards: bool
+
+
+@dataclass
+class Machine:
+    """Runs `code` on `calldata`; `handovers` fill up as paths meet them. `complete`: no path was given up."""
+
+    code: bytes
+    calldata: bytes
+    max_steps: int = 40_000
+    max_paths: int = 64
+    max_jumps: int = 2_000
+    handovers: list[Handover] = field(default_factory=list)
+    complete: bool = True
+
+    def run(self) -> None:
+        """Follow every path to its end, or until a limit is met."""
+        targets = _jump_targets(self.code)
+        waiting, paths, steps = [Path()], 1, 0
+        while waiting:
+            path = waiting.pop()
+            try:
+                while True:
+                    steps += 1
+                    if steps > self.max_steps:
+                        self.complete = False
+                        return
+                    other = self._step(path, targets)
+                    if other is not None:
+                        paths += 1
+                        if paths > self.max_paths:
+                            self.complete = False
+                        else:
+                            waiting.append(other)
+            except _Ended:
+                continue
+            except LostPath:
+                self.complete = False
+
+    def _step(self, path: Path, targets: frozenset[int]) -> Path | None:
+        if path.pc >= len(self.code):
+            raise _Ended
+        opcode = self.code[path.pc]
+        path.pc += 1
+        if 0x60 <= opcode <= 0x7F:
+            size = opcode - 0x5F
+            path.stack.append(int.from_bytes(self.code[path.pc : path.pc + size].ljust(size, b"\0"), "big"))
+            path.pc += size
+        elif 0x80 <= opcode <= 0x8F:
+            path.stack.append(_peek(path, opcode - 0x7F))
+        elif 0x90 <= opcode <= 0x9F:
+            depth = opcode - 0x8F
+            _peek(path, depth + 1)
+            path.stack[-1], path.stack[-1 - depth] = path.stack[-1 - depth], path.stack[-1]
+        elif opcode in (0x56, 0x57):
+            return self._jump(path, opcode == 0x57, targets)
+        elif opcode in _ENDS:
+            raise _Ended
+        elif opcode in _TWO:
+            a = path.pop()
+            path.stack.append(_two(opcode, a, path.pop()))
+        else:
+            self._other(path, opcode)
+        return None
+
+    def _jump(self, path: Path, conditional: bool, targets: frozenset[int]) -> Path | None:
+        to = path.number()
+        condition = path.pop() if conditional else 1
+        path.jumps += 1
+        if path.jumps > self.max_jumps:
+            raise LostPath("too many jumps")
+        if isinstance(condition, Term):
+            other = path.copy() if to in targets else None
+            if other is not None:
+                other.pc = to
+            return other
+        if condition:
+            if to not in targets:
+                raise _Ended
+            path.pc = to
+        return None
+
+    def _other(self, path: Path, opcode: int) -> None:
+        push = path.stack.append
+        if opcode in _KNOWN:
+            push(_KNOWN[opcode])
+        elif opcode in _SYMBOLS:
+            push(Term(_SYMBOLS[opcode]))
+        elif opcode == 0x15:
+            value = path.pop()
+            push(int(value == 0) if isinstance(value, int) else Term("iszero", value))
+        elif opcode == 0x19:
+            value = path.pop()
+            push(WORD - 1 - value if isinstance(value, int) else Term("not", value))
+        elif opcode in (0x08, 0x09):
+            a, b, n = path.pop(), path.pop(), path.pop()
+            if isinstance(a, int) and isinstance(b, int) and isinstance(n, int):
+                push(((a + b if opcode == 0x08 else a * b) % n) if n else 0)
+            else:
+                push(Term("modular", a, b, n))
+        elif opcode == 0x20:
+            offset = path.number()
+            push(_hash(path.read(offset, path.number())))
+        elif opcode in (0x31, 0x3F, 0x40, 0x49):
+            push(Term("outside", path.pop()))
+        elif opcode == 0x3B:
+            path.pop()
+            push(1)
+        elif opcode in (0xF0, 0xF5):
+            for _ in range(3 if opcode == 0xF0 else 4):
+                path.pop()
+            push(Term("created"))
+        elif 0xA0 <= opcode <= 0xA4:
+            for _ in range(opcode - 0xA0 + 2):
+                path.pop()
+        elif opcode == 0x50:
+            path.pop()
+        elif opcode == 0x58:
+            push(path.pc - 1)
+        elif opcode != 0x5B:
+            self._data(path, opcode)
+
+    def _data(self, path: Path, opcode: int) -> None:
+        push = path.stack.append
+        if opcode == 0x35:
+            offset = path.pop()
+            push(int.from_bytes(_cut(self.calldata, offset, 32), "big") if isinstance(offset, int) else Term("data"))
+        elif opcode == 0x36:
+            push(len(self.calldata))
+        elif opcode in (0x37, 0x39):
+            to, offset, size = path.number(), path.number(), path.number()
+            _bounded(to, size)
+            path.write(to, list(_cut(self.calldata if opcode == 0x37 else self.code, offset, size)))
+        elif opcode == 0x38:
+            push(len(self.code))
+        elif opcode == 0x3C:
+            path.pop()
+            to, _, size = path.number(), path.pop(), path.number()
+            _bounded(to, size)
+            path.write(to, [(Term("outside"), 0)] * size)
+        elif opcode == 0x3D:
+            push(len(path.returned))
+        elif opcode in (0x3E, 0x5E):
+            to, offset, size = path.number(), path.number(), path.number()
+            _bounded(to, size)
+            source = path.returned[offset : offset + size] if opcode == 0x3E else path.read(offset, size)
+            path.write(to, source)
+        elif opcode == 0x51:
+            push(joined(path.read(path.number(), 32)))
+        elif opcode == 0x52:
+            offset = path.number()
+            path.write(offset, split(path.pop()))
+        elif opcode == 0x53:
+            offset = path.number()
+            path.write(offset, [split(path.pop())[31]])
+        elif opcode in (0x54, 0x5C):
+            push(_stored(path, path.pop(), "sload" if opcode == 0x54 else "tload"))
+        elif opcode in (0x55, 0x5D):
+            slot = path.pop()
+            value = path.pop()
+            if opcode == 0x55:
+                path.storage.append((slot, value))
+        elif opcode in (0xF1, 0xF2, 0xF4, 0xFA):
+            self._call(path, opcode)
+        else:
+            raise _Ended  # no instruction: execution ends here
+
+    def _call(self, path: Path, opcode: int) -> None:
+        path.pop()
+        target = path.pop()
+        if opcode in (0xF1, 0xF2):
+            path.pop()
+        offset, size, to, room = path.number(), path.number(), path.number(), path.number()
+        data = path.read(offset, size)
+        if opcode in (0xF2, 0xF4):
+            forwards = data[:4] == list(self.calldata[:4])
+            self.handovers.append(Handover(path.pc - 1, target, forwards))
+            if forwards:
+                raise _Ended
+        selector = _number(data[:4]) if size >= 4 else -1
+        path.returned = [
+            byte for word in range(_RETURNED_WORDS) for byte in split(Term("returned", target, selector, word))
+        ]
+        path.write(to, path.returned[:room])
+        path.stack.append(1)
+
+
+class _Ended(Exception):
+    """The path ended as the code wants it to."""
+
+
+def _number(data: list[Byte]) -> int:
+    numbers = [byte for byte in data if isinstance(byte, int)]
+    return int.from_bytes(bytes(numbers), "big") if len(numbers) == len(data) else -1
+
+
+def _peek(path: Path, depth: int) -> Value:
+    if len(path.stack) < depth:
+        raise _Ended
+    return path.stack[-depth]
+
+
+def _cut(data: bytes, offset: int, size: int) -> bytes:
+    return data[offset : offset + size].ljust(size, b"\0") if offset < len(data) else bytes(size)
+
+
+def _hash(data: list[Byte]) -> Value:
+    numbers = [byte for byte in data if isinstance(byte, int)]
+    if len(numbers) == len(data):
+        return int.from_bytes(keccak(bytes(numbers)), "big")
+    return Term("keccak", *(joined(data[i : i + 32]) for i in range(0, len(data) - 31, 32)))
+
+
+def _stored(path: Path, slot: Value, name: str) -> Value:
+    for written, value in reversed(path.storage) if name == "sload" else ():
+        if written is slot or (isinstance(written, int) and isinstance(slot, int) and written == slot):
+            return value
+    return Term(name, slot)
+
+
+def _jump_targets(code: bytes) -> frozenset[int]:
+    found, pc = set(), 0
+    while pc < len(code):
+        opcode = code[pc]
+        if opcode == 0x5B:
+            found.add(pc)
+        pc += opcode - 0x5E if 0x60 <= opcode <= 0x7F else 1
+    return frozenset(found)

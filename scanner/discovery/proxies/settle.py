@@ -1,0 +1,112 @@
+"""What only the whole crawl, or the analysis of code, can say of a proxy: its implementation and who replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scanner.code.interface import CodeResult
+from scanner.discovery.account import Account, nonzero
+from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION, UPGRADER_ROLE
+from scanner.discovery.contracts import code_at
+from scanner.discovery.proxies import BEACON_KINDS
+from scanner.discovery.roles import read_roles
+from scanner.discovery.world import World
+from scanner.model.kinds import Guard
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_GUARDED_BY_IMPLEMENTATION = frozenset({"eip1967", "eip1822"})
+_GUARDED_BY_EITHER = frozenset({"slot", "zeppelinos", "eip897", "eip2535"})
+
+
+def settle_beacons(world: World) -> None:
+    """Give proxies behind a beacon the implementation that the beacon names (EIP-1967)."""
+    for account in world.accounts.values():
+        proxy = account.proxy
+        if proxy is None or proxy.kind not in BEACON_KINDS:
+            continue
+        beacon = world.get(nonzero(proxy.admin) or "")
+        if beacon is not None:
+            answer = beacon.address_of("implementation()")
+            if isinstance(answer, Known):
+                answer = Known(value=answer.value, evidence=proxy.admin.evidence + answer.evidence)
+            account.proxy = replace(proxy, implementation=answer)
+
+
+def settle_factories(world: World) -> None:
+    """Say which minimal proxies a module factory in scope made (Zodiac's `ModuleProxyCreation`)."""
+    for factory in world.accounts.values():
+        for log in factory.events(MODULE_PROXY_CREATION):
+            made = world.get("0x" + log.topics[1][-40:]) if len(log.topics) > 1 else None
+            if made is None or made.proxy is None or made.proxy.kind != "eip1167":
+                continue
+            target = made.proxy.implementation
+            if isinstance(target, Known) and len(log.topics) > 2 and log.topics[2][-40:] == target.value[2:]:
+                words = f"{target.derivation}; made by the module factory {factory.address}"
+                named = Known(value=target.value, evidence=(*target.evidence, log), derivation=words)
+                made.proxy = replace(made.proxy, implementation=named)
+
+
+def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
+    """Say who replaces the code of proxies whose pattern leaves that to the implementation, or to their own code."""
+    for account in world.accounts.values():
+        proxy = account.proxy
+        if proxy is None or proxy.kind not in _GUARDED_BY_IMPLEMENTATION | _GUARDED_BY_EITHER:
+            continue
+        if proxy.kind == "eip2535":
+            account.proxy = replace(proxy, admin=_cutter(world, account, results))
+        elif not nonzero(proxy.admin) and isinstance(proxy.admin, Unknown | Known):
+            if proxy.kind in _GUARDED_BY_EITHER and isinstance(proxy.admin, Known):
+                continue
+            account.proxy = replace(proxy, admin=_upgrader(account, _guard(world, account, results)))
+
+
+def _guard(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:
+    """The guard of the upgrade: in the proxy's own code where it has one, else in the implementation's."""
+    if account.proxy is not None and account.proxy.kind in _GUARDED_BY_EITHER and account.address in results:
+        own = results[account.address].facts.upgrade_guard
+        if not (isinstance(own, Known) and own.value == Guard.ABSENT):
+            return own
+    return code_at(world, results, account.address).upgrade_guard
+
+
+def _cutter(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:
+    """Who cuts a diamond: its owner (ERC-173), unless the code of the cut is known to ask for nobody."""
+    assert account.proxy is not None
+    guard = code_at(world, results, account.address).upgrade_guard
+    if isinstance(guard, Known) and guard.value not in (Guard.CALLER, Guard.ABSENT):
+        return _upgrader(account, guard)
+    if account.proxy.doubt and nonzero(account.proxy.admin) is None:
+        return Unknown(
+            reason=Reason.UNRESOLVED, detail=account.proxy.doubt, evidence=account.proxy.implementation.evidence
+        )
+    return account.proxy.admin
+
+
+def _upgrader(account: Account, guard: Known[str] | Unknown) -> Known[str] | Unknown:
+    if isinstance(guard, Unknown):
+        return Unknown(reason=guard.reason, detail=f"who may upgrade: {guard.detail}", evidence=guard.evidence)
+    if guard.value == Guard.ABSENT:
+        return Known(
+            value=ZERO_ADDRESS, evidence=guard.evidence, derivation="the implementation has no upgrade function"
+        )
+    if guard.value == Guard.CALLER:
+        book = read_roles(account)
+        if doubts := book.doubts(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
+            return Unknown(
+                reason=Reason.UNRESOLVED, detail=f"who may upgrade: {book.reason}", evidence=doubts[0].evidence
+            )
+        for member in book.holders(UPGRADER_ROLE, DEFAULT_ADMIN_ROLE):
+            return Known(
+                value=member.address, evidence=guard.evidence + member.evidence, derivation="holder of the role"
+            )
+        owner = account.address_of("owner()", "admin()", "timelock()")
+        if isinstance(owner, Known):
+            return owner
+        return Unknown(
+            reason=Reason.UNRESOLVED, detail="the caller that may upgrade could not be named", evidence=guard.evidence
+        )
+    return Unknown(
+        reason=Reason.UNRESOLVED, detail=f"the upgrade is guarded by: {guard.value}", evidence=guard.evidence
+    )

@@ -10,7 +10,7 @@ from scanner.discovery.contracts import code_at, label, verification
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal
 from scanner.discovery.holders import short
-from scanner.model.kinds import ActorKind, Role, Stage, Verification
+from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.model.values import ZERO_ADDRESS
@@ -69,7 +69,7 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "lowers_protection": change.lowers,
         "disables_protection": change.disables,
         "removes_guardian": change.removes_guardian,
-        "privacy_destination": away or _hiding(book, call, nonzero(gains)),
+        "privacy_destination": away or _hiding(book, call, gains),
         "code_replaceable": away or _replaceable(book, call),
         "lookalike_of": _lookalike(book, case, call, gains),
     }
@@ -154,7 +154,14 @@ def _find_context(found: Found, addresses: tuple[str, ...]) -> Known[bool] | Unk
 def _beneficiary(call: Call) -> Known[str] | Unknown:
     if isinstance(call.decoded.signature, Unknown):
         return Unknown(reason=Reason.UNDECODABLE, detail="the call could not be decoded")
+    if meaning_of_call(call).beneficiary in call.decoded.left_open or leaves_code_open(call):
+        return worth.DECIDED_LATER
     return Known(value=beneficiary_of(call.decoded, call.target, call.value) or ZERO_ADDRESS, evidence=())
+
+
+def leaves_code_open(call: Call) -> bool:
+    """Return whether a call puts code in place and does not say which: the code that makes the call decides it."""
+    return bool(call.decoded.left_open) and meaning_of_call(call).effect is Effect.UPGRADE
 
 
 def _who_gains(book: Casebook, call: Call, gains: Known[str] | Unknown) -> dict[str, Any]:
@@ -283,7 +290,10 @@ def _replaceable(book: Casebook, call: Call) -> Known[bool] | Unknown:
     running = () if _is_precompile(book, call) else _running(call)
     if running not in book.replaceable:
         book.replaceable[running] = replaceable(book.ends, running)
-    return book.replaceable[running]
+    answer = book.replaceable[running]
+    return (
+        worth.DECIDED_LATER if leaves_code_open(call) and not (isinstance(answer, Known) and answer.value) else answer
+    )
 
 
 def _lookalike(book: Casebook, case: Case, call: Call, gains: Known[str] | Unknown) -> Known[str] | Unknown:
@@ -313,10 +323,10 @@ def _named_beside(book: Casebook, case: Case) -> Familiar:
     return book.beside[case.index]
 
 
-def _hiding(book: Casebook, call: Call, gains: str | None) -> Known[bool] | Unknown:
+def _hiding(book: Casebook, call: Call, gains: Known[str] | Unknown) -> Known[bool] | Unknown:
     """Return whether the target or who gains is a privacy system."""
-    unknown: Unknown | None = None
-    for address in (call.target, gains):
+    unknown = gains if isinstance(gains, Unknown) else None
+    for address in (call.target, nonzero(gains)):
         if address is None:
             continue
         if address not in book.hiding:

@@ -9,6 +9,7 @@ from typing import Any
 from scanner.chain.abi import encode_call
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, Read
 from scanner.discovery.account import Account
+from scanner.discovery.contracts import code_at
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import ProposalState, StateCall
 from scanner.discovery.families.told import RawProposal, Vote
@@ -20,6 +21,8 @@ from scanner.proposals.nested import Call, Opened, open_calls
 from scanner.sources.interface import Deployed, NoSource
 
 _MAX_VOTE_BLOCKS = 2_000
+_ROUNDS = 4
+"""How often code that calls lead to is read, and then what that code calls in turn."""
 
 
 @dataclass
@@ -59,7 +62,8 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
     world = found.world
     raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(found, governor))
     raw = (*raw, *drafts)
-    opened = {(one.governor, one.id): _opened(found, one, {}) for one in raw}
+    contexts: dict[str, bool | None] = {}
+    opened = {(one.governor, one.id): _opened(found, one, {}, contexts) for one in raw}
     votes = _votes(found)
     executions = {
         (governor, number): log
@@ -80,7 +84,7 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
         plan.ask(AccountRead(address), _setting(account, "state"))
     for take, answer in zip(plan.takers, world.chain.read(plan.reads), strict=True):
         take(answer)
-    decoded = _read_again(found, raw, opened, strangers)
+    decoded = _read_again(found, raw, opened, strangers, contexts)
     states = {
         (one.governor, one.id): found.parts.governors[one.governor].read_state(answers[(one.governor, one.id)])
         for one in raw
@@ -150,8 +154,25 @@ def executor_of(found: Found, governor: str) -> str:
     return found.parts.governors[governor].executor(found.world.accounts[governor])
 
 
-def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account]) -> Opened:
-    return open_calls(found.world, one.actions, executor_of(found, one.governor), strangers=strangers)
+def _opened(
+    found: Found, one: RawProposal, strangers: Mapping[str, Account], contexts: dict[str, bool | None]
+) -> Opened:
+    executor = executor_of(found, one.governor)
+
+    def delegates(address: str) -> bool | None:
+        asked = dict.fromkeys((address, one.governor) if address == executor else (address,))
+        answers = (_context(found, each, contexts) for each in asked)
+        return next((answer for answer in answers if answer is not None), None)
+
+    return open_calls(found.world, one.actions, executor, strangers=strangers, delegates=delegates)
+
+
+def _context(found: Found, address: str, contexts: dict[str, bool | None]) -> bool | None:
+    """Return whether a contract executes by delegatecall, as its code tells; None where it does not."""
+    if address not in contexts:
+        said = code_at(found.world, found.results, address).execution_context
+        contexts[address] = said.value != "call" if isinstance(said, Known) else None
+    return contexts[address]
 
 
 def _strangers(
@@ -182,30 +203,56 @@ def _read_again(
     found: Found,
     raw: Sequence[RawProposal],
     opened: Mapping[tuple[str, int], Opened],
-    strangers: Mapping[str, Account],
+    strangers: dict[str, Account],
+    contexts: dict[str, bool | None],
 ) -> dict[tuple[str, int], tuple[Call, ...]]:
-    """Ask for the sources of what is called inside other calls, and decode those proposals with the ABIs found."""
+    """Decode the proposals whose calls lead to contracts outside the crawl once more, with the ABIs and the code there.
+
+    What those call in turn is read as well, and so on for some rounds.
+    """
+    last = dict(opened)
+    fresh: Mapping[str, Account] = strangers
+    for _ in range(_ROUNDS):
+        _read_sources(found, last, fresh)
+        known = {address for address, account in fresh.items() if account.has_code}
+        for proposal in raw:
+            key = (proposal.governor, proposal.id)
+            if any(call.target in known for call in last[key].calls):
+                last[key] = _opened(found, proposal, strangers, contexts)
+        met = _strangers(found, raw, last)
+        fresh = {address: account for address, account in met.items() if address not in strangers}
+        if not fresh:
+            break
+        _read_strangers(found, fresh)
+        strangers.update(fresh)
+    for (governor, number), one in last.items():
+        if one.limit:
+            found.world.gap(governor, f"calls inside proposal {number}", Reason.LIMIT, one.limit)
+    return {key: one.calls for key, one in last.items()}
+
+
+def _read_strangers(found: Found, accounts: Mapping[str, Account]) -> None:
+    plan = _Plan()
+    for address, account in accounts.items():
+        plan.ask(CodeRead(address), _setting(account, "code"))
+        plan.ask(AccountRead(address), _setting(account, "state"))
+    for take, answer in zip(plan.takers, found.world.chain.read(plan.reads), strict=True):
+        take(answer)
+
+
+def _read_sources(found: Found, opened: Mapping[tuple[str, int], Opened], accounts: Mapping[str, Account]) -> None:
+    """Ask for the sources of those of these accounts that are called inside other calls."""
     targets = {call.target for one in opened.values() for call in one.calls if call.inside and not call.chain}
     chain = found.world.chain.chain_id
     wanted = [
         Deployed(chain, account.address, account.code.value)
-        for account in strangers.values()
+        for account in accounts.values()
         if account.address in targets and account.has_code and isinstance(account.code, Known)
     ]
     answers = found.world.sources.fetch_all(wanted) if wanted else {}
     for one in wanted:
         missing = NoSource(Reason.NOT_READ, "the source providers gave no answer")
-        strangers[one.address].source = answers.get(one.address, missing)
-    known = {address: account for address, account in strangers.items() if account.verified is not None}
-    calls: dict[tuple[str, int], tuple[Call, ...]] = {}
-    for proposal in raw:
-        key = (proposal.governor, proposal.id)
-        again = any(call.target in known for call in opened[key].calls)
-        last = _opened(found, proposal, known) if again else opened[key]
-        calls[key] = last.calls
-        if last.limit:
-            found.world.gap(proposal.governor, f"calls inside proposal {proposal.id}", Reason.LIMIT, last.limit)
-    return calls
+        accounts[one.address].source = answers.get(one.address, missing)
 
 
 def beneficiary_of(decoded: Decoded, target: str, value: int) -> str | None:
@@ -215,6 +262,6 @@ def beneficiary_of(decoded: Decoded, target: str, value: int) -> str | None:
     if decoded.signature.value == "":
         return target if value else None
     position = meaning_of(decoded.signature.value).beneficiary
-    if position < 0 or position >= len(decoded.values):
+    if position < 0 or position >= len(decoded.values) or position in decoded.left_open:
         return None
     return str(decoded.values[position]).lower()

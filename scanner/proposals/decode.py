@@ -13,15 +13,23 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Argument
 from scanner.proposals.effects import signature_table
 
+OPEN = "?"
+"""Shown for an argument that is not known before the call is made."""
+
 
 @dataclass(frozen=True)
 class Decoded:
-    """A call in words. `values` are the decoded arguments, for reasoning; `arguments` are for showing."""
+    """A call in words. `values` are the decoded arguments, for reasoning; `arguments` are for showing.
+
+    `left_open` are positions of arguments that the code which makes the call decides when it runs: their values here
+    are no more than placeholders.
+    """
 
     signature: Known[str] | Unknown
     by: str
     values: tuple[Any, ...]
     arguments: tuple[Argument, ...]
+    left_open: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -72,6 +80,22 @@ def decode_action(book: AbiBook | None, target: str, signature: str, calldata: s
         return Decoded(Known(value=candidate, evidence=()), by, values, shown)
     unknown = Unknown(reason=Reason.UNDECODABLE, detail=f"selector {calldata[:10]} is in no ABI and no table at hand")
     return Decoded(unknown, "raw", (), ())
+
+
+def decode_partly(book: AbiBook | None, target: str, calldata: str, *, again: str) -> Decoded:
+    """Decode calldata of which a part is not known: `again` is the same with other bytes in those places."""
+    one, other = decode_action(book, target, "", calldata), decode_action(book, target, "", again)
+    if not (isinstance(one.signature, Known) and isinstance(other.signature, Known)) or calldata[:10] != again[:10]:
+        detail = f"what follows the selector {calldata[:10]} is decided when it runs"
+        return Decoded(Unknown(reason=Reason.UNRESOLVED, detail=detail), "raw", (), ())
+    if one.signature != other.signature:
+        return Decoded(Unknown(reason=Reason.UNDECODABLE, detail="it can be read in two ways"), "raw", (), ())
+    pairs = enumerate(zip(one.values, other.values, strict=True))
+    differ = frozenset(at for at, (first, second) in pairs if first != second)
+    shown = tuple(
+        item.model_copy(update={"value": OPEN}) if at in differ else item for at, item in enumerate(one.arguments)
+    )
+    return Decoded(one.signature, one.by, one.values, shown, differ)
 
 
 def _candidates(

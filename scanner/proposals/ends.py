@@ -178,7 +178,9 @@ def _here(data: ProposalData) -> Iterable[Call]:
 def codes_of(call: Call) -> tuple[str, ...]:
     """Return the addresses whose code a call puts in place of other code."""
     signature = call.decoded.signature
-    return new_code(signature.value, call.decoded.values) if isinstance(signature, Known) else ()
+    if isinstance(signature, Unknown) or call.decoded.left_open:
+        return ()
+    return new_code(signature.value, call.decoded.values)
 
 
 def _read_code(ends: Ends, addresses: Iterable[str]) -> None:

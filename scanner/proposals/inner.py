@@ -24,7 +24,9 @@ class Place:
 class Inner:
     """A call that a wrapper makes. `delegatecall` is None where the wrapper's code decides.
 
-    `raw`: why its bytes are perhaps no call, said where they cannot be read as one.
+    `raw`: why its bytes are perhaps no call, said where they cannot be read as one. `again`: the data with other bytes
+    where it is not known before it runs; empty where all of it is. `unread`: what it does, where that is no call that
+    could be read at all; target and data say nothing then.
     """
 
     target: str
@@ -35,6 +37,8 @@ class Inner:
     signature: str = ""
     delegatecall: bool | None = False
     raw: str = ""
+    again: str = ""
+    unread: str = ""
 
 
 Opener = Callable[[Place, tuple[Any, ...]], Iterator[Inner]]

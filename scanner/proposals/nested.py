@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from scanner.chain.abi import DecodeError
-from scanner.discovery.account import Account
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.families.told import RawAction, full_calldata
+from scanner.discovery.holders import short
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES
-from scanner.proposals.decode import AbiBook, Decoded, decode_action
+from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
+from scanner.proposals.spell.calls import SPELLS, calls_of
+from scanner.proposals.spell.machine import Setting
+from scanner.proposals.spell.memory import Bytes
 from scanner.proposals.wrappers import WRAPPERS
 
 MAX_INNER = 10_000
@@ -20,7 +25,12 @@ MAX_DEPTH = 16
 _GROWTH = 8
 """Inner calls repeat their bytes once per level; pointers that overlap could repeat them without end."""
 _SPARE_CHARACTERS = 131_072
+_SELECTOR = len("0x12345678")
 _HERE = "this chain"
+_DECIDED_LATER = "the code that makes the call decides it when it runs"
+
+Delegates = Callable[[str], bool | None]
+"""Whether a contract runs what it executes by delegatecall; None where its code does not tell."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +79,31 @@ class _Run:
     book: AbiBook
     home: str
     characters: int
+    delegates: Delegates
     found: list[Call] = field(default_factory=list)
     limit: str = ""
 
 
+def _nobody_tells(address: str) -> bool | None:
+    return None
+
+
 def open_calls(
-    world: World, actions: Sequence[RawAction], executor: str, *, strangers: Mapping[str, Account] | None = None
+    world: World,
+    actions: Sequence[RawAction],
+    executor: str,
+    *,
+    strangers: Mapping[str, Account] | None = None,
+    delegates: Delegates = _nobody_tells,
 ) -> Opened:
     """Return the calls of a proposal and those inside them, to at most 10,000 inner ones, 16 levels deep.
 
     What cannot be opened is there as a call that could not be decoded, with the reason. `executor` makes the outer
-    calls. `strangers` are accounts outside the crawl whose ABI may be known.
+    calls. `strangers` are accounts outside the crawl whose ABI and code may be known.
     """
     home = CHAIN_NAMES.get(world.chain.chain_id, _HERE)
     budget = _SPARE_CHARACTERS + _GROWTH * sum(len(action.calldata) for action in actions)
-    run = _Run(AbiBook(world, strangers or {}), home, budget)
+    run = _Run(AbiBook(world, strangers or {}), home, budget, delegates)
     outer = [_outer(run, action, index, executor) for index, action in enumerate(actions)]
     opened = {call.index for call in outer if _open_all(run, call, len(outer))}
     own = tuple(_marked(call) if call.index in opened else call for call in outer)
@@ -104,7 +124,7 @@ def _open_all(run: _Run, call: Call, outer: int) -> bool:
 
     A stack of generators and not recursion: the depth is a stranger's choice.
     """
-    if not _is_wrapper(call) or run.limit:
+    if not _opens(run, call) or run.limit:
         return False
     stack = [(_Frame(call, f"action {call.index + 1}", 1), _children(run, call))]
     position = [0]
@@ -125,8 +145,10 @@ def _open_all(run: _Run, call: Call, outer: int) -> bool:
         added = _add(run, frame, inner, position[-1], outer)
         if added is None:
             break
-        if _is_wrapper(added):
-            path = f"{frame.path} → {_name(frame.call)} {position[-1]}"
+        if inner.unread:
+            continue
+        if _opens(run, added):
+            path = f"{frame.path} → {_step(frame.call)} {position[-1]}"
             if frame.depth >= MAX_DEPTH:
                 deeper = _Frame(added, path, frame.depth + 1)
                 _add_unread(run, deeper, outer, Reason.LIMIT, f"more than {MAX_DEPTH} calls inside each other")
@@ -137,23 +159,96 @@ def _open_all(run: _Run, call: Call, outer: int) -> bool:
     return True
 
 
-def _is_wrapper(call: Call) -> bool:
+def is_wrapper(call: Call) -> bool:
+    """Return whether the arguments of a call hold further calls."""
     return isinstance(call.decoded.signature, Known) and call.decoded.signature.value in WRAPPERS
 
 
+def _opens(run: _Run, call: Call) -> bool:
+    return is_wrapper(call) or _runs(run, call) is not None
+
+
+def _runs(run: _Run, call: Call) -> Setting | None:
+    """Return what runs where a call runs a proposal contract or, by delegatecall, any other code that is at hand.
+
+    As whom it runs is not known where nothing tells how its caller calls.
+    """
+    if call.chain or is_wrapper(call) or call.decoded.left_open or len(call.calldata) < _SELECTOR:
+        return None
+    how = _delegated(run, call)
+    if call.calldata[:_SELECTOR] not in SPELLS and not how:
+        return None
+    code = _code(run.book, call.target)
+    if not code:
+        return None
+    own, caller = ("", "") if how is None else (call.caller, "") if how else (call.target, call.caller)
+    given = Bytes.known(bytes.fromhex(call.calldata[2:]))
+    return Setting(code, own, caller, call.value, given, run.book.world.chain.chain_id)
+
+
+def _delegated(run: _Run, call: Call) -> bool | None:
+    if call.delegatecall is not None:
+        return call.delegatecall
+    asked = call.through if call.inside else call.caller
+    return run.delegates(asked) if asked else None
+
+
+def _code(book: AbiBook, address: str) -> bytes:
+    """Return the code that runs at an address, its implementation's where it is a proxy; empty where none is known."""
+    account = book.world.get(address) or book.strangers.get(address)
+    implementation = nonzero(account.proxy.implementation) if account is not None and account.proxy else None
+    behind = book.world.get(implementation) if implementation else None
+    for holder in (behind, account):
+        if holder is not None and isinstance(holder.code, Known) and holder.code.value != "0x":
+            return bytes.fromhex(holder.code.value[2:])
+    return b""
+
+
 def _children(run: _Run, call: Call) -> Iterator[Inner]:
+    setting = _runs(run, call)
+    if setting is not None:
+        return calls_of(setting, run.home)
     assert isinstance(call.decoded.signature, Known)
     own = call.caller if call.delegatecall else call.target
     place = Place(call.target, own, call.caller, call.chain or run.home)
-    return WRAPPERS[call.decoded.signature.value](place, call.decoded.values)
+    values = tuple(
+        LeftOpen() if at in call.decoded.left_open else value for at, value in enumerate(call.decoded.values)
+    )
+    return WRAPPERS[call.decoded.signature.value](place, values)
+
+
+class LeftOpen:
+    """Stands for an argument that is not known before it runs: whoever would read it gets a DecodeError."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise DecodeError(_DECIDED_LATER)
+
+    def _refuse(self, *others: object) -> Any:
+        raise DecodeError(_DECIDED_LATER)
+
+    __int__ = __bool__ = __iter__ = __getitem__ = __len__ = __eq__ = __hash__ = __str__ = __lt__ = _refuse
+
+
+def _is_open(part: object) -> bool:
+    return isinstance(part, LeftOpen)
 
 
 def _name(call: Call) -> str:
     return call.decoded.signature.value.split("(")[0] if isinstance(call.decoded.signature, Known) else "call"
 
 
+def _step(call: Call) -> str:
+    """Return what leads from a call to those inside it: the function whose arguments hold them, or code that runs."""
+    return _name(call) if is_wrapper(call) else f"code of {short(call.target)}"
+
+
 def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Call | None:
     """Decode and keep one inner call; None when a limit ends the reading."""
+    if _is_open(inner.target) or _is_open(inner.data):
+        raise DecodeError(_DECIDED_LATER)
+    if inner.unread:
+        _add_unread(run, frame, outer, Reason.UNRESOLVED, inner.unread)
+        return run.found[-1]
     calldata = full_calldata(inner.signature, inner.data)
     run.characters -= len(calldata)
     if len(run.found) >= MAX_INNER or run.characters < 0:
@@ -161,7 +256,11 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
         _add_unread(run, frame, outer, Reason.LIMIT, f"the rest was not read: {run.limit}")
         return None
     away = inner.chain != run.home
-    decoded = decode_action(None if away else run.book, inner.target, inner.signature, calldata)
+    book = None if away else run.book
+    if inner.again:
+        decoded = decode_partly(book, inner.target, calldata, again=inner.again)
+    else:
+        decoded = decode_action(book, inner.target, inner.signature, calldata)
     if inner.raw and isinstance(decoded.signature, Unknown):
         decoded = replace(decoded, signature=Unknown(reason=Reason.UNDECODABLE, detail=inner.raw))
     call = Call(
@@ -171,7 +270,7 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
         calldata=calldata,
         decoded=decoded,
         caller=inner.caller,
-        inside=f"{frame.path} → {_name(frame.call)} {number}",
+        inside=f"{frame.path} → {_step(frame.call)} {number}",
         chain=inner.chain if away else "",
         delegatecall=inner.delegatecall,
         through=frame.call.target,
@@ -192,7 +291,7 @@ def _add_unread(run: _Run, frame: _Frame, outer: int, reason: Reason, detail: st
             calldata=around.calldata,
             decoded=unread,
             caller="",
-            inside=f"{frame.path} → {_name(around)}",
+            inside=f"{frame.path} → {_step(around)}",
             chain=around.chain,
             delegatecall=None,
         )

@@ -22,6 +22,7 @@ from scanner.proposals.effects import (
     meaning_of,
 )
 from scanner.proposals.nested import Call
+from scanner.proposals.worth import DECIDED_LATER
 
 Value = Known[int] | Unknown
 
@@ -45,6 +46,8 @@ def change_of(book: Casebook, case: Case, call: Call) -> Change:
     decoded = call.decoded
     if isinstance(decoded.signature, Unknown):
         return Change(*(decoded.signature,) * 5)
+    if decoded.left_open and _sets(decoded.signature.value):
+        return Change(*(DECIDED_LATER,) * 5)
     guardian = _removes_guardian(decoded)
     parameter = PROTECTIONS.get(decoded.signature.value)
     if parameter is None:
@@ -61,6 +64,12 @@ def change_of(book: Casebook, case: Case, call: Call) -> Change:
     else:
         disables = Known(value=new == 0, evidence=(), derivation=f"{parameter.getter} set to {new}")
     return Change(before, after, lowers, disables, guardian)
+
+
+def _sets(signature: str) -> bool:
+    """Whether what a call sets or takes away stands in its arguments."""
+    known = signature in PROTECTIONS or signature in GUARDIAN_SETTERS or signature in ROLE_REMOVALS
+    return known or meaning_of(signature).effect is Effect.PARAMETER
 
 
 def _after(decoded: Decoded) -> Value:

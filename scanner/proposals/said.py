@@ -12,9 +12,10 @@ from scanner.proposals.casebook import Case, Casebook
 from scanner.proposals.ends import asset_and_payer, codes_of, meaning_of_call
 from scanner.proposals.nested import Call
 from scanner.proposals.text import MAX_CHARACTERS, Text
-from scanner.proposals.worth import amount_of, moved
+from scanner.proposals.worth import DECIDED_LATER, amount_of, moved
 
 _TOO_LONG = Unknown(reason=Reason.LIMIT, detail=f"the text has more than {MAX_CHARACTERS} characters")
+_NOT_AN_ARGUMENT = Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
 _NATIVE_DECIMALS = 18
 _NATIVE_SYMBOL = "ETH"
 
@@ -66,7 +67,7 @@ def _amount_named(book: Casebook, text: Text, call: Call) -> Known[bool] | Unkno
         return Known(value=True, evidence=(), derivation="there is no amount to name")
     amount = amount_of(call)
     if amount is None:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
+        return DECIDED_LATER if call.decoded.left_open else _NOT_AN_ARGUMENT
     decimals: int | None = _NATIVE_DECIMALS
     symbol = _NATIVE_SYMBOL
     if not call.value:

@@ -17,17 +17,30 @@ from scanner.proposals.wrappers import WRAPPERS
 
 CAP_BPS = 10_000
 _UNLIMITED = 2**255
+DECIDED_LATER = Unknown(reason=Reason.UNRESOLVED, detail="the code that makes the call decides it when it runs")
+_NOT_AN_ARGUMENT = Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
 _ENOUGH_BPS = 5_000
 """From here on more makes no difference: what could not be read does not make the share unknown."""
 
 
 def amount_of(call: Call) -> int | None:
-    """Return the amount among a call's arguments, or the value it carries; None where it has none."""
+    """Return the amount among a call's arguments, or the value it carries; None where it has none or it is left open.
+
+    It is left open, too, where the token or who pays is: an amount of what?
+    """
     if call.value:
         return call.value
     meaning = meaning_of_call(call)
     values = call.decoded.values
+    if call.decoded.left_open & {meaning.amount, meaning.asset, *_payer_positions(call)}:
+        return None
     return int(values[meaning.amount]) if 0 <= meaning.amount < len(values) else None
+
+
+def _payer_positions(call: Call) -> tuple[int, ...]:
+    signature = call.decoded.signature
+    named = isinstance(signature, Known) and signature.value.startswith(("transferFrom(", "permit("))
+    return (0,) if named else ()
 
 
 def moved(call: Call) -> bool:
@@ -62,7 +75,7 @@ def treasury_share(book: Casebook, case: Case, call: Call) -> Known[int] | Unkno
         return away
     amount = amount_of(call)
     if amount is None:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail="the amount is not in the arguments")
+        return DECIDED_LATER if call.decoded.left_open else _NOT_AN_ARGUMENT
     done = (case.one.governor, case.one.id) in book.data.executions
     return combine(
         {"held": held_before(book, case, call)},
@@ -98,7 +111,11 @@ def unlimited(call: Call) -> Known[bool] | Unknown:
     if meaning_of_call(call).effect is not Effect.APPROVAL:
         return Known(value=False, evidence=(), derivation="no approval")
     if decoded.signature.value.startswith("setApprovalForAll"):
+        if 1 in decoded.left_open:
+            return DECIDED_LATER
         return Known(value=bool(decoded.values[1]), evidence=(), derivation="setApprovalForAll")
+    if amount_of(call) is None and decoded.left_open:
+        return DECIDED_LATER
     amount = amount_of(call) or 0
     ceiling = 2**160 - 1 if "uint160" in decoded.signature.value else _UNLIMITED
     return Known(value=amount >= ceiling, evidence=(), derivation=f"amount {amount}")
@@ -115,6 +132,8 @@ def approval_share(book: Casebook, case: Case, call: Call) -> Known[int] | Unkno
     meaning = meaning_of_call(call)
     if meaning.effect is not Effect.APPROVAL or decoded.signature.value.startswith("setApprovalForAll"):
         return Known(value=0, evidence=(), derivation="approves no amount")
+    if amount_of(call) is None and decoded.left_open:
+        return DECIDED_LATER
     brought = _brought(book, case).get(asset_and_payer(call, meaning), 0)
     amount = max(0, (amount_of(call) or 0) - brought)
     if not amount:
@@ -152,6 +171,8 @@ def supply_share(book: Casebook, call: Call) -> Known[int] | Unknown:
         return Known(value=0, evidence=(), derivation="creates no units by itself")
     if (away := elsewhere(call.chain)) is not None:
         return away
+    if meaning.amount in decoded.left_open:
+        return DECIDED_LATER
     amount = 1 if meaning.amount < 0 else int(decoded.values[meaning.amount])
     supply = book.ends.answer(call.target, "totalSupply()")
     return combine(
@@ -177,7 +198,7 @@ def moved_outside(book: Casebook, case: Case, calls: list[tuple[Call, bool]]) ->
         amount = amount_of(call)
         held = held_before(book, case, call)
         if amount is None or isinstance(held, Unknown):
-            missing = Unknown(reason=Reason.NOT_SUPPORTED, detail="an amount is not in the arguments")
+            missing = DECIDED_LATER if call.decoded.left_open else _NOT_AN_ARGUMENT
             unknown = unknown or (held if isinstance(held, Unknown) else missing)
             continue
         asset, payer = ("", call.caller) if call.value else asset_and_payer(call, meaning_of_call(call))

@@ -1,0 +1,1 @@
+"""Proposals that are contracts: what their code calls when it is run, read off the code itself."""

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.chain.abi import encode_call, selector
+from scanner.proposals.spell.arithmetic import OPERANDS, WORDS, compute
+from scanner.proposals.spell.machine import Setting, created2_address
+from scanner.proposals.spell.memory import Assumed, Bytes, Partial
+from scanner.proposals.spell.walk import Walked, walk
+from tests.proposals.spell.conftest import Deployed
+
+_A, _B = "0x" + "33" * 20, "0x" + "44" * 20
+_TOKEN, _GARDENER = "0x" + "11" * 20, "0x" + "22" * 20
+_COMPILERS = [("0.8.28", 200), ("0.8.28", 0), ("0.7.6", 200), ("0.7.6", 0)]
+
+
+def _walked(code: str, calldata: str, *, own: str = _A, caller: str = _B) -> Walked:
+    given = Bytes.known(bytes.fromhex(calldata[2:]))
+    return walk(Setting(bytes.fromhex(code.removeprefix("0x")), own, caller, 0, given, 1))
+
+
+def _data(found: Walked) -> list[str]:
+    return ["0x" + one.data.data.hex() for one in found.made]
+
+
+@pytest.mark.parametrize(("solc", "runs"), _COMPILERS)
+def test_constants_immutables_and_loops_are_read_exactly(deployed: Deployed, solc: str, runs: int) -> None:
+    _, code = deployed("PlainSpell", _A, _B, solc=solc, runs=runs)
+    found = _walked(code, selector("executeProposal()"))
+    role = "0x9f2df0fed2c77648de5860a4cc508cd0818c85b8b8a1ab4ceeef8d981c8956a6"
+    assert [one.target for one in found.made] == [int(_TOKEN, 16)] * 3 + [int(_A, 16)]
+    assert _data(found) == [
+        *(encode_call("transfer(address,uint256)", (_GARDENER, part * 10**18)) for part in (5, 6, 7)),
+        encode_call("grantRole(bytes32,address)", (role, _B)),
+    ]
+    assert all(one.data.whole and (one.how, one.value) == ("CALL", 0) for one in found.made)
+    assert (found.ways, found.missing) == (1, "")
+
+
+@pytest.mark.parametrize(("solc", "runs"), _COMPILERS)
+def test_what_depends_on_answers_is_left_open_and_both_ways_are_gone(deployed: Deployed, solc: str, runs: int) -> None:
+    _, code = deployed("AnsweredSpell", _A, _B, solc=solc, runs=runs)
+    found = _walked(code, selector("execute()"))
+    balance, _, made, upgrade, later, tried, approved = found.made
+    assert balance.data.data[:4].hex() == selector("transfer(address,uint256)")[2:]
+    assert balance.data.word(4) == int(_B, 16) and balance.data.word(36) is None
+    assert (made.how, made.target) == ("CREATE", None)
+    assert upgrade.data.data[:4].hex() == selector("upgradeTo(address)")[2:] and not upgrade.data.whole
+    assert later.data.part(0, 4).whole and later.data.word(4) is None
+    assert "0x" + tried.data.data.hex() == encode_call("updateDelay(uint256)", (7,))
+    assert "0x" + approved.data.data.hex() == encode_call("approve(address,uint256)", (_B, WORDS - 1))
+    assert _data(found)[1] == encode_call("updateDelay(uint256)", (0,)), "on every second second only"
+    assert found.missing == ""
+
+
+def test_arguments_of_the_call_lead_the_way(deployed: Deployed) -> None:
+    _, code = deployed("AnsweredSpell", _A, _B)
+    found = _walked(code, encode_call("exec(address[])", ([_A, _B],)))
+    assert _data(found) == [encode_call("transfer(address,uint256)", (to, 1)) for to in (_A, _B)]
+    assert _walked(code, "0x12345678").missing.startswith("every way through it reverts")
+
+
+def test_storage_that_the_code_did_not_write_is_not_known(deployed: Deployed) -> None:
+    _, code = deployed("ShiftingSpell")
+    (grant,) = _walked(code, selector("execute()")).made
+    assert grant.target is None and grant.data.part(0, 4).whole
+    (end,) = _walked(code, selector("end()")).made
+    assert (end.how, end.target) == ("SELFDESTRUCT", None)
+
+
+def test_code_without_end_is_left_with_a_word_about_it(deployed: Deployed) -> None:
+    _, code = deployed("EndlessSpell")
+    begun = time.monotonic()
+    found = _walked(code, selector("execute()"))
+    assert found.missing and found.made and time.monotonic() - begun < 5
+
+
+def test_what_is_undone_does_not_count() -> None:
+    # PUSH0 x5, PUSH1 9, GAS, CALL; PUSH0 PUSH0 REVERT
+    call = "5f5f5f5f5f60095af1"
+    assert _walked(call + "5f5ffd", "0x").made == ()
+    assert [one.target for one in _walked(call + "00", "0x").made] == [9]
+
+
+def test_the_address_of_create2_is_worked_out() -> None:
+    # EIP-1014, example 2 of its table: deployer deadbeef…, salt 0, init code 00.
+    maker = "0xdeadbeef00000000000000000000000000000000"
+    assert created2_address(maker, 0, b"\x00") == "0xb928f69bb1d91cd65274e3c79d8986362984fda3"
+    # PUSH1 0 (salt) PUSH1 1 (size) PUSH0 PUSH0 CREATE2, then call it
+    found = _walked("60006001" + "5f5ff5" + "5f5f5f5f5f" + "855af100", "0x", own=maker)
+    assert [(one.how, one.target) for one in found.made][0] == ("CREATE2", int(created2_address(maker, 0, b"\x00"), 16))
+
+
+def test_as_whom_it_runs_may_not_be_known() -> None:
+    # PUSH0 x5, ADDRESS, GAS, CALL, STOP
+    assert [one.target for one in _walked("5f5f5f5f5f305af100", "0x").made] == [int(_A, 16)]
+    assert [one.target for one in _walked("5f5f5f5f5f305af100", "0x", own="").made] == [None]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("4256", "where it goes on"),  # TIMESTAMP JUMP
+        ("5f4252", "where it writes"),  # PUSH0 TIMESTAMP MSTORE
+        ("5f63ffffffff5200", "more memory"),
+        ("5b5f6000fe", "every way"),
+        ("56", "every way"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(code: str, why: str) -> None:
+    assert why in _walked(code, "0x").missing
+
+
+def test_hashing_and_copying_without_end_is_cheap() -> None:
+    # Hash 256 KiB of memory, for ever; copy them, for ever.
+    for code in ("5b6203fff05f2050" + "5f56", "5b6201fff05f5f5e" + "5f56"):
+        begun = time.monotonic()
+        assert _walked(code, "0x").missing
+        assert time.monotonic() - begun < 5
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200), st.binary(max_size=68))
+def test_no_bytes_break_it(code: bytes, calldata: bytes) -> None:
+    walk(Setting(code, _A, _B, 0, Bytes.known(calldata), 1))
+
+
+_NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, WORDS - 1), st.just(WORDS - 1), st.just(1 << 255))
+
+
+@given(st.sampled_from(sorted(OPERANDS)), _NUMBERS, _NUMBERS, _NUMBERS)
+def test_words_stay_words(name: str, a: int, b: int, c: int) -> None:
+    found = compute(name, [a, b, c][: OPERANDS[name]])
+    assert isinstance(found, int) and 0 <= found < WORDS
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "result"),
+    [
+        ("SDIV", [WORDS - 7, 2], WORDS - 3),
+        ("SMOD", [WORDS - 7, 3], WORDS - 1),
+        ("SDIV", [1 << 255, WORDS - 1], 1 << 255),
+        ("SIGNEXTEND", [0, 0xFF], WORDS - 1),
+        ("SIGNEXTEND", [1, 0x7FFF], 0x7FFF),
+        ("SAR", [1, WORDS - 2], WORDS - 1),
+        ("SAR", [300, WORDS - 2], WORDS - 1),
+        ("BYTE", [31, 0x1234], 0x34),
+        ("BYTE", [32, 0x1234], 0),
+        ("SHL", [256, 1], 0),
+        ("EXP", [2, 256], 0),
+        ("ADDMOD", [WORDS - 1, 2, 7], (WORDS + 1) % 7),
+        ("MULMOD", [5, 5, 0], 0),
+        ("EQ", [Assumed(32), 32], None),
+        ("ADD", [Assumed(32), 32], 64),
+        ("MUL", [None, 0], None),
+    ],
+)
+def test_operations(name: str, operands: list[int | None], result: int | None) -> None:
+    assert compute(name, list(operands)) == result
+
+
+def test_masks_and_shifts_keep_the_bytes_that_are_known() -> None:
+    low = compute("AND", [None, (1 << 160) - 1])
+    assert isinstance(low, Partial) and low.mask == b"\x00" * 12 + b"\x01" * 20
+    packed = compute("OR", [compute("SHL", [96, None]), 0x1234])
+    assert isinstance(packed, Partial) and packed.data[-2:] == b"\x12\x34" and packed.mask[-3:] == b"\x00" * 3
+    assert compute("SHR", [160, packed]) is None or isinstance(compute("SHR", [160, packed]), Partial)
+    assert compute("AND", [packed, 0xFFFF]) == 0x1234

@@ -1,0 +1,30 @@
+"""Every DAO of a further family, scanned by the command line, says what its expected.yaml asks for."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from fixtures.catalogue import Fixture
+from fixtures.expect import check, read_expected
+from fixtures.families import FAMILY_FIXTURES
+from tests.e2e.conftest import Field
+
+
+@pytest.mark.parametrize("fixture", FAMILY_FIXTURES, ids=lambda fixture: fixture.name)
+def test_a_scan_says_what_is_expected(families: Field, fixture: Fixture) -> None:
+    run = families.scan(fixture.name)
+    assert run.out.joinpath("report.html").is_file(), run.stderr
+    expected = read_expected(fixture.expected)
+    assert check(run.report, run.snapshot, expected) == []
+    assert run.code == expected["scan"]["exit_code"], run.stderr
+
+
+@pytest.mark.parametrize("fixture", FAMILY_FIXTURES, ids=lambda fixture: fixture.name)
+def test_the_check_can_fail(families: Field, fixture: Fixture) -> None:
+    """With every finding taken out of the report, whatever must appear is missed."""
+    run = families.scan(fixture.name)
+    empty = copy.deepcopy(run.report)
+    empty["findings"], empty["outcomes"], empty["scenarios"] = [], [], []
+    assert check(empty, run.snapshot, read_expected(fixture.expected))

@@ -70,7 +70,7 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "disables_protection": change.disables,
         "removes_guardian": change.removes_guardian,
         "privacy_destination": away or _hiding(book, call, gains),
-        "code_replaceable": away or _replaceable(book, call),
+        "code_replaceable": away or _replaceable(book, case, call),
         "lookalike_of": _lookalike(book, case, call, gains),
     }
     facts.update(_who_gains(book, call, gains))
@@ -286,11 +286,13 @@ def _running(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys((call.target, *codes)))
 
 
-def _replaceable(book: Casebook, call: Call) -> Known[bool] | Unknown:
+def _replaceable(book: Casebook, case: Case, call: Call) -> Known[bool] | Unknown:
     running = () if _is_precompile(book, call) else _running(call)
-    if running not in book.replaceable:
-        book.replaceable[running] = replaceable(book.ends, running)
-    answer = book.replaceable[running]
+    made = book.made_by_then(case)
+    key = (running, tuple(made.get(address) for address in running))
+    if key not in book.replaceable:
+        book.replaceable[key] = replaceable(book.ends, running, made)
+    answer = book.replaceable[key]
     return (
         worth.DECIDED_LATER if leaves_code_open(call) and not (isinstance(answer, Known) and answer.value) else answer
     )

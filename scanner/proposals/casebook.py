@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account
@@ -15,6 +16,7 @@ from scanner.proposals.chain_numbers import ELSEWHERE
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends
 from scanner.proposals.lookalike import Familiar
+from scanner.proposals.makers import Making, makings
 from scanner.proposals.text import Text
 
 _COMMON_SYMBOLS = frozenset({"ETH", "WETH", "STETH", "WSTETH", "USDC", "USDT", "DAI", "WBTC", "BTC", "USD", "EUR"})
@@ -40,14 +42,30 @@ class Casebook:
     hiding: dict[str, Known[bool] | Unknown] = field(default_factory=dict)
     """Which addresses are privacy systems; many calls have the same ends."""
 
-    replaceable: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
-    """Whether the code at these addresses can change."""
+    replaceable: dict[tuple[tuple[str, ...], tuple[Making | None, ...]], Known[bool] | Unknown] = field(
+        default_factory=dict
+    )
+    """Whether the code at these addresses can change, with how each of them comes to have some."""
+
+    made: dict[str, Making] = field(default_factory=dict)
+    """Contracts that the proposals read so far make, by address."""
+
+    opened: set[int] = field(default_factory=set)
+    """Proposals whose calls were looked through for contracts that they make."""
 
     contexts: dict[tuple[str, ...], Known[bool] | Unknown] = field(default_factory=dict)
     """How contracts execute calls, by the contracts that are asked in turn: the same for all of a governor."""
 
     events: dict[tuple[str, str], dict[int, Evidence]] = field(default_factory=dict)
     """Of a governor and one kind of its events, the set of its events in each block in which it told of a proposal."""
+
+    def made_by_then(self, case: Case) -> Mapping[str, Making]:
+        """Return what this proposal and those read before it make. Proposals are read in chain order."""
+        if case.index not in self.opened:
+            self.opened.add(case.index)
+            for address, making in makings(case.one.id, self.data.calls[(case.one.governor, case.one.id)]).items():
+                self.made.setdefault(address, making)
+        return self.made
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,11 @@ MEANINGS: Mapping[str, Meaning] = {
     # Proposals that are contracts: what a spell, a payload of Aave's or a proposal of Tornado's shape does is its code.
     "execute()": _RUNS,
     "executeProposal()": _RUNS,
+    # Factories: what they make with CREATE2 stands in the arguments.
+    "deploy(bytes,bytes32)": _RUNS,
+    "deploy(bytes32,bytes)": _RUNS,
+    "deploy(uint256,bytes32,bytes)": _RUNS,
+    "safeCreate2(bytes32,bytes)": _RUNS,
     # Arbitrum's AIP-1.1 target: sets the flag that says that the proposal passed.
     "effectuate()": Meaning(Effect.PARAMETER),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account
@@ -12,38 +12,65 @@ from scanner.discovery.holders import short
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.ends import Ends
+from scanner.proposals.makers import Making, maker_among
 
 _HELD_BY_A_VOTE = (ActorKind.NOBODY, ActorKind.TOKEN_VOTE, ActorKind.NFT_VOTE, ActorKind.SHARE_VOTE)
 Answer = Known[bool] | Unknown
 
 
-def replaceable(ends: Ends, addresses: Iterable[str]) -> Answer:
+def replaceable(ends: Ends, addresses: Iterable[str], made: Mapping[str, Making]) -> Answer:
     """Return whether the code at any of these addresses can be destroyed, or replaced by other than a vote.
 
-    Since EIP-6780 (Cancun) a contract is only destroyed in the transaction that makes it; chains differ, so that the
-    instruction counts wherever it can be reached.
+    Where there is none yet, it is what `made` says that a proposal makes there, or anybody's choice. Since EIP-6780
+    (Cancun) a contract is only destroyed in the transaction that makes it; chains differ, so that the instruction
+    counts wherever it can be reached.
     """
     unknown: Unknown | None = None
+    fixed = Known(value=False, evidence=(), derivation="nothing that runs can be destroyed or replaced")
     for address in addresses:
-        answer = _one(ends, address)
+        answer = _one(ends, address, made.get(address))
         if isinstance(answer, Unknown):
             unknown = unknown or answer
         elif answer.value:
             return answer
-    return unknown or Known(value=False, evidence=(), derivation="nothing that runs can be destroyed or replaced")
+        elif address in made:
+            fixed = answer
+    return unknown or fixed
 
 
-def _one(ends: Ends, address: str) -> Answer:
+def _one(ends: Ends, address: str, making: Making | None) -> Answer:
     account = ends.account(address)
     if account is None:
         return Unknown(reason=Reason.NOT_READ, detail=f"{short(address)} was not read")
     if isinstance(account.code, Unknown):
         return account.code
     if not account.has_code:
-        return Known(value=False, evidence=account.code.evidence, derivation="no code")
-    if account.address in ends.found.world.accounts:
-        return _met(ends.found, account)
-    return _stranger(account)
+        if making is None:
+            derivation = f"{short(address)} has no code yet: whoever puts code there decides what runs"
+            return Known(value=True, evidence=account.code.evidence, derivation=derivation)
+        derivation = f"{short(address)} has no code yet: {making.words}"
+        return Known(value=not making.bound, evidence=account.code.evidence, derivation=derivation)
+    met = account.address in ends.found.world.accounts
+    answer = _met(ends.found, account) if met else _stranger(account)
+    return _with_maker(ends, address, answer) if isinstance(answer, Known) and answer.value else answer
+
+
+def _with_maker(ends: Ends, address: str, answer: Known[bool]) -> Known[bool]:
+    """Say who made what can be destroyed, where that is one of the accounts that were read.
+
+    A maker that can be destroyed and made again counts its nonces from the beginning, so that CREATE fills the same
+    address once more, with any code (as with Tornado Cash's governance in May 2023).
+    """
+    known = [one for one in (*ends.found.world.accounts, *ends.strangers) if one != address]
+    found = maker_among(address, sorted(known))
+    if found is None:
+        return answer
+    maker, nonce = found
+    account = ends.account(maker)
+    mortal = _one(ends, maker, None) if account is not None and account.has_code else None
+    again = ", and can be destroyed and made again itself" if isinstance(mortal, Known) and mortal.value else ""
+    derivation = f"{answer.derivation}; {short(maker)} made it (CREATE, nonce {nonce}){again}"
+    return Known(value=True, evidence=answer.evidence, derivation=derivation)
 
 
 def _met(found: Found, account: Account) -> Answer:

@@ -49,9 +49,11 @@ def test_what_is_answered_leaves_facts_open_and_none_of_them_safe(deployed: Depl
     _, runtime = deployed("AnsweredSpell", TOKEN, TIMELOCK)
     one = _run(runtime)
     paid = _named(one, "transfer(")
-    assert value(paid.beneficiary) == TIMELOCK and [item.value for item in paid.arguments] == [TIMELOCK, "?"]
+    assert value(paid.beneficiary) == TIMELOCK
+    assert [item.value for item in paid.arguments] == [TIMELOCK, "?"]
     for fact in (paid.treasury_share_bps, paid.amount_named):
-        assert isinstance(fact, Unknown) and fact.reason is Reason.UNRESOLVED
+        assert isinstance(fact, Unknown)
+        assert fact.reason is Reason.UNRESOLVED
     assert isinstance(one.treasury_total_bps, Unknown)
     upgrade = _named(one, "upgradeTo(")
     for fact in (upgrade.beneficiary, upgrade.beneficiary_verified, upgrade.code_replaceable, upgrade.lookalike_of):
@@ -66,7 +68,8 @@ def test_a_target_that_storage_names_is_no_named_call(deployed: Deployed) -> Non
     _, runtime = deployed("ShiftingSpell")
     one = _run(runtime)
     last = one.actions[-1]
-    assert last.effect is Effect.UNDECODED and isinstance(last.function, Unknown)
+    assert last.effect is Effect.UNDECODED
+    assert isinstance(last.function, Unknown)
     assert "decided when it runs, with selector 0x2f2ff15d" in last.function.detail
     assert isinstance(last.target_has_code, Unknown) or last.target == _SPELL
 
@@ -106,7 +109,7 @@ def test_the_executor_decides_as_whom_a_spell_runs(deployed: Deployed) -> None:
         assert len(found) == 5
 
 
-def test_any_code_that_is_delegatecalled_is_read_and_what_is_called_only_where_it_is_a_spell(
+def test_any_code_that_is_delegatecalled_is_read_and_of_what_is_called_only_spells(
     deployed: Deployed,
 ) -> None:
     _, runtime = deployed("AnsweredSpell", TOKEN, TIMELOCK)

@@ -47,10 +47,13 @@ def test_what_depends_on_answers_is_left_open_and_both_ways_are_gone(deployed: D
     found = _walked(code, selector("execute()"))
     balance, _, made, upgrade, later, tried, approved = found.made
     assert balance.data.data[:4].hex() == selector("transfer(address,uint256)")[2:]
-    assert balance.data.word(4) == int(_B, 16) and balance.data.word(36) is None
+    assert balance.data.word(4) == int(_B, 16)
+    assert balance.data.word(36) is None
     assert (made.how, made.target) == ("CREATE", None)
-    assert upgrade.data.data[:4].hex() == selector("upgradeTo(address)")[2:] and not upgrade.data.whole
-    assert later.data.part(0, 4).whole and later.data.word(4) is None
+    assert upgrade.data.data[:4].hex() == selector("upgradeTo(address)")[2:]
+    assert not upgrade.data.whole
+    assert later.data.part(0, 4).whole
+    assert later.data.word(4) is None
     assert "0x" + tried.data.data.hex() == encode_call("updateDelay(uint256)", (7,))
     assert "0x" + approved.data.data.hex() == encode_call("approve(address,uint256)", (_B, WORDS - 1))
     assert _data(found)[1] == encode_call("updateDelay(uint256)", (0,)), "on every second second only"
@@ -67,7 +70,8 @@ def test_arguments_of_the_call_lead_the_way(deployed: Deployed) -> None:
 def test_storage_that_the_code_did_not_write_is_not_known(deployed: Deployed) -> None:
     _, code = deployed("ShiftingSpell")
     (grant,) = _walked(code, selector("execute()")).made
-    assert grant.target is None and grant.data.part(0, 4).whole
+    assert grant.target is None
+    assert grant.data.part(0, 4).whole
     (end,) = _walked(code, selector("end()")).made
     assert (end.how, end.target) == ("SELFDESTRUCT", None)
 
@@ -76,7 +80,9 @@ def test_code_without_end_is_left_with_a_word_about_it(deployed: Deployed) -> No
     _, code = deployed("EndlessSpell")
     begun = time.monotonic()
     found = _walked(code, selector("execute()"))
-    assert found.missing and found.made and time.monotonic() - begun < 5
+    assert found.missing
+    assert found.made
+    assert time.monotonic() - begun < 5
 
 
 def test_what_is_undone_does_not_count() -> None:
@@ -92,7 +98,10 @@ def test_the_address_of_create2_is_worked_out() -> None:
     assert created2_address(maker, 0, b"\x00") == "0xb928f69bb1d91cd65274e3c79d8986362984fda3"
     # PUSH1 0 (salt) PUSH1 1 (size) PUSH0 PUSH0 CREATE2, then call it
     found = _walked("60006001" + "5f5ff5" + "5f5f5f5f5f" + "855af100", "0x", own=maker)
-    assert [(one.how, one.target) for one in found.made][0] == ("CREATE2", int(created2_address(maker, 0, b"\x00"), 16))
+    assert next((one.how, one.target) for one in found.made) == (
+        "CREATE2",
+        int(created2_address(maker, 0, b"\x00"), 16),
+    )
 
 
 def test_as_whom_it_runs_may_not_be_known() -> None:
@@ -135,7 +144,8 @@ _NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, WORDS - 1), st.just(WOR
 @given(st.sampled_from(sorted(OPERANDS)), _NUMBERS, _NUMBERS, _NUMBERS)
 def test_words_stay_words(name: str, a: int, b: int, c: int) -> None:
     found = compute(name, [a, b, c][: OPERANDS[name]])
-    assert isinstance(found, int) and 0 <= found < WORDS
+    assert isinstance(found, int)
+    assert 0 <= found < WORDS
 
 
 @pytest.mark.parametrize(
@@ -165,8 +175,10 @@ def test_operations(name: str, operands: list[int | None], result: int | None) -
 
 def test_masks_and_shifts_keep_the_bytes_that_are_known() -> None:
     low = compute("AND", [None, (1 << 160) - 1])
-    assert isinstance(low, Partial) and low.mask == b"\x00" * 12 + b"\x01" * 20
+    assert isinstance(low, Partial)
+    assert low.mask == b"\x00" * 12 + b"\x01" * 20
     packed = compute("OR", [compute("SHL", [96, None]), 0x1234])
-    assert isinstance(packed, Partial) and packed.data[-2:] == b"\x12\x34" and packed.mask[-3:] == b"\x00" * 3
-    assert compute("SHR", [160, packed]) is None or isinstance(compute("SHR", [160, packed]), Partial)
+    assert isinstance(packed, Partial)
+    assert packed.data[-2:] == b"\x12\x34"
+    assert packed.mask[-3:] == b"\x00" * 3
     assert compute("AND", [packed, 0xFFFF]) == 0x1234

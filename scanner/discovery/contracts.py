@@ -71,7 +71,12 @@ def implementation_of(account: Account) -> Known[str] | Unknown:
 
 
 def build_contract(
-    world: World, resolver: Resolver, account: Account, results: Mapping[str, CodeResult], *, allowances: Allowances
+    world: World,
+    resolver: Resolver,
+    account: Account,
+    results: Mapping[str, CodeResult],
+    *,
+    allowances: Allowances,
 ) -> Contract:
     """Return the facts of the contract at `account`."""
     shown = world.get(_delegate(account)) or account

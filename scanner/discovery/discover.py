@@ -19,8 +19,10 @@ from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
+from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings, read_holdings
+from scanner.discovery.layouts import layout_changes
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
@@ -70,6 +72,7 @@ class Found:
     resolver: Resolver
     use: PrivacyUse
     allowances: Allowances = field(default_factory=Allowances)
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True)
@@ -98,22 +101,27 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     settle_beacons(world)
     settle_factories(world)
     parts = sort_out(world, entry[0])
-    jobs = [_job(world, account) for account in world.accounts.values() if account.has_code]
+    history = read_history(world)
+    former = former_jobs(history)
+    jobs = [_job(world, one) for one in (*world.accounts.values(), *former.values()) if one.has_code]
     steps.progress(f"analysing the code of {len(jobs)} contracts")
     results = analyse(jobs)
-    for result in results.values():
-        world.gaps.extend(result.gaps)
+    for address, result in results.items():
+        if address not in former:  # what a replaced implementation lacks is told where it is compared
+            world.gaps.extend(result.gaps)
     settle_upgrades(world, results)
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
     logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals.reads])
     questions = allowance_questions(world, approvals, logs.beside[len(wanted) :])
-    holdings = read_holdings(world, parts, logs, beside=questions.reads)
-    allowances = answered(questions, holdings.beside)
+    headers = block_reads(history)
+    holdings = read_holdings(world, parts, logs, beside=[*headers, *questions.reads])
+    take_blocks(history, headers, holdings.beside[: len(headers)])
+    allowances = answered(questions, holdings.beside[len(headers) :])
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
     resolver = Resolver(world, parts, _guards(world, results))
-    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances)
+    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history)
 
 
 def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
@@ -180,7 +188,7 @@ def describe(
         for address in sorted(parts.tokens)
     )
     contracts = tuple(
-        build_contract(world, resolver, world.accounts[address], found.results, allowances=found.allowances)
+        _contract(found, world.accounts[address])
         for address in sorted(world.accounts)
         if world.accounts[address].has_code or world.accounts[address].is_delegated_eoa
     )
@@ -215,6 +223,13 @@ def describe(
             contracts=by_address,
         ),
     )
+
+
+def _contract(found: Found, account: Account) -> Contract:
+    """Return the facts of a contract, with what its logs tell of how its code changed."""
+    built = build_contract(found.world, found.resolver, account, found.results, allowances=found.allowances)
+    changes = layout_changes(found.history, account, found.results)
+    return built.model_copy(update={**facts_of(found.world, found.history, account), "layout_changes": changes})
 
 
 def _collection(model: type[Any], items: tuple[Any, ...], world: World, when_empty: str) -> Collection[Any]:

@@ -207,7 +207,7 @@ def crawl(
         touched.update(_proxies_to(world, frontier))
         touched.update(world.promoted)
         world.promoted.clear()
-        _fetch_sources(world, frontier)
+        fetch_sources(world, frontier)
         depth += 1
         found = [link for account in touched.values() for link in links_of(world, account)]
         frontier = world.meet(found, depth)
@@ -242,7 +242,8 @@ def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[
             account.calls[probe.key] = (probe.outputs, answer)
 
 
-def _fetch_sources(world: World, accounts: Sequence[Account]) -> None:
+def fetch_sources(world: World, accounts: Sequence[Account]) -> None:
+    """Ask the providers for the sources of those of the accounts that have code."""
     wanted: list[Deployed] = []
     for account in accounts:
         if account.has_code and isinstance(account.code, Known):

@@ -13,6 +13,7 @@ from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
 from scanner.model.oracle_module import OracleModule
 from scanner.model.powers import TokenPower
+from scanner.model.upgrades import LayoutChange, Upgrade
 from scanner.model.values import Address, Int, Model
 
 
@@ -79,6 +80,20 @@ class Contract(Entity):
         default=NOT_KEPT, description="accounts that let it take tokens now; counted where its code can be replaced"
     )
     storage_collisions: Collection[StorageCollision] = Field(description="of a proxy with its implementation")
+    upgrades: Collection[Upgrade] = Field(
+        default=Collection[Upgrade](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="logged changes of its code and of who may change it, newest first; the installation included",
+    )
+    upgrade_count: IntObs = Field(
+        default=NOT_KEPT, description="times that its code was replaced, by its logs; the installation is not counted"
+    )
+    days_since_upgrade: IntObs = Field(
+        default=NOT_KEPT, description="days since its code was set last, by its logs; the installation counts"
+    )
+    layout_changes: Collection[LayoutChange] = Field(
+        default=Collection[LayoutChange](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="places in storage that the latest upgrades gave another name or type",
+    )
     code: CodeFacts
     set_aside_texts: tuple[str, ...] = Field(
         default=(), description="results of detectors that do not count, each with the reason, in one sentence"

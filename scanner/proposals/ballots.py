@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from scanner.discovery.account import combine, nonzero
-from scanner.discovery.clock import clock_mode, in_seconds, seconds_per_block
+from scanner.discovery.clock import in_seconds, seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal, Vote
 from scanner.discovery.power import share_bps
@@ -46,7 +46,7 @@ def ballot_facts(found: Found, data: ProposalData, one: RawProposal) -> dict[str
 
 
 def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[Vote]) -> Known[bool] | Unknown:
-    mode = clock_mode(found.world.accounts[one.governor])
+    mode = _clock(found, one)
     if isinstance(mode, Unknown):
         return mode
     last_tenth = one.vote_end - Fraction(one.vote_end - one.vote_start, 10)
@@ -67,16 +67,22 @@ def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[V
     )
 
 
+def _clock(found: Found, one: RawProposal) -> Known[str] | Unknown:
+    return found.parts.governors[one.governor].clock(found.world.accounts[one.governor])
+
+
 def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
-    """Return all votes cast as a share of the supply at the pinned block."""
+    """Return all votes cast as a share of all votes, or of the supply, at the pinned block."""
     token = nonzero(found.parts.vote_tokens[one.governor])
     carrier = found.world.get(token) if token else None
-    if carrier is None:
+    total = found.parts.governors[one.governor].total_votes(found.world.accounts[one.governor])
+    supply = total or (carrier.ask("totalSupply()") if carrier is not None else None)
+    if supply is None:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
     state = data.states[(one.governor, one.id)]
     return combine(
         {
-            "supply": carrier.ask("totalSupply()"),
+            "supply": supply,
             "yes": state.for_votes,
             "no": state.against_votes,
             "abstain": state.abstain_votes,
@@ -118,7 +124,7 @@ def _large(data: ProposalData, one: RawProposal) -> list[Vote]:
 def _times(found: Found, data: ProposalData, one: RawProposal) -> tuple[int, int, int] | Unknown:
     """Return a week before the snapshot, the snapshot (or now, where it is still to come), and now: in token time."""
     account = found.world.accounts[one.governor]
-    mode = clock_mode(account)
+    mode = _clock(found, one)
     if isinstance(mode, Unknown):
         return mode
     block = found.world.chain.block
@@ -188,7 +194,7 @@ def _why_not(ends: Ends, data: ProposalData, one: RawProposal) -> Unknown | None
 def weekend_share(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
     """Return the share of the voting period that lies on Saturdays and Sundays, UTC."""
     account = found.world.accounts[one.governor]
-    mode = clock_mode(account)
+    mode = _clock(found, one)
     length = in_seconds(found.world, account, mode, Known(value=one.vote_end - one.vote_start, evidence=()))
     if isinstance(mode, Known) and mode.value == "timestamp":
         begin: Known[int] | Unknown = Known(value=one.vote_start, evidence=())

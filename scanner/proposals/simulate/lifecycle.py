@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 from scanner.chain.abi import DecodeError, decode, encode_call, selector
 from scanner.chain.faults import Answer, Fault
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.clock import clock_mode, seconds_per_block
+from scanner.discovery.clock import seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.interface import has_selector, state_name
 from scanner.discovery.families.told import RawProposal
@@ -117,7 +117,7 @@ class _Steps:
         self.fork, self.plan, self.at = fork, plan, start
         self.note = ""
         self._code = running_code(plan.found.world, plan.governor)
-        mode = clock_mode(plan.governor)
+        mode = plan.found.parts.governors[plan.raw.governor].clock(plan.governor)
         if not isinstance(mode, Known):
             raise NotReached("the governor's clock is not known")
         self._by_time = mode.value == "timestamp"

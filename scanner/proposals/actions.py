@@ -89,7 +89,7 @@ def _is_precompile(book: Casebook, call: Call) -> bool:
 
 def _label(found: Found, target: Account | None, call: Call) -> str:
     if call.chain:
-        return f"{short(call.target)} on {call.chain}"
+        return f"{'a token' if call.target == ZERO_ADDRESS else short(call.target)} on {call.chain}"
     if target is None or not target.has_code:
         return short(call.target)
     roles = tuple(sorted(found.parts.roles.get(call.target, {Role.PROPOSAL_TARGET})))

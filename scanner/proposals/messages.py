@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode, encode_call
+from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import bridges, chain_numbers
 from scanner.proposals.inner import Inner, Opener, Place
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _WORD = 64
 _PADDING = "0" * 24
+_TRANSFER = "transfer(address,uint256)"
 
 _CALLS = ("address[]", "uint256[]", "bytes[]")
 _SIGNED = ("address[]", "uint256[]", "string[]", "bytes[]")
@@ -106,11 +108,48 @@ def _layer_zero_2(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     yield from _delivered(_account(receiver), payload, chain_numbers.layer_zero(int(chain)))
 
 
+def _token_sent(place: Place, sent: tuple[str, str, int], chain: str, *, message: str = "0x") -> Iterator[Inner]:
+    """Units of the called token leave who holds them here, and as many arrive there, with a call to who gets them.
+
+    `sent`: the holder, the receiver, the amount. The token's address on the other chain stands in the contract's
+    settings and not in the call: zero here. Where the called contract keeps another token's units for it, those are
+    what leaves; that, too, only its code says.
+    """
+    holder, receiver, amount = sent
+    if holder == place.caller:
+        yield Inner(place.target, 0, encode_call(_TRANSFER, (place.target, amount)), place.chain, holder)
+    else:
+        taken = encode_call("transferFrom(address,address,uint256)", (holder, place.target, amount))
+        yield Inner(place.target, 0, taken, place.chain, place.caller)
+    yield Inner(ZERO_ADDRESS, 0, encode_call(_TRANSFER, (_account(receiver), amount)), chain, "")
+    if message != "0x":
+        yield from _delivered(_account(receiver), message, chain)
+
+
+def _omnichain_token(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """LayerZero 2's OFT: SendParam has chain, receiver, amount, least amount, options, message, command."""
+    chain, receiver, amount, _, _, message, _ = values[0]
+    sent = (place.caller, receiver, int(amount))
+    yield from _token_sent(place, sent, chain_numbers.layer_zero(int(chain)), message=message)
+
+
+def _omnichain_token_1(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    """LayerZero 1's OFT, both versions: holder, chain, receiver (bytes or a word), amount."""
+    holder, chain, receiver, amount = values[:4]
+    yield from _token_sent(place, (holder, receiver, int(amount)), chain_numbers.layer_zero(int(chain)))
+
+
+def _omnichain_token_with_call(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
+    holder, chain, receiver, amount, message = values[:5]
+    sent = (holder, receiver, int(amount))
+    yield from _token_sent(place, sent, chain_numbers.layer_zero(int(chain)), message=message)
+
+
 def _ccip(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     """Chainlink's router takes tokens from its caller, and hands them and the data to a receiver."""
     receiver, payload, tokens = values[1][:3]
     for token, amount in tokens:
-        taken = encode_call("transfer(address,uint256)", (place.target, int(amount)))
+        taken = encode_call(_TRANSFER, (place.target, int(amount)))
         yield Inner(token, 0, taken, place.chain, place.caller)
     yield from _delivered(_account(receiver), payload, chain_numbers.ccip(int(values[0])))
 
@@ -157,6 +196,11 @@ MESSAGES: Mapping[str, Opener] = {
     # LayerZero's endpoints
     "send(uint16,bytes,bytes,address,address,bytes)": _layer_zero,
     "send((uint32,bytes32,bytes,bytes,bool),address)": _layer_zero_2,
+    # LayerZero's tokens: OFT of version 2, and the two of version 1
+    "send((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),(uint256,uint256),address)": _omnichain_token,
+    "sendFrom(address,uint16,bytes,uint256,address,address,bytes)": _omnichain_token_1,
+    "sendFrom(address,uint16,bytes32,uint256,(address,address,bytes))": _omnichain_token_1,
+    "sendAndCall(address,uint16,bytes32,uint256,bytes,uint64,(address,address,bytes))": _omnichain_token_with_call,
     # Wormhole: Uniswap's sender, the core contract, the relayer
     "sendMessage(address[],uint256[],bytes[],address,uint16)": _broadcast,
     "publishMessage(uint32,bytes,uint8)": _published,

@@ -9,6 +9,7 @@ import pytest
 from scanner.chain.abi import encode, encode_call, selector
 from scanner.discovery.families.told import RawAction
 from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import chain_numbers
 from scanner.proposals.messages import MESSAGES
 from scanner.proposals.nested import Call, open_calls
@@ -202,3 +203,48 @@ def test_numbers_of_bridges_are_names_where_they_are_known(named: str, chain: st
 def test_signatures_are_those_of_the_deployed_contracts(signature: str, head: str) -> None:
     assert signature in MESSAGES
     assert selector(signature) == head
+
+
+_OFT = "send((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),(uint256,uint256),address)"
+_OFT_1 = "sendFrom(address,uint16,bytes,uint256,address,address,bytes)"
+_OFT_1_WORD = "sendFrom(address,uint16,bytes32,uint256,(address,address,bytes))"
+_OFT_1_CALL = "sendAndCall(address,uint16,bytes32,uint256,bytes,uint64,(address,address,bytes))"
+
+
+def test_the_selectors_of_omnichain_tokens() -> None:
+    """As LayerZero's deployed OFTs have them."""
+    assert [selector(one) for one in (_OFT, _OFT_1, _OFT_1_WORD)] == ["0xc7c7f5b3", "0x51905636", "0x695ef6bf"]
+
+
+@pytest.mark.parametrize(
+    ("call", "taken"),
+    [
+        (encode_call(_OFT, ((30110, _WORD, 9, 8, "0x", "0x", "0x"), (1, 0), _WHO)), "transfer"),
+        (encode_call(_OFT_1, (_EXECUTOR, 110, _RECEIVER, 9, _WHO, _ZERO, "0x")), "transfer"),
+        (encode_call(_OFT_1, (_WHO, 110, _RECEIVER, 9, _WHO, _ZERO, "0x")), "transferFrom"),
+        (encode_call(_OFT_1_WORD, (_WHO, 110, _WORD, 9, (_WHO, _ZERO, "0x"))), "transferFrom"),
+    ],
+)
+def test_an_omnichain_token_leaves_here_and_arrives_there(call: str, taken: str) -> None:
+    leaves, arrives = _inner(_TOKEN, call)
+    assert (leaves.target, leaves.chain, leaves.caller) == (_TOKEN, "", _EXECUTOR)
+    assert (_name(leaves).split("(")[0], leaves.decoded.values[-1]) == (taken, 9)
+    assert (arrives.chain, arrives.target, arrives.decoded.values) == ("Arbitrum One", ZERO_ADDRESS, (_RECEIVER, 9))
+
+
+def test_what_goes_with_an_omnichain_token_is_read_as_a_message() -> None:
+    with_call = encode_call(_OFT_1_CALL, (_EXECUTOR, 110, _WORD, 9, _GRANT, 1, (_WHO, _ZERO, "0x")))
+    for call in (encode_call(_OFT, ((30110, _WORD, 9, 8, "0x", _GRANT, "0x"), (1, 0), _WHO)), with_call):
+        message = _inner(_TOKEN, call)[-1]
+        assert (message.chain, message.target, _name(message)) == (
+            "Arbitrum One",
+            _RECEIVER,
+            "grantRole(bytes32,address)",
+        )
+
+
+def test_an_omnichain_token_for_another_kind_of_chain_leaves_all_the_same() -> None:
+    call = encode_call(_OFT, ((30168, "0x" + "ab" * 32, 9, 8, "0x", "0x", "0x"), (1, 0), _WHO))
+    leaves, unread = _inner(_TOKEN, call)
+    assert _name(leaves) == "transfer(address,uint256)"
+    assert isinstance(unread.decoded.signature, Unknown)

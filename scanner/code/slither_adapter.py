@@ -71,6 +71,18 @@ class SlitherUnit:
         mapping = getattr(element, "source_mapping", element)
         return self._evidence(mapping.filename.short, mapping.lines)
 
+    def text(self, element: Any) -> str:
+        """Return the source text of a Slither element."""
+        place = element.source_mapping
+        found = self.texts.get(place.filename.short, b"")[place.start : place.start + place.length]
+        return found.decode("utf-8", errors="replace")
+
+    def text_before(self, element: Any) -> str:
+        """Return up to 4,000 bytes of what stands in front of a Slither element."""
+        place = element.source_mapping
+        found = self.texts.get(place.filename.short, b"")[max(0, place.start - 4_000) : place.start]
+        return found.decode("utf-8", errors="replace")
+
     def run_detectors(self) -> DetectorRun:
         """Run every detector of Slither; one that fails does not stop the others."""
         results: list[dict[str, Any]] = []

@@ -15,10 +15,12 @@ from typing import Any
 from scanner.code.analyses.interface import Unit
 from scanner.code.analyses.program import Program
 from scanner.code.analyses.run import analyse_source
+from scanner.code.ast_layout import ast_storage
 from scanner.code.auditors.job import run_analysis
 from scanner.code.bytecode.run import analyse_bytecode
 from scanner.code.compilers.interface import CompileFailed
 from scanner.code.compilers.resolve import read_output
+from scanner.code.hidden_slots import hidden_slots
 from scanner.code.layout import storage_variables
 from scanner.code.requests import (
     NO_ADDRESS,
@@ -31,7 +33,7 @@ from scanner.code.requests import (
 )
 from scanner.code.slither_adapter import MAX_HITS, DetectorRun, SlitherUnit, UnitError, build_unit
 from scanner.limited import Bounds
-from scanner.model.code import DetectorHit
+from scanner.model.code import DetectorHit, StorageVariable
 from scanner.model.observation import Collection, Reason, Unknown
 
 _OBJECT_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -161,8 +163,15 @@ def _target(
         for name, value in facts
         if isinstance(value, Unknown) and value.reason is Reason.ANALYSIS_FAILED
     ]
-    storage = storage_variables(outputs.layouts.get((path, wanted.name)))
+    storage = _storage(unit, contract, outputs.layouts.get((path, wanted.name)))
     return {**kept, "facts": facts.model_copy(update={"detectors": hits, "storage": storage}).model_dump(mode="json")}
+
+
+def _storage(unit: SlitherUnit, contract: Any, layout: Any) -> Collection[StorageVariable]:
+    """Return the compiler's layout, or the AST's where it gives none, with what lies in slots of the contract's own."""
+    storage = storage_variables(layout) if layout is not None else ast_storage(contract)
+    hidden = tuple(hidden_slots(contract, unit.text, unit.text_before))
+    return storage.model_copy(update={"items": (*storage.items, *hidden)})
 
 
 def _hits(hits: tuple[DetectorHit, ...], detected: DetectorRun) -> Collection[DetectorHit]:

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from scanner.code.hidden_slots import UNTYPED
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account
 from scanner.discovery.history import MAX_FORMER, History, line_of
@@ -22,8 +23,6 @@ TARGET_OF_PROXY = "the proxy's target"
 """The label of a slot that only the bytecode of a proxy without source shows."""
 
 _TARGET_NAMES = re.compile(r"impl|logic|mastercopy|singleton|target|delegat", re.I)
-UNTYPED = "slot"
-"""The type of a constant slot of which nothing says what it holds."""
 
 Pair = tuple[StorageVariable, StorageVariable]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from scanner.model.evidence import Evidence
+from scanner.model.guards import CallerCheck, OutsideFunction
 from scanner.model.kinds import Stage
 from scanner.model.later import NOT_KEPT
 from scanner.model.observation import BoolObs, Collection, NamesObs, StrObs
@@ -38,6 +39,9 @@ class FunctionFact(Model):
     guarded_by: str = Field(description="the condition or modifier, as text; empty when there is none")
     payable: bool
     evidence: tuple[Evidence, ...]
+    checks: tuple[CallerCheck, ...] = Field(
+        default=(), description="what it asks about its caller, one by one", exclude_if=lambda value: not value
+    )
 
 
 class Fingerprint(Model):
@@ -51,7 +55,8 @@ class Fingerprint(Model):
 
 
 class StorageVariable(Model):
-    """A state variable and where it lies (solc's storageLayout, from 0.5.13 on)."""
+    """A state variable and where it lies: by solc's storageLayout, by the AST before 0.5.13, by ERC-7201, or by a
+    constant that is used as a slot."""
 
     label: str
     type: str = Field(description="as solc writes it, e.g. address or mapping(address => uint256)")
@@ -117,4 +122,8 @@ class CodeFacts(Model):
         default=NOT_KEPT, description="guard of changing what the fee on transfers is computed from (Guard)"
     )
     rebase_guard: StrObs = Field(default=NOT_KEPT, description="guard of changing every balance at once (Guard)")
+    outside: Collection[OutsideFunction] = Field(
+        default=Collection[OutsideFunction](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="functions that the runtime code alone shows, where there is no source",
+    )
     facts: StatedFacts = Field(default=StatedFacts(), description="what auditors' own analyses state, by declared name")

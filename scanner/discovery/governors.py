@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.clock import in_seconds
-from scanner.discovery.families.interface import GovernorFamily, absent_when_reverted
+from scanner.discovery.families.interface import GovernorFamily, absent_when_reverted, own_delay
 from scanner.discovery.holders import Resolver
 from scanner.discovery.parts import Parts
 from scanner.discovery.power import Power, fewest_to_reach, share_bps
@@ -47,7 +47,8 @@ def build_governor(
         "executor": transform(timelock, lambda _: family.executor(account), "what makes its calls"),
         "clock_mode": mode,
         "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
-        "execution_delay_seconds": family.execution_delay(account) or execution_delay(world, resolver.parts, timelock),
+        "execution_delay_seconds": own_delay(world, family, account)
+        or execution_delay(world, resolver.parts, timelock),
         "evidence": account.code.evidence,
     }
     facts.update(_timing(world, family, account, mode))
@@ -141,7 +142,7 @@ def _thresholds(
     quorum: Known[int] | Unknown = mode if isinstance(mode, Unknown) else family.quorum(account, mode.value)
     carrier = world.get(token) if token else None
     supply = family.total_votes(account) or (carrier.ask("totalSupply()") if carrier else _no_token())
-    delegates = power[token].delegates if token in power else _no_token()
+    delegates = family.voting_power(account) or (power[token].delegates if token in power else _no_token())
     of_supply = "share of total supply"
 
     def share(amount: Known[int] | Unknown) -> Known[int] | Unknown:
@@ -168,11 +169,11 @@ def _thresholds(
 def _votes(world: World, resolver: Resolver, account: Account, *, power: dict[str, Power], past: Past) -> Votes:
     token = nonzero(resolver.parts.vote_tokens[account.address])
     carrier = world.get(token) if token else None
+    family = resolver.parts.governors[account.address]
     return Votes(
-        delegates=power[token].delegates if token in power else _no_token(),
+        delegates=family.voting_power(account) or (power[token].delegates if token in power else _no_token()),
         quorum=_no_token(),
-        supply=resolver.parts.governors[account.address].total_votes(account)
-        or (carrier.ask("totalSupply()") if carrier else _no_token()),
+        supply=family.total_votes(account) or (carrier.ask("totalSupply()") if carrier else _no_token()),
         recent=past.recent_voters,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
+from scanner.discovery.families.interface import own_delay
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import World
@@ -203,9 +204,8 @@ class Resolver:
         kind = self.vote_kind(account.address)
         evidence = account.ask("votingPeriod()").evidence or account.code.evidence
         votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
-        return Path(
-            account.address, kind, f"vote of {self.label(account.address)}", (), _zero_delay(evidence), votes, evidence
-        )
+        waits = own_delay(self.world, self.parts.governors[account.address], account) or _zero_delay(evidence)
+        return Path(account.address, kind, f"vote of {self.label(account.address)}", (), waits, votes, evidence)
 
     def _beside_the_vote(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         for one in self.parts.governors[account.address].besides(account):

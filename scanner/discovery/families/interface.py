@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.clock import clock_mode
+from scanner.discovery.clock import clock_mode, in_seconds
 from scanner.discovery.families.told import Told, Vote, cast_votes, created_proposals, executed_proposals
-from scanner.discovery.world import Getter, Link
+from scanner.discovery.world import Getter, Link, World
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown
@@ -136,8 +136,19 @@ class GovernorFamily(ABC):
         """All votes that there are, where no token's total supply says so; None where it does."""
         return None
 
+    def voting_power(self, account: Account) -> Known[dict[str, int]] | Unknown | None:
+        """Votes that each account can cast now, where the token's logs do not tell; None where they do.
+
+        Tokens that have to be locked or bonded to vote are such: who holds them has no votes.
+        """
+        return None
+
     def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
         """Seconds between a passed vote and its execution that the governor itself imposes; None: ask the timelock."""
+        return None
+
+    def execution_wait(self, account: Account) -> Known[int] | Unknown | None:
+        """The same in the governor's own clock, where that is how it counts."""
         return None
 
     def proposals(self, account: Account) -> Told:
@@ -159,6 +170,14 @@ class GovernorFamily(ABC):
     @abstractmethod
     def read_state(self, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
         """Read the answers to `state_calls`, by key."""
+
+
+def own_delay(world: World, family: GovernorFamily, account: Account) -> Known[int] | Unknown | None:
+    """Return the seconds that the governor itself lets pass between a passed vote and its execution; None for none."""
+    wait = family.execution_wait(account)
+    if wait is not None:
+        return in_seconds(world, account, family.clock(account), wait)
+    return family.execution_delay(account)
 
 
 OZ_STATES = ("Pending", "Active", "Canceled", "Defeated", "Succeeded", "Queued", "Expired", "Executed")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from scanner.chain.abi import DecodeError, decode, function_signature
+from scanner.discovery.grants import Grants
 from scanner.model.evidence import AccountEvidence, Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
@@ -56,6 +57,7 @@ class Account:
     calls: dict[str, tuple[tuple[str, ...], Known[str] | Unknown]] = field(default_factory=dict)
     source: SourceAnswer | None = None
     proxy: ProxyMatch | None = None
+    grants: Grants | None = None
 
     @property
     def has_code(self) -> bool:

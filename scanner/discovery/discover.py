@@ -26,6 +26,7 @@ from scanner.discovery.layouts import layout_changes
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership import build_membership
 from scanner.discovery.parts import Parts, sort_out
+from scanner.discovery.permissions.settle import settle_permissions
 from scanner.discovery.power import Power, read_token_logs
 from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.proxies.settle import settle_beacons, settle_factories, settle_upgrades
@@ -100,6 +101,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     crawl(world, asked, links_of, getters_of, steps.progress)
     settle_beacons(world)
     settle_factories(world)
+    settle_permissions(world)
     parts = sort_out(world, entry[0])
     history = read_history(world)
     former = former_jobs(history)

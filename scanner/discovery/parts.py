@@ -147,7 +147,10 @@ def _governed(world: World, parts: Parts) -> None:
             parts.treasuries.add(executor)
     for address, account in world.accounts.items():
         named = any(_HOLDS_ASSETS.match(why) for why in account.why)
-        if address in parts.safes or address in parts.executors or (named and _may_hold(parts, account)):
+        kind = parts.executors.get(address)
+        if kind is not None and not kind.keeps_assets:
+            continue
+        if address in parts.safes or kind is not None or (named and _may_hold(parts, account)):
             parts.treasuries.add(address)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account
+from scanner.discovery.executors.aragon_apps import APPS, AragonApp
+from scanner.discovery.executors.aragon_osx import OsxDao
 from scanner.discovery.executors.compound_timelock import CompoundTimelock
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.executors.timelock_controller import TimelockController
@@ -10,6 +12,8 @@ from scanner.discovery.executors.timelock_controller import TimelockController
 EXECUTORS: tuple[ExecutorFamily, ...] = (
     TimelockController(),
     CompoundTimelock(),
+    OsxDao(),
+    *(AragonApp(app) for app in APPS if app.act),
 )
 
 

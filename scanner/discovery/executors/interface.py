@@ -19,11 +19,23 @@ from scanner.model.observation import Known, Unknown
 
 @dataclass(frozen=True)
 class Caller:
-    """Someone with a right, and by what: "PROPOSER_ROLE", "admin". The zero address is anyone."""
+    """Someone with a right, and by what: "PROPOSER_ROLE", "admin". The zero address is anyone.
+
+    Where a `condition` is named its code decides, call by call, what the right is good for.
+    """
 
     address: str
     words: str
     evidence: tuple[Evidence, ...]
+    condition: str = ""
+    delay: Known[int] | Unknown | None = None
+    """Seconds until what they order is done, where that is not the executor's delay."""
+
+    within: str = ""
+    """Why it is not known how far their right goes, where it does not go all the way."""
+
+    chain: str = ""
+    """The other chain on which they are, in words: then nothing here tells who they are."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,9 @@ class ExecutorFamily(ABC):
 
     delays: bool = True
     """Whether it holds calls back: then it is a timelock of the snapshot."""
+
+    keeps_assets: bool = True
+    """Whether the DAO's assets may lie there; else it only makes others move them."""
 
     shared_right: bool = False
     """Whether one right lets its holder propose, execute, cancel and administer alike."""

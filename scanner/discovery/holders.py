@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
+from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import own_delay
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.roles import read_roles, role_name
@@ -75,6 +76,11 @@ def weakest(kinds: Iterable[ActorKind]) -> ActorKind:
 
 def short(address: str) -> str:
     return f"{address[:8]}…{address[-4:]}"
+
+
+def _limited(path: Path, limits: str) -> Path:
+    """Return the path of somebody whose right may not go all the way: what it comes to is not resolved."""
+    return replace(path, kind=ActorKind.UNRESOLVED, label=f"{path.label} ({limits})")
 
 
 class Resolver:
@@ -259,13 +265,23 @@ class Resolver:
             if caller.address == account.address:
                 continue
             step = f"{caller.words} of {name}"
-            if caller.address == ZERO_ADDRESS:
-                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, caller.evidence)
-                yield from self._through((anyone,), step, delay, delay.evidence)
-                continue
-            yield from self._through(self._walk(caller.address, seen), step, delay, caller.evidence + delay.evidence)
+            waits = delay if caller.delay is None else caller.delay
+            found = self._behind(caller, seen)
+            if caller.limits:
+                found = tuple(_limited(path, caller.limits) for path in found)
+            yield from self._through(found, step, waits, caller.evidence + waits.evidence)
         if not callers.complete:
             yield self._unresolved(account.address, f"who can make it act: {callers.reason}")
+
+    def _behind(self, caller: Caller, seen: frozenset[str]) -> Iterable[Path]:
+        if caller.address == ZERO_ADDRESS:
+            return (self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, caller.evidence),)
+        if not caller.chain:
+            return self._walk(caller.address, seen)
+        detail = f"who {short(caller.address)} is stands on {caller.chain}"
+        signed = Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=caller.evidence)
+        label, delay = f"{short(caller.address)} on {caller.chain}", _zero_delay(caller.evidence)
+        return (Path(caller.address, ActorKind.UNRESOLVED, label, (), delay, signed, caller.evidence),)
 
     def _owned(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""

@@ -97,7 +97,8 @@ def _family_links(world: World, account: Account, short: str) -> Iterator[Link]:
         yield from executor.links(account)
         for callers in (executor.callers(account), executor.executors(account), executor.cancellers(account)):
             for caller in callers.items:
-                yield Link(caller.address, f"{caller.words} on {short}")
+                if not caller.chain:
+                    yield Link(caller.address, f"{caller.words} on {short}")
     family = family_of(account, code)
     if family is not None:
         yield from family.links(account)

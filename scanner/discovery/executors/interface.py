@@ -37,6 +37,11 @@ class Caller:
     chain: str = ""
     """The other chain on which they are, in words: then nothing here tells who they are."""
 
+    @property
+    def limits(self) -> str:
+        """Why it is not known what the right comes to; empty where it goes all the way."""
+        return self.within or (f"as far as {self.condition} lets it" if self.condition else "")
+
 
 @dataclass(frozen=True)
 class Callers:

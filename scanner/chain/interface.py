@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,35 @@ class LogRead:
     from_block: int = 0
 
 
+class Fold(ABC):
+    """Adds logs up, in chain order. `name` tells what it makes of them, and in which version: it stands in caches."""
+
+    name: str
+
+    @abstractmethod
+    def start(self) -> dict[str, Any]:
+        """Return the sum of no logs: values that JSON holds."""
+
+    @abstractmethod
+    def add(self, state: dict[str, Any], logs: Iterable[tuple[Sequence[str], str]]) -> None:
+        """Add logs, each as its topics and data in lower-case hex."""
+
+
+@dataclass(frozen=True)
+class FoldRead:
+    """The logs of `address` whose topics match, up to the pinned block, added up as they come.
+
+    Answers Known[dict], what `fold` made of them; its evidence is the LogSetEvidence of all of them, in parts where
+    earlier scans read some. `width` is in how many blocks a few thousand are to be expected; 0: in all of them.
+    """
+
+    address: str
+    topics: tuple[tuple[str, ...], ...]
+    fold: Fold
+    width: int = 0
+    from_block: int = 0
+
+
 @dataclass(frozen=True)
 class BlockRead:
     """A header; answers Known[BlockEvidence]."""
@@ -65,7 +94,7 @@ class BlockRead:
     number: int
 
 
-Read = CallRead | StorageRead | CodeRead | AccountRead | LogRead | BlockRead
+Read = CallRead | StorageRead | CodeRead | AccountRead | LogRead | FoldRead | BlockRead
 
 
 @dataclass

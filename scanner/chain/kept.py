@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from scanner.chain import wire
 from scanner.chain.cache import Cache, CacheKey
 from scanner.chain.faults import Answer, Result
-from scanner.chain.interface import LogRead
-from scanner.chain.payload import Payload, cache_key
+from scanner.chain.interface import FoldRead, LogRead
+from scanner.chain.payload import Payload, cache_key, observe
 from scanner.chain.rpc import Request
 from scanner.model.evidence import LogEvidence
 from scanner.model.snapshot import PinnedBlock
@@ -24,11 +24,15 @@ from scanner.model.snapshot import PinnedBlock
 BLOCKS_KEPT = 4
 """Blocks that are remembered for each filter: the newest ones that it was read up to."""
 
+MOST_SETS = 30
+"""Scans that went on with a sum where another one ended, before everything is read again as one set of logs."""
+
 _NO_BLOCK = ""
 """Stands in the cache's key where a block's hash stands otherwise: what is kept there is about all blocks."""
 
 _METHOD = "eth_getLogs read up to"
 _HASH = re.compile(r"0x[0-9a-f]{64}\Z")
+_Filter = TypeVar("_Filter", LogRead, FoldRead)
 Place = tuple[int, str]
 """Number and hash of a block."""
 
@@ -40,6 +44,15 @@ class Earlier:
     number: int
     hash: str
     logs: tuple[LogEvidence, ...]
+
+
+@dataclass(frozen=True)
+class KeptSum:
+    """What an earlier scan added up (see `folds`), to the end of an older block."""
+
+    number: int
+    hash: str
+    payload: Payload
 
 
 @dataclass
@@ -92,6 +105,26 @@ class KeptLogs:
         self._cache = cache
         self._block = block
 
+    def sums(self, reads: Iterable[FoldRead]) -> dict[FoldRead, KeptSum]:
+        """Return for each filter what was added up to the newest older block, where it is there and whole."""
+        found: dict[FoldRead, KeptSum] = {}
+        for read, places in self._places(reads).items():
+            older = [one for one in places if one[0] < self._block.number]
+            if older:
+                number, hashed = older[-1]
+                payload = self._cache.get(self._block.chain_id, hashed, [cache_key(read)]).get(cache_key(read))
+                if isinstance(payload, dict) and self._goes_on(read, payload, number):
+                    found[read] = KeptSum(number, hashed, payload)
+        return found
+
+    def _goes_on(self, read: FoldRead, payload: Payload, number: int) -> bool:
+        try:
+            observe(read, payload, self._block)
+            sets = payload["sets"]
+            return len(sets) < MOST_SETS and bool(sets[-1][1] <= number)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return False
+
     def earlier(self, reads: Iterable[LogRead]) -> dict[LogRead, Earlier]:
         """Return for each filter the logs up to the newest older block that are there and whole."""
         found: dict[LogRead, Earlier] = {}
@@ -104,16 +137,17 @@ class KeptLogs:
                     found[read] = Earlier(number, hashed, logs)
         return found
 
-    def remember(self, reads: Iterable[LogRead]) -> None:
+    def remember(self, reads: Iterable[LogRead | FoldRead]) -> None:
         """Note that these filters were read up to the pinned block."""
         here = (self._block.number, self._block.hash)
         values: dict[CacheKey, list[Place]] = {}
-        for read, places in self._places(reads).items():
-            others = [one for one in places if one[0] != here[0]]
-            values[_key(read)] = sorted([*others, here])[-BLOCKS_KEPT:]
+        for key in map(_key, reads):
+            found = self._cache.get(self._block.chain_id, _NO_BLOCK, [key])
+            others = [one for one in _read_places(found.get(key)) if one[0] != here[0]]
+            values[key] = sorted([*others, here])[-BLOCKS_KEPT:]
         self._cache.put(self._block.chain_id, _NO_BLOCK, values)
 
-    def _places(self, reads: Iterable[LogRead]) -> dict[LogRead, list[Place]]:
+    def _places(self, reads: Iterable[_Filter]) -> dict[_Filter, list[Place]]:
         keys = {read: _key(read) for read in reads}
         found = self._cache.get(self._block.chain_id, _NO_BLOCK, keys.values())
         return {read: _read_places(found.get(key)) for read, key in keys.items()}
@@ -134,7 +168,7 @@ class KeptLogs:
         return logs if whole and same and ordered and ends_here else None
 
 
-def _key(read: LogRead) -> CacheKey:
+def _key(read: LogRead | FoldRead) -> CacheKey:
     return CacheKey(_METHOD, cache_key(read).params)
 
 

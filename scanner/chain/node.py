@@ -10,12 +10,14 @@ from scanner.chain import plans, wire
 from scanner.chain.cache import Cache, CacheKey
 from scanner.chain.endpoint import parse_endpoint
 from scanner.chain.faults import Answer, Fault, Kind
+from scanner.chain.folds import fold
 from scanner.chain.interface import (
     AccountRead,
     BlockRead,
     CallRead,
     Chain,
     CodeRead,
+    FoldRead,
     LogRead,
     Read,
     StorageRead,
@@ -179,6 +181,7 @@ class NodeChain(Chain):
                 made.append(plans.account(read))
             elif isinstance(read, BlockRead):
                 made.append(plans.block(read))
+        made += self._fold_plans([read for read in reads if isinstance(read, FoldRead)])
         made += self._log_plans([read for read in reads if isinstance(read, LogRead)])
         for of_one in slots.values():
             for first in range(0, len(of_one), _SLOTS_EACH):
@@ -194,6 +197,11 @@ class NodeChain(Chain):
             resume = None if after is None else Resume(*after, earlier, headers)
             made += [logs(group, self.block, self._span, resume) for group in grouped(members)]
         return made
+
+    def _fold_plans(self, reads: Sequence[FoldRead]) -> list[plans.Plan]:
+        kept = {} if self._kept is None else self._kept.sums(reads)
+        headers = Headers()
+        return [fold(read, self.block, self._span, kept=kept.get(read), headers=headers) for read in reads]
 
     def _look_for_multicall(self, outcome: Payload | Fault | None) -> None:
         if outcome is not None and not isinstance(outcome, Fault):
@@ -230,4 +238,6 @@ class NodeChain(Chain):
         }
         self._options.cache.put(self.block.chain_id, self.block.hash, values)
         if self._kept is not None:
-            self._kept.remember([read for read in done if isinstance(read, LogRead) and cache_key(read) in values])
+            self._kept.remember(
+                [read for read in done if isinstance(read, LogRead | FoldRead) and cache_key(read) in values]
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -12,7 +13,7 @@ from eth_utils.crypto import keccak
 from scanner.chain import wire
 from scanner.chain.cache import CacheKey
 from scanner.chain.faults import Fault, reason_of
-from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, LogRead, Read, StorageRead
+from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, FoldRead, LogRead, Read, StorageRead
 from scanner.model.evidence import (
     AccountEvidence,
     BlockEvidence,
@@ -48,12 +49,18 @@ def canonical(read: Read) -> Read:
         while topics and not topics[-1]:
             topics.pop()  # nodes differ on whether "anything" at the end means that there must be a topic
         return LogRead(wire.address(read.address) if read.address else "", tuple(topics), max(0, read.from_block))
+    if isinstance(read, FoldRead):
+        choices_of = tuple(tuple(sorted({wire.word32(topic) for topic in choices})) for choices in read.topics)
+        address = wire.address(read.address) if read.address else ""
+        return replace(read, address=address, topics=choices_of, from_block=max(0, read.from_block))
     return read
 
 
 def cache_key(read: Read) -> CacheKey:
     """Return the key of a canonical read."""
     method, params = _METHODS[type(read)], [getattr(read, name) for name in read.__dataclass_fields__]
+    if isinstance(read, FoldRead):
+        params = [read.address, read.topics, read.fold.name, read.from_block]
     if isinstance(read, CallRead):
         params = [read.address, read.data, *([read.sender] if read.sender else [])]
     return CacheKey(method, json.dumps(params, separators=(",", ":")))
@@ -65,13 +72,14 @@ _METHODS: dict[type, str] = {
     CodeRead: "eth_getCode",
     AccountRead: "eth_getBalance",
     LogRead: "eth_getLogs",
+    FoldRead: "eth_getLogs added up",
     BlockRead: "eth_getBlockByNumber",
 }
 
 
 def unknown(read: Read, fault: Fault) -> Unknown:
     """Return why a read has no answer."""
-    return Unknown(reason=reason_of(fault, logs=isinstance(read, LogRead)), detail=fault.message)
+    return Unknown(reason=reason_of(fault, logs=isinstance(read, LogRead | FoldRead)), detail=fault.message)
 
 
 def observe(read: Read, payload: Payload, block: PinnedBlock) -> Observation:
@@ -91,6 +99,10 @@ def observe(read: Read, payload: Payload, block: PinnedBlock) -> Observation:
     if isinstance(read, LogRead):
         logs = tuple(LogEvidence.model_validate_json(item) for item in payload["logs"])
         return Known(value=logs, evidence=(log_set(read, logs, block),))
+    if isinstance(read, FoldRead):
+        if not isinstance(payload["state"], dict) or not payload["sets"]:
+            raise ValueError("not a sum of logs")
+        return Known(value=payload["state"], evidence=tuple(_fold_set(read, one, block) for one in payload["sets"]))
     header = BlockEvidence(
         chain_id=block.chain_id,
         block_number=read.number,
@@ -149,6 +161,19 @@ def log_set(read: LogRead, logs: Sequence[LogEvidence], block: PinnedBlock) -> L
         to_block=block.number,
         count=len(logs),
         digest=log_digest(logs),
+    )
+
+
+def _fold_set(read: FoldRead, one: Sequence[Any], block: PinnedBlock) -> LogSetEvidence:
+    first, last, count, digest = one
+    return LogSetEvidence(
+        **at(block),
+        address=read.address,
+        topics=read.topics,
+        from_block=first,
+        to_block=last,
+        count=count,
+        digest=digest,
     )
 
 

@@ -17,9 +17,10 @@ from typing import Any
 
 from scanner.chain import plans, wire
 from scanner.chain.faults import Answer, Fault, Kind, Result
-from scanner.chain.interface import AccountRead, CallRead, CodeRead, LogRead, Read, StorageRead
-from scanner.chain.logs import LogSpan, log_request, logs
-from scanner.chain.payload import codehash, log_digest
+from scanner.chain.folds import Nothing, fold
+from scanner.chain.interface import AccountRead, CallRead, CodeRead, FoldRead, LogRead, Read, StorageRead
+from scanner.chain.logs import LogSpan, log_request
+from scanner.chain.payload import codehash
 from scanner.chain.pinned import PinnedRpc
 from scanner.chain.proofs import BadProof, check_storage
 from scanner.chain.rpc import Request, Rpc
@@ -217,7 +218,7 @@ def _read_of(piece: StateEvidence) -> Read:
         return CodeRead(piece.address)
     if isinstance(piece, AccountEvidence):
         return AccountRead(piece.address)
-    return LogRead(piece.address, piece.topics, piece.from_block)
+    return FoldRead(piece.address, piece.topics, Nothing(), from_block=piece.from_block)
 
 
 def _plan_of(read: Read, block: PinnedBlock, span: LogSpan) -> plans.Plan:
@@ -230,8 +231,8 @@ def _plan_of(read: Read, block: PinnedBlock, span: LogSpan) -> plans.Plan:
         return plans.code(read)
     if isinstance(read, AccountRead):
         return plans.account(read)
-    assert isinstance(read, LogRead)
-    return logs((read,), block, span)
+    assert isinstance(read, FoldRead)
+    return fold(read, block, span)
 
 
 def _read_logs(other: _Other, pieces: Sequence[LogEvidence]) -> dict[tuple[str, int], list[LogEvidence] | Fault]:
@@ -277,9 +278,9 @@ def _difference(piece: StateEvidence, found: Mapping[str, Any]) -> str:
         nonce = found["nonce"] if piece.nonce is None else piece.nonce
         balance = _unequal("the balance in wei is", str(piece.balance_wei), found["balance"])
         return balance or _unequal("the nonce is", str(nonce), str(found["nonce"]))
-    logs_found = [LogEvidence.model_validate_json(item) for item in found["logs"]]
-    count = _unequal("the number of logs is", str(piece.count), str(len(logs_found)))
-    return count or _unequal("the digest of the logs is", piece.digest, log_digest(logs_found))
+    ((_, _, number, digest),) = found["sets"]
+    count = _unequal("the number of logs is", str(piece.count), str(number))
+    return count or _unequal("the digest of the logs is", piece.digest, digest)
 
 
 def _unequal(what: str, recorded: str, found: str) -> str:

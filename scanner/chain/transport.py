@@ -23,7 +23,8 @@ from scanner.chain.faults import Fault, Kind
 from scanner.chain.interface import Trips
 from scanner.model.errors import NodeError, UsageError
 
-MAX_RESPONSE_BYTES = 128 * 1024 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+"""An answer is held as text and as objects at once: about ten times this in memory."""
 _CHUNK = 1 << 16
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scanner.chain.abi import address_topic, selector
-from scanner.chain.interface import LogRead
+from scanner.chain.folds import AT_ONCE
+from scanner.chain.interface import Fold, FoldRead, LogRead
 from scanner.discovery.account import transform
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
 from scanner.discovery.families.interface import has_selector
@@ -46,10 +48,14 @@ def read_token_logs(
     Where a token knows no delegation its holders vote themselves: they are the delegates then.
     """
     ordered = sorted(tokens)
-    busy = _busy(world, ordered)
+    busy, widths = _density(world, ordered)
+    add = PowerFold()
     both = tuple(sorted((TRANSFER, DELEGATE_VOTES_CHANGED)))
     receivers = tuple(sorted(address_topic(treasury) for treasury in treasuries))
-    reads = [LogRead(token, ((DELEGATE_VOTES_CHANGED,) if token in busy else both,)) for token in ordered]
+    reads: list[LogRead | FoldRead] = [
+        FoldRead(token, ((DELEGATE_VOTES_CHANGED,) if token in busy else both,), add, widths.get(token, 0))
+        for token in ordered
+    ]
     if receivers:
         reads.append(LogRead("", ((TRANSFER,), (), receivers)))
     answers = list(world.chain.read([*reads, *beside]))
@@ -62,66 +68,76 @@ def read_token_logs(
             world.gap(token, "transfer and delegation logs", answer.reason, answer.detail)
             powers[token] = Power(answer, answer)
             continue
-        logs: tuple[LogEvidence, ...] = answer.value
-        balances = busy.get(token) or _balances(logs, answer.evidence)
+        balances = busy.get(token) or _balances(answer.value["held"], answer.evidence)
         if has_selector(running_code(world, world.accounts[token]), DELEGATE):
-            powers[token] = Power(balances, _delegates(logs, answer.evidence))
+            powers[token] = Power(balances, _delegates(answer.value["votes"], answer.evidence))
         else:
             powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
     return TokenLogs(powers, received, other)
 
 
-def _busy(world: World, tokens: Sequence[str]) -> dict[str, Unknown]:
-    """Return the tokens with more transfers than are read, judged by their latest blocks, each with that reason."""
+def _density(world: World, tokens: Sequence[str]) -> tuple[dict[str, Unknown], dict[str, int]]:
+    """Judge tokens by the transfers in their latest blocks.
+
+    Returns those with more transfers than are read, each with that reason, and in how many blocks each of the others
+    has as many as should be held at a time.
+    """
     block = world.chain.block.number
     since = max(0, block - _SAMPLE_BLOCKS)
     found: dict[str, Unknown] = {}
+    widths: dict[str, int] = {}
     answers = world.chain.read([LogRead(token, ((TRANSFER,),), since) for token in tokens])
     for token, answer in zip(tokens, answers, strict=True):
         if isinstance(answer, Unknown):
             continue  # the read that follows says why
         estimate = len(answer.value) * (block + 1) // (block - since + 1)
+        if estimate > AT_ONCE:
+            widths[token] = max(1, (block + 1) * AT_ONCE // estimate)
         if estimate > world.limits.max_transfers:
             detail = f"about {estimate} transfers, more than the {world.limits.max_transfers} that are read"
             found[token] = Unknown(reason=Reason.LIMIT, detail=detail, evidence=answer.evidence)
             world.gap(token, "holders", Reason.LIMIT, f"{detail}: raise --max-transfers")
-    return found
+    return found, widths
 
 
-def _balances(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:
-    held: dict[str, int] = {}
-    for log in logs:
-        if log.topics[0] != TRANSFER or len(log.topics) < 3:
-            continue
-        amount = 1 if len(log.topics) == 4 else _integer(log.data)
-        source, target = "0x" + log.topics[1][-40:], "0x" + log.topics[2][-40:]
-        if source != ZERO_ADDRESS:
-            held[source] = held.get(source, 0) - amount
-        if target != ZERO_ADDRESS:
-            held[target] = held.get(target, 0) + amount
+class PowerFold(Fold):
+    """Transfers and changes of delegates added up to what each account holds, and how many votes it has."""
+
+    name = "balances and votes 1"
+
+    def start(self) -> dict[str, Any]:
+        return {"held": {}, "votes": {}}
+
+    def add(self, state: dict[str, Any], logs: Iterable[tuple[Sequence[str], str]]) -> None:
+        held, votes = state["held"], state["votes"]
+        for topics, data in logs:
+            if topics[0] == TRANSFER and len(topics) >= 3:
+                amount = 1 if len(topics) == 4 else _integer(data)
+                source, target = "0x" + topics[1][-40:], "0x" + topics[2][-40:]
+                if source != ZERO_ADDRESS:
+                    held[source] = held.get(source, 0) - amount
+                if target != ZERO_ADDRESS:
+                    held[target] = held.get(target, 0) + amount
+            elif topics[0] == DELEGATE_VOTES_CHANGED and len(topics) == 2 and len(data) >= 130:
+                votes["0x" + topics[1][-40:]] = int(data[66:130], 16)
+
+
+def _balances(held: Mapping[str, int], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:
     if any(amount < 0 for amount in held.values()):
         return Unknown(
             reason=Reason.UNDECODABLE,
             detail="the transfer logs do not add up: an account sent more than it received",
             evidence=evidence,
         )
-    return Known(
-        value={holder: amount for holder, amount in sorted(held.items()) if amount > 0},
-        evidence=evidence,
-        derivation="transfer logs added up",
-    )
+    return Known(value=_some(held), evidence=evidence, derivation="transfer logs added up")
 
 
-def _delegates(logs: tuple[LogEvidence, ...], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]] | Unknown:
-    votes: dict[str, int] = {}
-    for log in logs:
-        if log.topics[0] == DELEGATE_VOTES_CHANGED and len(log.topics) == 2 and len(log.data) >= 130:
-            votes["0x" + log.topics[1][-40:]] = int(log.data[66:130], 16)
-    return Known(
-        value={delegate: amount for delegate, amount in sorted(votes.items()) if amount > 0},
-        evidence=evidence,
-        derivation="last DelegateVotesChanged of each delegate",
-    )
+def _delegates(votes: Mapping[str, int], evidence: tuple[Evidence, ...]) -> Known[dict[str, int]]:
+    return Known(value=_some(votes), evidence=evidence, derivation="last DelegateVotesChanged of each delegate")
+
+
+def _some(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {account: amount for account, amount in sorted(amounts.items()) if amount > 0}
 
 
 def _integer(data: str) -> int:

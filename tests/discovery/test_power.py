@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.chain.interface import LogRead, Read
+from scanner.chain.interface import FoldRead, LogRead, Read
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
-from scanner.discovery.power import _balances, _delegates, fewest_to_reach, read_token_logs, share_bps
+from scanner.discovery.power import PowerFold, _balances, _delegates, fewest_to_reach, read_token_logs, share_bps
 from scanner.discovery.world import CrawlLimits
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -23,21 +23,28 @@ def _moved(source: str, target: str, amount: int, index: int) -> LogEvidence:
     return log(_TOKEN, (TRANSFER, source, target), word(amount), index=index)
 
 
+def _summed(*logs: LogEvidence) -> dict[str, dict[str, int]]:
+    fold = PowerFold()
+    state = fold.start()
+    fold.add(state, ((one.topics, one.data) for one in logs))
+    return state
+
+
 def test_transfers_add_up_to_balances() -> None:
     logs = (_moved(_ZERO, word(address(2)), 100, 0), _moved(word(address(2)), word(address(3)), 40, 1))
-    found = _balances(logs, ())
+    found = _balances(_summed(*logs)["held"], ())
     assert isinstance(found, Known)
     assert found.value == {address(2): 60, address(3): 40}
 
 
 def test_logs_that_do_not_add_up_are_unknown_not_a_guess() -> None:
-    found = _balances((_moved(word(address(2)), word(address(3)), 1, 0),), ())
+    found = _balances(_summed(_moved(word(address(2)), word(address(3)), 1, 0))["held"], ())
     assert isinstance(found, Unknown)
 
 
 def test_an_nft_counts_as_one_whatever_its_number() -> None:
     minted = log(_TOKEN, (TRANSFER, _ZERO, word(address(2)), word(777)))
-    found = _balances((minted,), ())
+    found = _balances(_summed(minted)["held"], ())
     assert isinstance(found, Known)
     assert found.value == {address(2): 1}
 
@@ -47,8 +54,7 @@ def test_a_delegate_has_the_votes_of_its_last_change() -> None:
         log(_TOKEN, (DELEGATE_VOTES_CHANGED, word(address(2))), word(before) + word(after)[2:], index=index)
         for index, (before, after) in enumerate(((0, 5), (5, 9)))
     )
-    found = _delegates(logs, ())
-    assert isinstance(found, Known)
+    found = _delegates(_summed(*logs)["votes"], ())
     assert found.value == {address(2): 9}
 
 
@@ -73,12 +79,14 @@ class _Busy(SilentChain):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[LogRead] = []
+        self.asked: list[FoldRead] = []
 
     def read(self, reads: Sequence[Read]) -> tuple[Known[Any] | Unknown, ...]:
-        self.asked += [read for read in reads if isinstance(read, LogRead)]
+        self.asked += [read for read in reads if isinstance(read, FoldRead)]
         moved = tuple(_moved(_ZERO, word(address(2)), 1, index) for index in range(100))
-        return tuple(Known(value=moved, evidence=()) for _ in reads)
+        return tuple(
+            Known(value=moved if isinstance(read, LogRead) else _summed(*moved), evidence=()) for read in reads
+        )
 
 
 @pytest.mark.parametrize(("limit", "read"), [(50, False), (1_000, True)])

@@ -57,6 +57,9 @@ class Account:
     calls: dict[str, tuple[tuple[str, ...], Known[str] | Unknown]] = field(default_factory=dict)
     source: SourceAnswer | None = None
     proxy: ProxyMatch | None = None
+    met: Mapping[str, Account] = field(default_factory=dict, repr=False, compare=False)
+    """All that the crawl met, by address: some of what concerns a contract is logged by another."""
+
     grants: Grants | None = None
 
     @property

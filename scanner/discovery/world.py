@@ -96,7 +96,7 @@ class World:
                 if self.left_out <= _NAMED_GAPS:
                     self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
                 continue
-            account = Account(link.address, why=[link.why], depth=depth)
+            account = Account(link.address, why=[link.why], depth=depth, met=self.accounts)
             self.accounts[link.address] = account
             fresh.append(account)
         return fresh

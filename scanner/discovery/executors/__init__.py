@@ -8,11 +8,13 @@ from scanner.discovery.executors.aragon_osx import OsxDao
 from scanner.discovery.executors.compound_timelock import CompoundTimelock
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.executors.timelock_controller import TimelockController
+from scanner.discovery.executors.zodiac import ZODIAC
 
 EXECUTORS: tuple[ExecutorFamily, ...] = (
     TimelockController(),
     CompoundTimelock(),
     OsxDao(),
+    *ZODIAC,
     *(AragonApp(app) for app in APPS if app.act),
 )
 

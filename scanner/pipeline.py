@@ -190,6 +190,7 @@ def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
         treasury=described.treasury,
         proposals=parts.proposals,
         simulations=parts.simulations,
+        passages=described.passages,
         gaps=tuple(sorted(set(found.world.gaps), key=lambda gap: (gap.subject, gap.what, gap.detail))),
         sources=_bundles(found),
         round_trips=parts.trips,

@@ -19,6 +19,8 @@ from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
+from scanner.discovery.guards.passages import build_passages
+from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
 from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
 from scanner.discovery.holders import Resolver
 from scanner.discovery.holdings import Holdings, read_holdings
@@ -42,6 +44,7 @@ from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
 from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.passages import NO_PASSAGES, Passage
 from scanner.sources.interface import Sources
 
 _NO_VOTES = Unknown(reason=Reason.NOT_READ, detail="votes were not read")
@@ -60,6 +63,9 @@ class Steps:
     declared: tuple[Link, ...] = ()
     """Addresses that a manifest names, each with what it says that they are."""
 
+    check: bool = True
+    """Whether guards are checked by calls in their holders' names."""
+
 
 @dataclass
 class Found:
@@ -74,6 +80,7 @@ class Found:
     use: PrivacyUse
     allowances: Allowances = field(default_factory=Allowances)
     history: History = field(default_factory=History)
+    guards: Guards = field(default_factory=Guards)
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class Discovered:
     controls: Collection[Control]
     membership: Membership
     treasury: Collection[TreasuryAccount]
+    passages: Collection[Passage] = NO_PASSAGES
 
 
 def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: Analyse, steps: Steps) -> Found:
@@ -112,18 +120,46 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         if address not in former:  # what a replaced implementation lacks is told where it is compared
             world.gaps.extend(result.gaps)
     settle_upgrades(world, results)
+    guards = read_guards(world, results)
+    if hidden := hidden_holders(guards, world):
+        results = {**results, **_follow(world, hidden, results, analyse=analyse, steps=steps)}
+        parts = sort_out(world, entry[0])
+        guards = read_guards(world, results)
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
     logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals.reads])
     questions = allowance_questions(world, approvals, logs.beside[len(wanted) :])
     headers = block_reads(history)
-    holdings = read_holdings(world, parts, logs, beside=[*headers, *questions.reads])
+    beside = [*headers, *questions.reads, *(guards.reads if steps.check else ())]
+    holdings = read_holdings(world, parts, logs, beside=beside)
+    answers, rest = holdings.beside[len(headers) :], len(questions.reads)
     take_blocks(history, headers, holdings.beside[: len(headers)])
-    allowances = answered(questions, holdings.beside[len(headers) :])
+    allowances = answered(questions, answers[:rest])
+    if steps.check:
+        guards.take(answers[rest:])
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
     resolver = Resolver(world, parts, _guards(world, results))
-    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history)
+    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards)
+
+
+def _follow(
+    world: World,
+    hidden: Sequence[Link],
+    results: Mapping[str, CodeResult],
+    *,
+    analyse: Analyse,
+    steps: Steps,
+) -> Mapping[str, CodeResult]:
+    """Crawl on from holders that no view names; returns the code results of the contracts that this met."""
+    crawl(world, hidden, links_of, getters_of, steps.progress)
+    settle_beacons(world)
+    fresh = [account for account in world.accounts.values() if account.has_code and account.address not in results]
+    found = analyse([_job(world, account) for account in fresh]) if fresh else {}
+    for result in found.values():
+        world.gaps.extend(result.gaps)
+    settle_upgrades(world, {**results, **found})
+    return found
 
 
 def _guards(world: World, results: Mapping[str, CodeResult]) -> dict[str, tuple[str, ...]]:
@@ -218,6 +254,7 @@ def describe(
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
         membership=build_membership(dossier),
+        passages=build_passages(world, resolver, found.guards),
         treasury=with_allowances(
             build_treasury(world, resolver, controls, found.holdings, found.use),
             found.allowances,

@@ -10,6 +10,7 @@ from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
 from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
 from scanner.model.observation import Collection, Reason
+from scanner.model.passages import NO_PASSAGES, Passage
 from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation, not_simulated
 from scanner.model.values import Address, HexBytes, Int, Model
@@ -107,6 +108,7 @@ class Snapshot(Model):
     simulations: Collection[Simulation] = Field(
         default_factory=not_simulated, description="of the proposals that are open; empty without --simulate"
     )
+    passages: Collection[Passage] = Field(default=NO_PASSAGES, description="who may call what, checked by calls")
     gaps: tuple[Gap, ...]
     sources: tuple[SourceBundle, ...]
     round_trips: RoundTrips

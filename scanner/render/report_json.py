@@ -56,6 +56,7 @@ def build(snapshot: Snapshot, assessment: Assessment, snapshot_sha256: str) -> R
         treasury=snapshot.treasury,
         proposals=snapshot.proposals,
         simulations=snapshot.simulations,
+        passages=snapshot.passages,
         gaps=snapshot.gaps,
         profile=assessment.profile,
         disabled=assessment.disabled,

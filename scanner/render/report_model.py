@@ -13,6 +13,7 @@ from scanner.model.handling import Handling
 from scanner.model.kit import DisabledRule, FrameworkAssessment, PolicyVerdict, ProfileUse, SuppressionUse
 from scanner.model.observation import Collection
 from scanner.model.outcome import DimensionSummary, Finding, Outcome, RuleSummary, ScenarioAssessment
+from scanner.model.passages import Passage
 from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation
 from scanner.model.snapshot import Gap, PinnedBlock, RoundTrips, Target
@@ -103,6 +104,7 @@ class Report(Model):
     treasury: Collection[TreasuryAccount]
     proposals: Collection[Proposal]
     simulations: Collection[Simulation]
+    passages: Collection[Passage] = Field(description="who may call what, checked by calls in the holders' names")
     gaps: tuple[Gap, ...]
     profile: ProfileUse | None = Field(description="what the report was re-ordered and chosen by; null for nothing")
     disabled: tuple[DisabledRule, ...] = Field(description="rules that did not run because the user left them out")

@@ -24,14 +24,14 @@ _NAMES = {
 
 
 class _AllPresent(GenerateJsonSchema):
-    """A report is written whole: what has a default is there all the same."""
+    """A report is written whole: what has a default is there all the same, unless it is left out when empty."""
 
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,
     ) -> bool:
-        return True
+        return "serialization_exclude_if" not in field
 
 
 def schema() -> dict[str, Any]:

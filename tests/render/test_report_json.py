@@ -15,7 +15,7 @@ from tests.render import factory
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = (
     "schema_version lang tool inputs handling as_of target blocks coverage dimensions scenarios findings "
-    "outcomes contracts controls governance membership treasury proposals simulations gaps profile "
+    "outcomes contracts controls governance membership treasury proposals simulations passages gaps profile "
     "disabled suppressions frameworks policy"
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner.code.analyses.callers import caller_checks
 from scanner.code.analyses.guards import entry_guard, once_only, switched
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.wording import clause_text
@@ -30,6 +31,7 @@ def _fact(program: Program, entry: Entry) -> FunctionFact:
         guarded_by=text,
         payable=entry.payable,
         evidence=(program.evidence(entry.function),),
+        checks=caller_checks(program, entry),
     )
 
 

@@ -60,6 +60,8 @@ class Program:
         self._summaries: dict[Any, Summary] = {}
         self._depth = 0
         self._own: dict[str, Any] = {}
+        self.kept_views: dict[str, list[Any]] | None = None
+        self.kept_constants: dict[str, str] | None = None
         for function in (*self.contract.functions, *self.contract.modifiers):
             self._own.setdefault(str(function.canonical_name), function)
 

@@ -14,6 +14,7 @@ from scanner.code.bytecode.reading import Reading
 from scanner.model.blank import all_unknown, unknown_facts
 from scanner.model.code import CodeFacts
 from scanner.model.evidence import AtBlock, CodeEvidence
+from scanner.model.guards import OutsideFunction
 from scanner.model.observation import Collection, Known, Reason
 
 NO_SOURCE = "no verified source"
@@ -49,6 +50,7 @@ def _facts(reading: Reading) -> CodeFacts:
     facts["selectors"] = Known(value=tuple(sorted(reading.graph.selectors)), evidence=(reading.whole,))
     why = "guards cannot be read from bytecode: only selectors are known"
     facts["functions"] = Collection(items=(), complete=False, reason=why)
+    facts["outside"] = _outside(reading)
     facts["detectors"] = Collection(items=(), complete=False, reason=NO_SOURCE)
     facts["fingerprints"] = features.fingerprints(reading)
     for name, analysis in (*features.FACTS, *governance.FACTS):
@@ -56,6 +58,14 @@ def _facts(reading: Reading) -> CodeFacts:
         if answer is not None:
             facts[name] = answer
     return CodeFacts(**facts)
+
+
+def _outside(reading: Reading) -> Collection[OutsideFunction]:
+    found = tuple(
+        OutsideFunction(selector=one.selector, arguments=one.arguments, mutability=one.mutability)
+        for one in reading.graph.functions
+    )
+    return Collection[OutsideFunction](items=found, complete=True)
 
 
 def _minimal_proxy(whole: CodeEvidence) -> CodeFacts:

@@ -1,0 +1,146 @@
+"""All guards of a DAO: who holds each, and which calls check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.chain.interface import CallRead
+from scanner.code.interface import CodeResult
+from scanner.discovery.guards.book import Book
+from scanner.discovery.guards.calls import (
+    CANDIDATES_TRIED,
+    HOLDERS_TRIED,
+    MAX_CALLS,
+    OTHERS_TRIED,
+    Trial,
+    Verdict,
+    answer_of,
+    judge,
+    plan_calls,
+    refusal_shapes,
+)
+from scanner.discovery.guards.doors import Door, Named, doors_of
+from scanner.discovery.guards.naming import named_by
+from scanner.discovery.world import Link, World
+from scanner.model.observation import Known, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_ROUNDS = 4
+"""Levels of reads in a row: a view that names a contract, then that contract, then whom it names."""
+
+_NOT_READ = Named(complete=False, reason="what its guard reads leads too far")
+_NO_SOURCE = Named(complete=False, reason="without source its guard is not known")
+HELD_BY = "held by"
+
+
+@dataclass
+class Guards:
+    """Every function of the DAO's contracts with whom its guard names, and the calls that check it."""
+
+    doors: tuple[Door, ...] = ()
+    named: dict[Door, Named] = field(default_factory=dict)
+    trials: list[Trial] = field(default_factory=list)
+    verdicts: dict[Door, Verdict] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> list[CallRead]:
+        """The calls to be made, all in one level."""
+        return [read for trial in self.trials for read in trial.reads]
+
+    def take(self, answers: Sequence[Known[Any] | Unknown]) -> None:
+        """Take the answers to `reads`, and judge by them."""
+        place = 0
+        for trial in self.trials:
+            for read in trial.reads:
+                trial.answers[read.sender] = answer_of(read, answers[place])
+                place += 1
+        by_contract: dict[str, list[Trial]] = {}
+        for trial in self.trials:
+            by_contract.setdefault(trial.door.account, []).append(trial)
+        for trials in by_contract.values():
+            refusals = refusal_shapes(trials)
+            for trial in trials:
+                self.verdicts[trial.door] = judge(trial, refusals)
+
+
+def read_guards(world: World, results: Mapping[str, CodeResult]) -> Guards:
+    """Read what the guards read, as far as the crawl has not, and name their holders."""
+    guards = Guards(doors=doors_of(world, results))
+    book = Book(world)
+    for _ in range(_ROUNDS):
+        _name(guards, world, book)
+        if not book.read():
+            break
+    for door in guards.doors:
+        if door.standing:
+            guards.named.setdefault(door, _NOT_READ)
+    guards.trials = _trials(guards, world, book)
+    return guards
+
+
+def _name(guards: Guards, world: World, book: Book) -> None:
+    """Name holders once for each guard of a contract, however many functions stand behind it."""
+    made: dict[tuple[Any, ...], Named | None] = {}
+    for door in guards.doors:
+        if not door.standing or door in guards.named:
+            continue
+        asks_selector = any("selector" in check.arguments for check in door.checks)
+        key = (door.account, door.checks, door.selector if asks_selector else "")
+        if key not in made:
+            made[key] = named_by(door, world.accounts[door.account], book)
+        found = made[key]
+        if found is not None:
+            guards.named[door] = found
+
+
+def hidden_holders(guards: Guards, world: World) -> tuple[Link, ...]:
+    """Return the holders that the crawl did not meet, since no view names them."""
+    found: dict[str, Link] = {}
+    for door, named in sorted(guards.named.items(), key=lambda item: (item[0].account, item[0].signature)):
+        for held in named.holders:
+            if held.address not in world.accounts and int(held.address, 16) > 0xFFFF:
+                found.setdefault(held.address, Link(held.address, f"{HELD_BY} guard of {door.account}"))
+    return tuple(found[address] for address in sorted(found))
+
+
+def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
+    by_contract: dict[str, list[Door]] = {}
+    for door in guards.doors:
+        by_contract.setdefault(door.account, []).append(door)
+    made: list[Trial] = []
+    for account, doors in by_contract.items():
+        standing = [door for door in doors if door.standing]
+        names = sorted({held.address for door in standing for held in guards.named[door].holders})
+        candidates = (*book.candidates(world.accounts[account])[:CANDIDATES_TRIED], ZERO_ADDRESS)
+        for door in doors:
+            if door.standing:
+                made.append(_trial(door, guards.named[door], names, candidates))
+            elif door.fact is None:
+                made.append(Trial(door, _NO_SOURCE, candidates=candidates))
+    room = MAX_CALLS
+    for trial in made:
+        plan_calls(trial)
+        room -= len(trial.reads)
+        if room < 0:
+            trial.reads, trial.reason = (), "there are more guards than calls that are made to check them"
+    return made
+
+
+def _trial(door: Door, named: Named, names: Sequence[str], candidates: tuple[str, ...]) -> Trial:
+    holders = tuple(held.address for held in named.holders)[:HOLDERS_TRIED]
+    everyone = {held.address for held in named.holders}
+    others = tuple(one for one in names if one not in everyone)[:OTHERS_TRIED]
+    if named.anyone:
+        return Trial(door, named)
+    if not named.holders and not named.complete:
+        return Trial(door, named, others=others, candidates=candidates)
+    if not named.holders and _names_zero(door):
+        holders = (ZERO_ADDRESS,)
+    return Trial(door, named, holders=holders, others=others)
+
+
+def _names_zero(door: Door) -> bool:
+    """Whether an empty guard compares with an address that is zero: a call from there would pass it."""
+    return any(check.form == "is" for check in door.checks)

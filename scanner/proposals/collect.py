@@ -11,9 +11,9 @@ from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, 
 from scanner.discovery.account import Account
 from scanner.discovery.contracts import code_at
 from scanner.discovery.discover import Found
-from scanner.discovery.families.interface import ProposalState, StateCall
+from scanner.discovery.families.interface import NOW, ProposalState, StateCall
 from scanner.discovery.families.told import RawProposal, Vote
-from scanner.model.evidence import LogEvidence
+from scanner.model.evidence import BlockEvidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import meaning_of
@@ -84,11 +84,14 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
         plan.ask(AccountRead(address), _setting(account, "state"))
     for take, answer in zip(plan.takers, world.chain.read(plan.reads), strict=True):
         take(answer)
+    pinned = world.chain.block
+    header = BlockEvidence(
+        chain_id=pinned.chain_id, block_number=pinned.number, block_hash=pinned.hash, timestamp=pinned.timestamp
+    )
+    for kept in answers.values():
+        kept[NOW] = Known(value=pinned.timestamp, evidence=(header,))
     decoded = _read_again(found, raw, opened, strangers, contexts)
-    states = {
-        (one.governor, one.id): found.parts.governors[one.governor].read_state(answers[(one.governor, one.id)])
-        for one in raw
-    }
+    states = {(one.governor, one.id): _state(found, one, answers[(one.governor, one.id)]) for one in raw}
     return ProposalData(raw, decoded, states, votes, executions, times, strangers)
 
 
@@ -101,6 +104,11 @@ def read_proposals(found: Found, governor: str) -> tuple[RawProposal, ...]:
         if one.unread is not None:
             found.world.gap(governor, f"a proposal ({one.id}): its calls", one.unread.reason, one.unread.detail)
     return told.proposals
+
+
+def _state(found: Found, one: RawProposal, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
+    family, account = found.parts.governors[one.governor], found.world.accounts[one.governor]
+    return family.complete_state(account, one.id, family.read_state(answers))
 
 
 def _storing(store: dict[int, Known[Any] | Unknown], key: int) -> Callable[[Known[Any] | Unknown], None]:

@@ -22,6 +22,9 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 
+NOW = "now"
+
+
 @dataclass(frozen=True)
 class ProposalState:
     """What a governor's own state says of one proposal; votes in the token's smallest unit, times in its clock."""
@@ -143,6 +146,10 @@ class GovernorFamily(ABC):
         """
         return None
 
+    def signers(self, account: Account) -> Known[int] | Unknown | None:
+        """Keys that it takes, where a list of signers decides and no vote; None where a vote does."""
+        return None
+
     def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
         """Seconds between a passed vote and its execution that the governor itself imposes; None: ask the timelock."""
         return None
@@ -169,7 +176,11 @@ class GovernorFamily(ABC):
 
     @abstractmethod
     def read_state(self, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
-        """Read the answers to `state_calls`, by key."""
+        """Read the answers to `state_calls`, by key; under NOW stands the time of the pinned block, in seconds."""
+
+    def complete_state(self, account: Account, proposal_id: int, state: ProposalState) -> ProposalState:
+        """Return a state with what was asked in the crawl already, where the governor itself does not tell all."""
+        return state
 
 
 def own_delay(world: World, family: GovernorFamily, account: Account) -> Known[int] | Unknown | None:

@@ -36,11 +36,16 @@ def hidden_slots(contract: Any, text: Text, before: Text) -> Iterator[StorageVar
     `text` gives the source of an element, `before` what stands in front of it. What cannot be computed is left out.
     """
     seen: set[tuple[int, int]] = set()
-    homes = [contract, *contract.inheritance, *_libraries(contract)]
+    homes = homes_of(contract)
     for variable in (*_namespaces(homes, before), *_constants(homes, text)):
         if (variable.slot, variable.offset) not in seen:
             seen.add((variable.slot, variable.offset))
             yield variable
+
+
+def homes_of(contract: Any) -> list[Any]:
+    """Return the contracts that may declare what `contract` keeps: itself, what it inherits, libraries it calls."""
+    return [contract, *contract.inheritance, *_libraries(contract)]
 
 
 def _libraries(contract: Any) -> list[Any]:

@@ -32,6 +32,7 @@ from scanner.code.requests import (
     Wanted,
 )
 from scanner.code.slither_adapter import MAX_HITS, DetectorRun, SlitherUnit, UnitError, build_unit
+from scanner.code.struct_layouts import storage_structs
 from scanner.limited import Bounds
 from scanner.model.code import DetectorHit, StorageVariable
 from scanner.model.observation import Collection, Reason, Unknown
@@ -164,7 +165,8 @@ def _target(
         if isinstance(value, Unknown) and value.reason is Reason.ANALYSIS_FAILED
     ]
     storage = _storage(unit, contract, outputs.layouts.get((path, wanted.name)))
-    return {**kept, "facts": facts.model_copy(update={"detectors": hits, "storage": storage}).model_dump(mode="json")}
+    found = {"detectors": hits, "storage": storage, "structs": storage_structs(contract)}
+    return {**kept, "facts": facts.model_copy(update=found).model_dump(mode="json")}
 
 
 def _storage(unit: SlitherUnit, contract: Any, layout: Any) -> Collection[StorageVariable]:

@@ -65,6 +65,13 @@ class StorageVariable(Model):
     size_bytes: Int
 
 
+class StorageStruct(Model):
+    """A struct that is kept in storage; the slots of its members count from where it begins."""
+
+    name: str = Field(description="as solc writes it, e.g. struct Governor.ProposalCore")
+    members: tuple[StorageVariable, ...]
+
+
 class CodeFacts(Model):
     """What the analyses found in the code that runs at an address (a proxy's implementation)."""
 
@@ -74,6 +81,10 @@ class CodeFacts(Model):
     detectors: Collection[DetectorHit]
     fingerprints: Collection[Fingerprint]
     storage: Collection[StorageVariable] = Field(description="state variables in the order of their slots")
+    structs: Collection[StorageStruct] = Field(
+        default=Collection[StorageStruct](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="structs that those variables lead to, by name",
+    )
     vote_weight_time: StrObs = Field(description="past-block, call-time-locked or call-time (VoteTime)")
     proposal_power_time: StrObs = Field(description="the same for the proposal threshold (VoteTime)")
     emergency_execution: BoolObs = Field(description="a vote can be executed without the normal delay")

@@ -146,12 +146,19 @@ def _omnichain_token_with_call(place: Place, values: tuple[Any, ...]) -> Iterato
 
 
 def _ccip(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    """Chainlink's router takes tokens from its caller, and hands them and the data to a receiver."""
+    """Chainlink's router takes tokens from its caller, and hands them and the data to a receiver.
+
+    What stands for the tokens there is in the router's settings: their address is zero here.
+    """
     receiver, payload, tokens = values[1][:3]
+    chain = chain_numbers.ccip(int(values[0]))
     for token, amount in tokens:
         taken = encode_call(_TRANSFER, (place.target, int(amount)))
         yield Inner(token, 0, taken, place.chain, place.caller)
-    yield from _delivered(_account(receiver), payload, chain_numbers.ccip(int(values[0])))
+    for _, amount in tokens:
+        yield Inner(ZERO_ADDRESS, 0, encode_call(_TRANSFER, (_account(receiver), int(amount))), chain, "")
+    if payload != "0x" or not tokens:
+        yield from _delivered(_account(receiver), payload, chain)
 
 
 def _axelar_with_token(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:

@@ -119,14 +119,17 @@ def test_a_wormhole_message_of_another_form_is_raw() -> None:
     assert "70 bytes for whoever reads them" in call.decoded.signature.detail
 
 
-def test_tokens_of_a_message_leave_the_caller_here() -> None:
+def test_tokens_of_a_message_leave_the_caller_here_and_arrive_there() -> None:
     message = encode_call(_CCIP, (5009297550715157269, (_WORD, "0x", [(_TOKEN, 40), (_WHO, 2)], _ZERO, "0x")))
     calls = _inner(_SENDER, message, chain_id=42161)
     assert [(call.target, call.decoded.values, call.caller, call.chain) for call in calls[:2]] == [
         (_TOKEN, (_SENDER, 40), _EXECUTOR, ""),
         (_WHO, (_SENDER, 2), _EXECUTOR, ""),
     ]
-    assert (calls[2].chain, calls[2].target, calls[2].calldata) == ("Ethereum", _RECEIVER, "0x")
+    assert [(call.chain, call.target, call.decoded.values) for call in calls[2:]] == [
+        ("Ethereum", ZERO_ADDRESS, (_RECEIVER, 40)),
+        ("Ethereum", ZERO_ADDRESS, (_RECEIVER, 2)),
+    ]
 
 
 def test_a_token_known_by_its_symbol_is_not_left_out() -> None:

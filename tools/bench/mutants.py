@@ -9,9 +9,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eth_abi.abi import encode
-from eth_utils import keccak
-
 from fixtures.contract import calldata
 from fixtures.replay import (
     COUNCIL,
@@ -24,42 +21,56 @@ from fixtures.replay import (
     Recorded,
     look_alike,
 )
+from tools.bench.wrapped import (
+    DISPERSE,
+    EMPTY,
+    L1_PROXY_ADMIN,
+    L1_TIMELOCK,
+    L1_TOKEN,
+    MORTAL_CODE,
+    MULTISEND,
+    PROPOSER_ROLE,
+    PROXY,
+    SALT,
+    SCHEDULE,
+    UNREAD_CODE,
+    Call,
+    account,
+    axelar,
+    ccip,
+    compound,
+    home,
+    layer_zero,
+    module,
+    omnichain,
+    omnichain_1,
+    packed,
+    relayed,
+    safe_call,
+    scheduled_batch,
+    script,
+    up,
+    word,
+    wormhole,
+)
 
 PER_PROPOSAL = 6
 """Mutants of each recorded proposal."""
 
-L1_TIMELOCK = "0xe6841d92b0c345144506576ec13ecf5103ac7f49"
-L1_PROXY_ADMIN = "0x5613af0474eb9c528a34701a5b1662e3c8fa0678"
-L1_TOKEN = "0xb50721bcf8d664c30412cfbc6cf7a15145234ad1"
-INBOX = "0x4dbd4fc535ac27206064b68ffcf827b0a60bab3f"
-MAGIC = "0xa723c008e76e379c55599d2e4d93879beafda79c"
-MULTISEND = "0x38869bf66a61cf6bdb996a6ae40d5853fd43b526"
-DISPERSE = "0xd152f549545093347a162dce210e7293f1452150"
-UNREAD_CODE = "0x5afe0000000000000000000000000000000e71d1"
-"""A contract without published source."""
-
-MORTAL_CODE = "0x5afe0000000000000000000000000000000e71d2"
-"""A contract with source, and with a way to destroy it."""
-
-EMPTY = "0x5afe0000000000000000000000000000000e71d3"
-"""An address without code."""
-
-PROXY = "0x096760f208390250649e3e8763348e783aef5562"
-_SALT = ("0x" + "00" * 32, "0x" + "22" * 32)
-_SCHEDULE = "schedule(address,uint256,bytes,bytes32,bytes32,uint256)"
-_PROPOSER_ROLE = keccak(text="PROPOSER_ROLE")
-
-Call = tuple[str, int, str]
-
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a mutant acts: the governor it is made on, who gains, and a vault that names the proposer as its owner."""
+    """Where a mutant acts: the governor it is made on, who gains, a vault that names the proposer as its owner.
+
+    `spell` and `emptier` are contracts whose code grants a role and pays out the wallet, to the stranger.
+    """
 
     governor: str
     stranger: str
     vault: str
     fresh: str
+    spell: str
+    emptier: str
     recorded: Recorded
 
 
@@ -98,38 +109,7 @@ def _part(share_bps: int) -> int:
 
 
 def _grant(to: str) -> Call:
-    return (TREASURY_TIMELOCK, 0, calldata("grantRole(bytes32,address)", _PROPOSER_ROLE, to))
-
-
-def _safe_call(to: str, data: str, operation: int) -> str:
-    zero = "0x" + "00" * 20
-    signature = "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
-    return calldata(signature, to, 0, data, operation, 0, 0, 0, zero, zero, "0x")
-
-
-def _packed(*calls: Call) -> str:
-    rows = (f"00{to[2:]}{value:064x}{len(data) // 2 - 1:064x}{data[2:]}" for to, value, data in calls)
-    return calldata("multiSend(bytes)", "0x" + "".join(rows))
-
-
-def _home(call: Call) -> Call:
-    """Through the parent chain and back: how Arbitrum's own upgrades travel."""
-    to, value, data = call
-    ticket = (
-        "0x"
-        + encode(
-            ["address", "address", "uint256", "uint256", "uint256", "bytes"],
-            [INBOX, to, value, 0, 0, bytes.fromhex(data[2:])],
-        ).hex()
-    )
-    return _up((MAGIC, 0, ticket))
-
-
-def _up(call: Call) -> Call:
-    """A message to the parent chain's timelock."""
-    to, value, data = call
-    scheduled = calldata(_SCHEDULE, to, value, data, *_SALT, 259_200)
-    return ("0x" + "00" * 19 + "64", 0, calldata("sendTxToL1(address,bytes)", L1_TIMELOCK, scheduled))
+    return (TREASURY_TIMELOCK, 0, calldata("grantRole(bytes32,address)", PROPOSER_ROLE, to))
 
 
 def _execute(action: str) -> Call:
@@ -171,22 +151,22 @@ KINDS: tuple[Kind, ...] = (
     Kind("delegatecall-unread", ("PRO-003",), lambda s: [_execute(UNREAD_CODE)]),
     Kind("delegatecall-mortal", ("PRO-023",), lambda s: [_execute(MORTAL_CODE)]),
     Kind("multisend-role", ("PRO-004",), lambda s: [
-        (MULTISEND, 0, _packed(_pay(10**18, COUNCIL), _grant(s.stranger)))]),
+        (MULTISEND, 0, packed(_pay(10**18, COUNCIL), _grant(s.stranger)))]),
     Kind("safe-sweep", ("PRO-006",), lambda s: [
-        (COUNCIL, 0, _safe_call(*_pay(HOLDINGS["wallet"], s.stranger)[::2], 0))]),
+        (COUNCIL, 0, safe_call(*_pay(HOLDINGS["wallet"], s.stranger)[::2], 0))]),
     Kind("safe-multisend-approval", ("PRO-007",), lambda s: [
-        (COUNCIL, 0, _safe_call(MULTISEND, _packed(
+        (COUNCIL, 0, safe_call(MULTISEND, packed(
             (TOKEN, 0, calldata("approve(address,uint256)", s.stranger, _UNLIMITED))), 1))]),
-    Kind("bridge-role", ("PRO-004",), lambda s: [_home(_grant(s.stranger))]),
-    Kind("bridge-sweep", ("PRO-006",), lambda s: [_home(_pay(HOLDINGS["wallet"], s.stranger))]),
-    Kind("bridge-delegatecall", ("PRO-003",), lambda s: [_home(_execute(UNREAD_CODE))]),
+    Kind("bridge-role", ("PRO-004",), lambda s: [home(_grant(s.stranger))]),
+    Kind("bridge-sweep", ("PRO-006",), lambda s: [home(_pay(HOLDINGS["wallet"], s.stranger))]),
+    Kind("bridge-delegatecall", ("PRO-003",), lambda s: [home(_execute(UNREAD_CODE))]),
     Kind("parent-role", ("PRO-020",), lambda s: [
-        _up((L1_PROXY_ADMIN, 0, calldata("transferOwnership(address)", s.stranger)))]),
+        up((L1_PROXY_ADMIN, 0, calldata("transferOwnership(address)", s.stranger)))]),
     Kind("parent-upgrade", ("PRO-020",), lambda s: [
-        _up((L1_PROXY_ADMIN, 0, calldata("upgrade(address,address)", PROXY, s.stranger)))]),
-    Kind("parent-delay-to-zero", ("PRO-034",), lambda s: [_up((L1_TIMELOCK, 0, calldata("updateDelay(uint256)", 0)))]),
+        up((L1_PROXY_ADMIN, 0, calldata("upgrade(address,address)", PROXY, s.stranger)))]),
+    Kind("parent-delay-to-zero", ("PRO-034",), lambda s: [up((L1_TIMELOCK, 0, calldata("updateDelay(uint256)", 0)))]),
     Kind("parent-sweep", ("PRO-020",), lambda s: [
-        _up((L1_TOKEN, 0, calldata("transfer(address,uint256)", s.stranger, 7_654_321 * 10**18)))]),
+        up((L1_TOKEN, 0, calldata("transfer(address,uint256)", s.stranger, 7_654_321 * 10**18)))]),
     Kind("mint", ("PRO-009",), lambda s: [
         (TOKEN, 0, calldata("mint(address,uint256)", s.stranger, HOLDINGS["supply"] // 5))]),
     Kind("pays-proposer", ("PRO-016",), lambda s: [_pay(_part(3_000), s.recorded.proposer)]),
@@ -195,8 +175,38 @@ KINDS: tuple[Kind, ...] = (
     Kind("disperse", ("PRO-037",), lambda s: [_disperse(s)]),
     Kind("scheduled-owner", ("PRO-004",), lambda s: [
         (TREASURY_TIMELOCK, 0, calldata(
-            _SCHEDULE, WALLET, 0, calldata("transferOwnership(address)", s.stranger), *_SALT, 0))]),
+            SCHEDULE, WALLET, 0, calldata("transferOwnership(address)", s.stranger), *SALT, 0))]),
+    Kind("layer-zero-role", ("PRO-020",), lambda s: [layer_zero(s.stranger)]),
+    Kind("wormhole-upgrade", ("PRO-020",), lambda s: [wormhole(s.stranger)]),
+    Kind("wormhole-relayed-owner", ("PRO-020",), lambda s: [relayed(s.stranger)]),
+    Kind("axelar-owner", ("PRO-020",), lambda s: [axelar(s.stranger)]),
+    Kind("ccip-tokens", ("PRO-006", "PRO-020"), lambda s: [ccip(s.stranger)]),
+    Kind("omnichain-token", ("PRO-006", "PRO-020"), lambda s: [omnichain(s.stranger)]),
+    Kind("omnichain-sweep", ("PRO-006", "PRO-020"), lambda s: [omnichain_1(s.stranger)]),
+    Kind("module-role", ("PRO-004",), lambda s: [module(_grant(s.stranger), 0)]),
+    Kind("module-delegatecall", ("PRO-003",), lambda s: [
+        module((UNREAD_CODE, 0, calldata("perform()")), 1)]),
+    Kind("multisend-scheduled-batch", ("PRO-004",), lambda s: [
+        (MULTISEND, 0, packed(_pay(10**18, COUNCIL), scheduled_batch(_pay(10**18, COUNCIL), _grant(s.stranger))))]),
+    Kind("module-multisend-sweep", ("PRO-006",), lambda s: [
+        module((MULTISEND, 0, packed(_pay(HOLDINGS["wallet"], s.stranger))), 1)]),
+    Kind("spell-role", ("PRO-004",), lambda s: [_execute(s.spell)]),
+    Kind("spell-sweep", ("PRO-006", "PRO-037"), lambda s: [_execute(s.emptier)]),
+    Kind("bridge-spell-role", ("PRO-004",), lambda s: [home(_execute(s.spell))]),
+    Kind("script-role", ("PRO-004",), lambda s: [script(_grant(s.stranger))]),
+    Kind("account-approval", ("PRO-007",), lambda s: [
+        account((TOKEN, 0, calldata("approve(address,uint256)", s.stranger, _UNLIMITED)))]),
+    Kind("compound-owner", ("PRO-004",), lambda s: [
+        compound(WALLET, "transferOwnership(address)", word(s.stranger))]),
+    Kind("relayed-delay", ("PRO-005", "PRO-034"), lambda s: [
+        (s.governor, 0, calldata(
+            "relay(address,uint256,bytes)", TREASURY_TIMELOCK, 0, calldata("updateDelay(uint256)", 0)))]),
 )  # fmt: skip
+
+
+def kind_of(index: int, turn: int) -> Kind:
+    """Return the kind of a recorded proposal's mutant."""
+    return KINDS[(index * PER_PROPOSAL + turn) % len(KINDS)]
 
 
 def mutants(recorded: Sequence[Recorded], settings: Mapping[int, Sequence[Setting]]) -> tuple[Mutant, ...]:
@@ -204,7 +214,7 @@ def mutants(recorded: Sequence[Recorded], settings: Mapping[int, Sequence[Settin
     found: list[Mutant] = []
     for index, one in enumerate(recorded):
         for turn in range(PER_PROPOSAL):
-            kind = KINDS[(index * PER_PROPOSAL + turn) % len(KINDS)]
+            kind = kind_of(index, turn)
             made = _mutant(one, kind, settings[index][turn], turn)
             if made is not None:
                 found.append(made)

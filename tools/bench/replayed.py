@@ -10,7 +10,18 @@ from pathlib import Path
 
 from fixtures.build import Workshop
 from fixtures.localchain import LocalChain
-from fixtures.replay import CHAIN_ID, CORE_TIMELOCK, COUNCIL, TREASURY_TIMELOCK, Recorded, Replay
+from fixtures.recipes import own
+from fixtures.replay import (
+    CHAIN_ID,
+    CORE_TIMELOCK,
+    COUNCIL,
+    HOLDINGS,
+    TOKEN,
+    TREASURY_TIMELOCK,
+    WALLET,
+    Recorded,
+    Replay,
+)
 from fixtures.sourcify_server import SourcifyServer
 from scanner.cli.options import default_cache_dir
 from scanner.code.interface import CodeOptions
@@ -23,21 +34,21 @@ from scanner.model.snapshot import Snapshot
 from scanner.pipeline import ScanOptions, collect
 from scanner.sources.collect import SourceOptions
 from tools.bench.decoding import decode_recorded
-from tools.bench.mutants import (
+from tools.bench.mutants import PER_PROPOSAL, Kind, Mutant, Setting, kind_of, mutants
+from tools.bench.wrapped import (
+    BRIDGES,
     DISPERSE,
     MORTAL_CODE,
     MULTISEND,
-    PER_PROPOSAL,
+    PROPOSER_ROLE,
     PROXY,
     UNREAD_CODE,
-    Mutant,
-    Setting,
-    mutants,
 )
 
 _TIMELOCKS = {"core": CORE_TIMELOCK}
 """Groups of recorded proposals whose governor has another timelock than the treasury's."""
 
+_SPELLS = own("replay/ReplaySpell.sol")
 _PER_BLOCK = 20
 _HIGH = (Severity.HIGH, Severity.CRITICAL)
 
@@ -95,7 +106,7 @@ def run(recorded: Sequence[Recorded], *, held_out: bool) -> Result:
 def _equip(replay: Replay, recorded: Sequence[Recorded]) -> None:
     """Put code where recorded proposals call, also inside other calls, and a past where they pay."""
     called, paid = _ends(recorded)
-    for address in sorted(called | {MULTISEND, DISPERSE, PROXY}):
+    for address in sorted(called | {MULTISEND, DISPERSE, PROXY, *BRIDGES}):
         replay.action(address)
     replay.safe(COUNCIL)
     replay.put(UNREAD_CODE, replay.part("ReplayAction"), verified=False)
@@ -122,17 +133,26 @@ def _ends(recorded: Sequence[Recorded]) -> tuple[set[str], set[str]]:
 
 def _mutants(replay: Replay, recorded: Sequence[Recorded]) -> tuple[Mutant, ...]:
     settings = {
-        index: [_setting(replay, one, turn) for turn in range(PER_PROPOSAL)] for index, one in enumerate(recorded)
+        index: [_setting(replay, one, turn, kind_of(index, turn)) for turn in range(PER_PROPOSAL)]
+        for index, one in enumerate(recorded)
     }
     return mutants(recorded, settings)
 
 
-def _setting(replay: Replay, one: Recorded, turn: int) -> Setting:
+def _setting(replay: Replay, one: Recorded, turn: int, kind: Kind) -> Setting:
     name = f"{one.governor} {one.number} {turn}"
-    stranger, vault, fresh = (_address(f"{what} {name}") for what in ("stranger", "vault", "fresh"))
+    stranger, vault, fresh, spell, emptier = (
+        _address(f"{what} {name}") for what in ("stranger", "vault", "fresh", "spell", "emptier")
+    )
     replay.used(stranger)
     replay.put(vault, replay.part("ReplayVault"), (one.proposer,))
-    return Setting(replay.governors[f"{one.governor} {turn}"].address, stranger, vault, fresh, one)
+    if "spell" in kind.name:
+        shop = replay.workshop
+        grants, pays = (shop.contract(_SPELLS, name) for name in ("ReplayRoleSpell", "ReplaySweepSpell"))
+        replay.put(spell, grants, (TREASURY_TIMELOCK, PROPOSER_ROLE, stranger))
+        replay.put(emptier, pays, (WALLET, TOKEN, stranger, HOLDINGS["wallet"]))
+    governor = replay.governors[f"{one.governor} {turn}"].address
+    return Setting(governor, stranger, vault, fresh, spell, emptier, one)
 
 
 def _address(name: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
 from scanner.discovery.holders import Path, Resolver, short
+from scanner.discovery.permissions.osx import upgraders
+from scanner.discovery.permissions.powers import SEIZE, granted
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
 from scanner.model.code import CodeFacts
@@ -158,6 +160,10 @@ def _upgrade(world: World, resolver: Resolver, contract: Contract) -> Iterator[C
         return
     paths = _with_evidence(resolver.paths(admin), contract.upgrade_admin.evidence)
     yield from _edges(resolver, contract.address, Capability.UPGRADE, paths, guard="upgrade admin")
+    for grant in upgraders(world.accounts[contract.address]):
+        if grant.who not in (admin, contract.address):
+            further = resolver.through_grant(contract.address, grant)
+            yield from _edges(resolver, contract.address, Capability.UPGRADE, further, guard=grant.words)
 
 
 def _token(world: World, resolver: Resolver, token: Token, contract: Contract | None) -> Iterator[Control]:
@@ -167,7 +173,7 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
     powers = (
         (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), ("minter()", "owner()")),
         (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),
-        (Capability.CONFISCATE, contract.code.confiscation_guard, (DEFAULT_ADMIN_ROLE,), ("owner()",)),
+        (Capability.CONFISCATE, contract.code.confiscation_guard, (SEIZE, DEFAULT_ADMIN_ROLE), ("owner()",)),
     )
     for capability, guard, roles, getters in powers:
         if not isinstance(guard, Known) or guard.value == Guard.ABSENT:
@@ -179,6 +185,9 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         for holder, evidence in _holders(account, roles, getters):
             paths = _with_evidence(resolver.paths(holder), evidence + guard.evidence)
             yield from _edges(resolver, token.address, capability, paths, guard=f"role or owner ({short(holder)})")
+        for grant in granted(account, roles):
+            paths = _with_evidence(resolver.through_grant(token.address, grant), guard.evidence)
+            yield from _edges(resolver, token.address, capability, paths, guard=grant.words)
 
 
 def _holders(

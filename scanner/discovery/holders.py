@@ -10,7 +10,9 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import own_delay
+from scanner.discovery.grants import Grant
 from scanner.discovery.parts import Parts, threshold_of
+from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import World
 from scanner.model.controls import Holder
@@ -106,6 +108,10 @@ class Resolver:
             self._known[address] = found
         return self._known[address]
 
+    def through_grant(self, address: str, grant: Grant) -> tuple[Path, ...]:
+        """Return every path by which the holder of a permission over `address` comes to use it."""
+        return tuple(self._granted(self.world.accounts[address], grant, frozenset({address})))
+
     def label(self, address: str) -> str:
         """Return what the address is, in a few words."""
         account = self.world.get(address)
@@ -116,6 +122,8 @@ class Resolver:
             if isinstance(owners, Known) and isinstance(threshold, Known):
                 return f"Safe {threshold.value} of {len(owners.value)} ({short(address)})"
         if address in self.parts.governors and account:
+            if (signed := self._signed(account)) is not None:
+                return signed
             name = account.ask("name()")
             shown = f" {str(name.value)[:_MAX_NAME]}" if isinstance(name, Known) and name.value else ""
             return f"governor{shown} ({short(address)})"
@@ -132,6 +140,17 @@ class Resolver:
                 source_name = candidate.verified.bundle.contract_name.rsplit(":", 1)[-1]
                 return f"{source_name[:_MAX_NAME]} ({short(address)})"
         return f"contract {short(address)}"
+
+    def _signed(self, account: Account) -> str | None:
+        """Return what a governor is called where signers decide; None where a vote does."""
+        family = self.parts.governors[account.address]
+        needed = family.signers(account)
+        if needed is None:
+            return None
+        every = family.total_votes(account)
+        if isinstance(needed, Known) and isinstance(every, Known):
+            return f"multisig {needed.value} of {every.value} ({short(account.address)})"
+        return f"multisig ({short(account.address)})"
 
     def holder(self, address: str, evidence: tuple[Evidence, ...]) -> Holder:
         """Return `address` as the holder of a role, with the weakest actor behind it."""
@@ -209,9 +228,12 @@ class Resolver:
     def _vote(self, account: Account) -> Path:
         kind = self.vote_kind(account.address)
         evidence = account.ask("votingPeriod()").evidence or account.code.evidence
+        family, name = self.parts.governors[account.address], self.label(account.address)
         votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
-        waits = own_delay(self.world, self.parts.governors[account.address], account) or _zero_delay(evidence)
-        return Path(account.address, kind, f"vote of {self.label(account.address)}", (), waits, votes, evidence)
+        waits = own_delay(self.world, family, account) or _zero_delay(evidence)
+        if (signed := family.signers(account)) is not None:
+            return Path(account.address, kind, name, (), waits, signed, signed.evidence or evidence)
+        return Path(account.address, kind, f"vote of {name}", (), waits, votes, evidence)
 
     def _beside_the_vote(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         for one in self.parts.governors[account.address].besides(account):
@@ -243,8 +265,14 @@ class Resolver:
         owners, threshold, modules = account.ask("getOwners()"), threshold_of(account), account.ask("modules")
         if isinstance(owners, Known) and isinstance(threshold, Known):
             evidence = owners.evidence + threshold.evidence
-            label = self.label(account.address)
-            yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
+            voting = self._voting_owners(owners.value, seen)
+            enough = len(owners.value) - len(voting) >= threshold.value
+            if enough:
+                label = self.label(account.address)
+                yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
+            for owner, paths in voting.items() if not enough or threshold.value == 1 else ():
+                step = f"{self.label(owner)}, owner of Safe {short(account.address)}"
+                yield from self._through(paths, step, _zero_delay(evidence), evidence)
         else:
             yield self._unresolved(account.address, "how many of its owners it takes could not be read")
         if not isinstance(modules, Known):
@@ -256,6 +284,21 @@ class Resolver:
             yield from self._through(self._walk(name, seen), step, _zero_delay(modules.evidence), modules.evidence)
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
+
+    def _voting_owners(self, owners: Iterable[str], seen: frozenset[str]) -> dict[str, tuple[Path, ...]]:
+        """Return those owners of a Safe that act by a vote only, with their paths: governors, and what stands behind.
+
+        An owner that is being followed already adds no path: whoever makes it act is found there.
+        """
+        found: dict[str, tuple[Path, ...]] = {}
+        for owner in (str(one).lower() for one in owners):
+            if owner in seen:
+                found[owner] = ()
+            elif owner in self.parts.governors or owner in self.parts.executors:
+                paths = tuple(self._walk(owner, seen))
+                if paths and all(path.kind.is_vote for path in paths):
+                    found[owner] = paths
+        return found
 
     def _executor(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         name = self.label(account.address)
@@ -306,6 +349,11 @@ class Resolver:
             yield from self._through(
                 self._walk(member.address, seen), step, _zero_delay(member.evidence), member.evidence
             )
+        for grant in account.grants.items if account.grants else ():
+            if grant.who != account.address:
+                found = True
+                condition = grant.condition or f"what {grant.words} is good for, which is not known,"
+                yield from self._granted(account, replace(grant, condition=condition), seen)
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
 
@@ -326,3 +374,15 @@ class Resolver:
             yield from self._through(
                 self._walk(admin, seen), step, _zero_delay(account.proxy.admin.evidence), account.proxy.admin.evidence
             )
+        for grant in upgraders(account):
+            if grant.who not in (admin, account.address, *seen):
+                yield from self._granted(account, grant, seen)
+
+    def _granted(self, account: Account, grant: Grant, seen: frozenset[str]) -> Iterable[Path]:
+        """Follow a permission to its holder."""
+        caller = Caller(grant.who, grant.words, grant.evidence, grant.condition)
+        found = self._behind(caller, seen)
+        if caller.limits:
+            found = tuple(_limited(path, caller.limits) for path in found)
+        step = f"{grant.words} of {self.label(account.address)}"
+        yield from self._through(found, step, _zero_delay(grant.evidence), grant.evidence)

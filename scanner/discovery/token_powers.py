@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanner.discovery.account import Account
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
 from scanner.discovery.holders import Resolver
+from scanner.discovery.permissions.powers import SEIZE
 from scanner.discovery.tokens import kind_with_power, role_holders
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -30,7 +31,7 @@ class _Kind:
 KINDS = (
     _Kind("mint", lambda code: code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()"), "create units"),
     _Kind("pause", lambda code: code.pause_guard, (PAUSER_ROLE,), ("owner()",), "stop transfers"),
-    _Kind("seize", lambda code: code.seizure_guard, (), ("owner()",), "take or burn units of others"),
+    _Kind("seize", lambda code: code.seizure_guard, (SEIZE,), ("owner()",), "take or burn units of others"),
     _Kind("freeze", lambda code: code.freeze_guard, (), ("owner()",), "freeze single accounts"),
     _Kind("fee", lambda code: code.fee_guard, (), ("owner()",), "change the fee on transfers"),
     _Kind("rebase", lambda code: code.rebase_guard, (), ("owner()",), "change every balance at once"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
@@ -10,13 +10,14 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_RO
 from scanner.discovery.families.interface import absent_when_reverted, has_selector
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.parts import VOTES
+from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
 from scanner.discovery.power import Power, share_bps
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Token
 from scanner.model.controls import Holder
-from scanner.model.kinds import ActorKind, Guard
+from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
 _GET_PAST_VOTES, *_GET_PRIOR_VOTES = VOTES
@@ -43,16 +44,45 @@ def build_token(world: World, resolver: Resolver, account: Account, *, code: Cod
         "minters": minters,
         "minter_kind": kind_with_power(resolver, account, code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()")),
         "pauser_kind": kind_with_power(resolver, account, code.pause_guard, (PAUSER_ROLE,), ("owner()",)),
-        "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, (), ("owner()",)),
+        "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, (SEIZE,), ("owner()",)),
         "transferable": transform(code.transfer_restricted, lambda restricted: not restricted, "from its code"),
         "paused": paused,
     }
+    for fact, capability in _THROUGH_GOVERNOR:
+        facts[fact] = _weaker(facts[fact], _beside(resolver, account, capability))
     facts.update(_concentration(resolver, supply, power))
     return Token(**facts)
 
 
+_THROUGH_GOVERNOR = (
+    ("minter_kind", Capability.MINT),
+    ("pauser_kind", Capability.PAUSE),
+    ("confiscator_kind", Capability.CONFISCATE),
+)
+
+
+def _beside(resolver: Resolver, token: Account, capability: Capability) -> Holder | None:
+    """Return the weakest of those whom a governor of this token lets use a power over it without a vote."""
+    found: list[Holder] = []
+    for governor, family in resolver.parts.governors.items():
+        if nonzero(resolver.parts.vote_tokens.get(governor) or Unknown(reason=Reason.NOT_READ)) == token.address:
+            besides = family.besides(resolver.world.accounts[governor])
+            found += [resolver.holder(one.address, one.evidence) for one in besides if one.capability is capability]
+    kind = weakest(holder.kind for holder in found)
+    return next((holder for holder in found if holder.kind is kind), None)
+
+
+def _weaker(own: Known[str] | Unknown, beside: Holder | None) -> Known[str] | Unknown:
+    """Return the kind that is easier to act through: what the token itself says, or who acts through its governor."""
+    if beside is None or (isinstance(own, Known) and weakest((ActorKind(own.value), beside.kind)) == own.value):
+        return own
+    if beside.kind is ActorKind.UNRESOLVED:
+        return Unknown(reason=Reason.UNRESOLVED, detail=beside.label, evidence=beside.evidence)
+    return Known(value=beside.kind.value, evidence=beside.evidence, derivation=f"{beside.label}, through the governor")
+
+
 def role_holders(
-    resolver: Resolver, account: Account, roles: Iterable[str], getters: Iterable[str]
+    resolver: Resolver, account: Account, roles: Sequence[str], getters: Iterable[str]
 ) -> Collection[Holder]:
     """Return who holds any of these roles or is named by any of these getters."""
     book = read_roles(account)
@@ -61,8 +91,12 @@ def role_holders(
         answer = account.address_of(getter)
         if address := nonzero(answer):
             found.setdefault(address, answer.evidence)
+    for grant in granted(account, roles):
+        if not grant.condition:
+            found.setdefault(grant.who, grant.evidence)
     items = tuple(resolver.holder(address, found[address]) for address in sorted(found))
-    return Collection[Holder](items=items, complete=book.complete, reason=book.reason)
+    reason = book.reason or doubt(account, roles)
+    return Collection[Holder](items=items, complete=book.complete and not reason, reason=reason)
 
 
 def kind_with_power(
@@ -89,6 +123,8 @@ def kind_with_power(
         if holders.complete and not any(nonzero(account.address_of(getter)) for getter in getters):
             if any(isinstance(account.address_of(getter), Known) for getter in getters) or read_roles(account).members:
                 return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="nobody holds the role now")
+            if all_known(account):
+                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="nobody holds the permission")
             if _given_up(account):
                 return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every role was renounced")
         return Unknown(reason=Reason.UNRESOLVED, detail="the caller it admits could not be named", evidence=evidence)

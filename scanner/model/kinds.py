@@ -31,6 +31,7 @@ GOVERNOR_FAMILIES = (
     "nouns",
     "agora",
     "aragon-osx-token-voting",
+    "aragon-osx-addresslist-voting",
     "aragon-osx-multisig",
     "aragon-voting",
     "moloch-v1",

@@ -21,7 +21,7 @@ _DAY = 86_400
 _LARGE_BPS = 500
 """A voter counts as large with a twentieth of the votes for; of those as many are asked about as can be."""
 _TENTH = 10
-_PAST_VOTES = ("getPastVotes(address,uint256)", "getPriorVotes(address,uint256)")
+_PAST_VOTES = ("getPastVotes(address,uint256)", "getPriorVotes(address,uint256)", "balanceOfAt(address,uint256)")
 
 
 def ballot_facts(found: Found, data: ProposalData, one: RawProposal) -> dict[str, Any]:
@@ -130,13 +130,13 @@ def _times(found: Found, data: ProposalData, one: RawProposal) -> tuple[int, int
     block = found.world.chain.block
     week: Fraction | int = _WEEK
     now = block.timestamp - 1
-    if mode.value == "blocknumber":
+    if mode.value == "blocknumber" or one.weighed_at is not None:
         rate = seconds_per_block(found.world, account)
         if isinstance(rate, Unknown):
             return rate
         week = Fraction(_WEEK) / rate.value if rate.value else _WEEK
         now = block.number - 1
-    then = min(one.vote_start, now)
+    then = min(one.vote_start if one.weighed_at is None else one.weighed_at, now)
     if then - week < 0:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="the chain is younger than a week before this vote")
     return int(then - week), then, now

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode_call
+from scanner.discovery.evmscript import script_calls
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import bridges
 from scanner.proposals.inner import Inner, Opener, Place
@@ -14,7 +15,6 @@ from scanner.proposals.messages import MESSAGES
 
 _SAFE_TYPES = "address,uint256,bytes,uint8"
 _PACKED_HEAD = 2 * (1 + 20 + 32 + 32)
-_CALLS_SCRIPT = "00000001"
 _RETRYABLE_TYPES = ("address", "address", "uint256", "uint256", "uint256", "bytes")
 
 
@@ -74,18 +74,9 @@ def _planned(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
 
 
 def _script(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    """Aragon's EVMScript 1: after the number, packed address, length (4 bytes) and data."""
-    packed = values[0][2:]
-    if packed[:8] != _CALLS_SCRIPT:
-        raise DecodeError("a script of another kind than calls")
-    at = 8
-    while at < len(packed):
-        size = 2 * int(packed[at + 40 : at + 48] or "0", 16)
-        data = packed[at + 48 : at + 48 + size]
-        if at + 48 > len(packed) or len(data) < size:
-            raise DecodeError("the script is cut short")
-        yield Inner("0x" + packed[at : at + 40], 0, "0x" + data, place.chain, "")
-        at += 48 + size
+    """Aragon's EVMScript 1."""
+    for target, data in script_calls(values[0]):
+        yield Inner(target, 0, data, place.chain, "")
 
 
 def _multisend(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:

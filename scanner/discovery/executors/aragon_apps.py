@@ -13,6 +13,9 @@ from scanner.discovery.world import Getter, Link
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
+_CONTROLLED = ("controller()", "generateTokens(address,uint256)", "changeController(address)")
+"""A MiniMe token, which does what its controller says: in an organisation the token manager."""
+
 _KERNEL = ("acl()", "getApp(bytes32,bytes32)", "setApp(bytes32,bytes32,address)")
 
 
@@ -103,6 +106,8 @@ class AragonApp(ExecutorFamily):
             yield Getter(account.address, "acl()", ("address",))
         if self.app.name == "aragon-acl" and acl.is_acl(code):
             yield from acl.questions(account)
+        if self.app.name == "aragon-token-manager" and dispatches(code, *_CONTROLLED):
+            yield Getter(account.address, "controller()", ("address",))
 
     def links(self, account: Account) -> Iterator[Link]:
         if self.app.name != "aragon-acl":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scanner.chain.abi import DecodeError, decode, topic
 from scanner.discovery.account import Account
+from scanner.discovery.grants import Grant
 from scanner.discovery.permissions.claims import Claim, Ledger, chosen, confirmed, dispatches, logs_of, question
 from scanner.discovery.world import Getter
 from scanner.model.values import ZERO_ADDRESS
@@ -72,6 +73,19 @@ def questions(dao: Account) -> Iterator[Getter]:
         who = ANY_ADDRESS if claim.who == ZERO_ADDRESS else claim.who
         arguments = (claim.where, who, claim.permission, "0x")
         yield Getter(dao.address, HAS_PERMISSION, ("bool",), arguments, question(claim))
+
+
+def upgraders(account: Account) -> tuple[Grant, ...]:
+    """Return who may replace the code of a contract whose permissions a DAO keeps: keys first, the DAO last."""
+    if account.grants is None:
+        return ()
+    dao = account.grants.authority
+
+    def rank(grant: Grant) -> tuple[bool, bool, bool, str]:
+        holder = account.met.get(grant.who)
+        return (bool(grant.condition), grant.who == dao, holder is None or not holder.is_eoa, grant.who)
+
+    return tuple(sorted(account.grants.of(*UPGRADES), key=rank))
 
 
 def ledger(dao: Account) -> Ledger:

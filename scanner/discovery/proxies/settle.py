@@ -9,6 +9,7 @@ from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION, UPGRADER_ROLE
 from scanner.discovery.contracts import code_at
+from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.proxies import BEACON_KINDS
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World
@@ -17,6 +18,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 _GUARDED_BY_IMPLEMENTATION = frozenset({"eip1967", "eip1822"})
+_KERNEL = "aragon-kernel"
 _GUARDED_BY_EITHER = frozenset({"slot", "zeppelinos", "eip897", "eip2535"})
 
 
@@ -52,6 +54,10 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
     """Say who replaces the code of proxies whose pattern leaves that to the implementation, or to their own code."""
     for account in world.accounts.values():
         proxy = account.proxy
+        if proxy is not None and proxy.kind == _KERNEL:
+            words = "whoever may call setApp of the kernel"
+            itself = Known(value=account.address, evidence=account.code.evidence, derivation=words)
+            account.proxy = replace(proxy, admin=itself)
         if proxy is None or proxy.kind not in _GUARDED_BY_IMPLEMENTATION | _GUARDED_BY_EITHER:
             continue
         if proxy.kind == "eip2535":
@@ -59,7 +65,13 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
         elif not nonzero(proxy.admin) and isinstance(proxy.admin, Unknown | Known):
             if proxy.kind in _GUARDED_BY_EITHER and isinstance(proxy.admin, Known):
                 continue
-            account.proxy = replace(proxy, admin=_upgrader(account, _guard(world, account, results)))
+            granted = upgraders(account)
+            guard = _guard(world, account, results)
+            if granted and not (isinstance(guard, Known) and guard.value == Guard.NONE):
+                named = Known(value=granted[0].who, evidence=granted[0].evidence, derivation=granted[0].words)
+                account.proxy = replace(proxy, admin=named)
+            else:
+                account.proxy = replace(proxy, admin=_upgrader(account, guard))
 
 
 def _guard(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:

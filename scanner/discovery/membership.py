@@ -13,6 +13,7 @@ from scanner.discovery.dossier import Dossier
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.frameworks import Framework, framework_of, soulbound
 from scanner.discovery.membership_attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
+from scanner.discovery.power import DELEGATE
 from scanner.discovery.ways import Paths, admitted_through, guarded, not_read, of_group
 from scanner.discovery.world import running_code
 from scanner.model.blank import unknown_facts
@@ -39,10 +40,11 @@ def build_membership(dossier: Dossier) -> Membership:
     framework = _framework(dossier)
     facts["groups"] = groups
     facts["framework"] = _framework_name(dossier, framework)
-    if dossier.governors.items:
-        _of_governors(dossier, paths, facts, groups=groups)
-    elif framework is not None:
+    if framework is not None and _decides(dossier, framework):
         _of_framework(dossier, framework, paths, facts)
+        _of_shares(dossier, paths, facts)
+    elif dossier.governors.items:
+        _of_governors(dossier, paths, facts, groups=groups)
     elif dossier.tokens:
         _of_tokens(dossier.tokens, dossier.contracts, paths, facts, dossier=dossier)
     elif dossier.safes:
@@ -89,6 +91,34 @@ def _framework(dossier: Dossier) -> _Running | None:
     return None
 
 
+def _decides(dossier: Dossier, running: _Running) -> bool:
+    """Whether the framework admits to the vote: there is no other governor than the contract that runs it."""
+    return all(governor.address == running.address for governor in dossier.governors.items)
+
+
+def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
+    """What the token tells that carries a framework's shares, where there is one."""
+    if not dossier.governors.items or not dossier.tokens:
+        return
+    token = dossier.tokens[0]
+    facts["transferable"] = _may_move(token)
+    if isinstance(facts["transferable"], Known) and facts["transferable"].value == "yes":
+        evidence = facts["transferable"].evidence
+        paths.add(MembershipKind.OPEN_MARKET, f"{_symbol(token)} can be transferred freely", evidence)
+    facts["delegation"] = transform(
+        token.kind, lambda kind: "on-chain" if kind in ("erc20votes", "comp", "erc721votes") else "none", "of the token"
+    )
+    facts["divisible"] = transform(token.decimals, lambda decimals: decimals > 0, "decimals of the units")
+    facts["member_count"] = token.holders
+
+
+def _may_move(token: Token) -> Known[str] | Unknown:
+    """Whether holders may transfer now: stopped transfers are known by state, whatever the code would allow."""
+    if isinstance(token.paused, Known) and token.paused.value:
+        return Known(value="no", evidence=token.paused.evidence, derivation="transfers are stopped now")
+    return transform(token.transferable, lambda free: "yes" if free else "no", "from its code")
+
+
 def _framework_name(dossier: Dossier, running: _Running | None) -> Known[str] | Unknown:
     if running is not None:
         evidence = dossier.world.accounts[running.address].code.evidence
@@ -127,6 +157,7 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
     governors, tokens, contracts = dossier.governors.items, dossier.tokens, dossier.contracts
     if tokens and any(ActorKind(kind) is not ActorKind.SHARE_VOTE for kind in _kinds(governors)):
         _of_tokens(tokens, contracts, paths, facts, dossier=dossier)
+        _delegated_at_the_governor(dossier, facts)
     first = governors[0]
     facts["vote_weight"] = transform(first.kind, lambda kind: _WEIGHTS.get(kind, "unknown"), "kind of the vote")
     if ActorKind.SHARE_VOTE.value not in _kinds(governors):
@@ -152,6 +183,15 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
             paths.add(MembershipKind.CLOSED_LIST, "members that no function adds to", guard.evidence)
             facts["gatekeeper_kind"] = Known(value=ActorKind.NOBODY.value, evidence=guard.evidence)
         guarded(guard, None, "joining the governor", paths, person=person)
+
+
+def _delegated_at_the_governor(dossier: Dossier, facts: dict[str, Any]) -> None:
+    """Votes that are locked in the governor are given to others there, not at the token."""
+    for governor in dossier.governors.items:
+        account = dossier.world.accounts[governor.address]
+        if has_selector(running_code(dossier.world, account), DELEGATE):
+            derivation = "the governor dispatches delegate(address)"
+            facts["delegation"] = Known(value="on-chain", evidence=account.code.evidence, derivation=derivation)
 
 
 def _kinds(governors: Iterable[Governor]) -> set[str]:

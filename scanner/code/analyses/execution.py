@@ -60,7 +60,8 @@ def _is_execution(effect: Effect, clauses: Clauses) -> bool:
     if effect.kind == "call":
         handed_on = any(label[0] in ("arg", "state") for label in flat(effect.all_inputs))
         return effect.name in _TIMELOCK_CALLS and handed_on and bool(clauses)
-    if not any(label[0] in ("arg", "state", "data") for label in effect.all_inputs):
+    called = effect.kind == "delegatecall" or FIXED_SELECTOR in effect.all_inputs
+    if not called and not any(label[0] in ("arg", "state", "data") for label in effect.all_inputs):
         # Value goes to somebody and nothing is called.
         return False
     stored = [label for label in effect.target if label[0] == "state" and _picked(label[2])]

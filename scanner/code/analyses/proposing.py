@@ -7,7 +7,7 @@ import re
 from scanner.code.analyses.answers import known, unsupported
 from scanner.code.analyses.known_calls import LIVE_VOTES, PAST_VOTES
 from scanner.code.analyses.program import Entry, Program
-from scanner.code.analyses.values import SENDER, Labels
+from scanner.code.analyses.values import SENDER, Clauses, Label, Labels
 from scanner.code.analyses.voting import SPEED, Reading, called_weights, read_time
 from scanner.model.observation import BoolObs, StrObs
 
@@ -77,17 +77,29 @@ def limits_live_proposals(program: Program) -> BoolObs:
 
 def _remembers_proposer(entry: Entry) -> bool:
     """Whether the function checks a record under the proposer's address that it writes itself."""
+    clauses = entry.summary.exit_clauses.union(*(effect.clauses for effect in entry.effects))
+    proposers = {SENDER} | _acting_for(clauses)
     written = {
         effect.name
         for effect in entry.writes()
-        if effect.place is not None and SENDER in effect.place.keys and effect.change == "="
+        if effect.place is not None and proposers & effect.place.keys and effect.change == "="
     }
     written |= {effect.name for effect in entry.writes() if effect.change == "+" and _under_sender(effect.place)}
-    for clause in entry.summary.exit_clauses.union(*(effect.clauses for effect in entry.effects)):
+    for clause in clauses:
         for atom in clause:
-            if any(label[0] == "state" and label[1] in written and SENDER in label[2] for label in atom.labels):
+            if any(label[0] == "state" and label[1] in written and proposers & label[2] for label in atom.labels):
                 return True
     return False
+
+
+def _acting_for(clauses: Clauses) -> set[Label]:
+    """Return the arguments that name an account which the caller acts for: a record under it is the caller."""
+    found: set[Label] = set()
+    for clause in clauses:
+        for atom in clause:
+            if atom.op == "==" and SENDER in atom.labels:
+                found |= {key for one in atom.labels if one[0] == "state" for key in one[2] if key[0] == "arg"}
+    return found
 
 
 def _under_sender(place: object) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.chain.abi import decode, selector, topic
+from scanner.chain.abi import selector, topic
 from scanner.discovery.account import Account
 from scanner.discovery.families.interface import has_selector
 from scanner.discovery.world import Getter, only_a_target
@@ -20,8 +20,10 @@ from scanner.model.values import ZERO_ADDRESS
 
 SHAMAN_SET = topic("ShamanSet(address,uint256)")
 MEMBERSHIP_TOPICS: tuple[str, ...] = (SHAMAN_SET,)
-_MANAGER = 2
-"""Bit of a Baal shaman's permission that lets it mint shares and loot."""
+SHAMAN_ADMIN, SHAMAN_MANAGER, SHAMAN_GOVERNOR = 1, 2, 4
+"""Bits of a Baal shaman's permission; managers mint and burn shares and loot."""
+_SHAMANS = "shamans(address)"
+_MAX_SHAMANS = 500
 _SOULBOUND_FEE = 10_000
 
 _GETTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -76,6 +78,9 @@ def membership_getters(account: Account, code: str) -> Iterator[Getter]:
     for signature, outputs in _GETTERS:
         if signature not in account.calls and has_selector(code, selector(signature)):
             yield Getter(account.address, signature, outputs)
+    if has_selector(code, selector(_SHAMANS)):
+        for address in list(_logged_shamans(account))[:_MAX_SHAMANS]:
+            yield Getter(account.address, _SHAMANS, ("uint256",), (address,), _shaman_key(address))
 
 
 def framework_of(code: str) -> Framework | None:
@@ -83,16 +88,34 @@ def framework_of(code: str) -> Framework | None:
     return next((one for one in FRAMEWORKS if one.runs(code)), None)
 
 
+def _shaman_key(address: str) -> str:
+    return f"shamans {address}"
+
+
 def shamans(account: Account) -> tuple[tuple[str, int, tuple[Evidence, ...]], ...]:
-    """Return the shamans of a Baal with their permission bits now, from its logs (ShamanSet)."""
+    """Return the shamans of a Baal with their permission bits now: named by its logs (ShamanSet), as its state says.
+
+    Where the state was not asked or does not answer, the last log stands.
+    """
+    found: list[tuple[str, int, tuple[Evidence, ...]]] = []
+    for address, (bits, evidence) in sorted(_logged_shamans(account).items()):
+        answer = account.ask(_shaman_key(address))
+        if isinstance(answer, Known):
+            bits, evidence = int(answer.value), (*evidence, *answer.evidence)
+        if bits:
+            found.append((address, bits, evidence))
+    return tuple(found)
+
+
+def _logged_shamans(account: Account) -> dict[str, tuple[int, tuple[Evidence, ...]]]:
+    """Return what the last ShamanSet log of each address says. What does not decode names nobody."""
     found: dict[str, tuple[int, tuple[Evidence, ...]]] = {}
     for log in account.events(SHAMAN_SET):
         if len(log.topics) == 2 and len(log.data) == 66:
             found["0x" + log.topics[1][-40:]] = (int(log.data, 16), (log,))
-        elif len(log.data) == 130:
-            address, bits = decode(("address", "uint256"), log.data)
-            found[str(address).lower()] = (int(bits), (log,))
-    return tuple((address, bits, evidence) for address, (bits, evidence) in sorted(found.items()) if bits)
+        elif len(log.topics) == 1 and len(log.data) == 130:
+            found["0x" + log.data[26:66]] = (int(log.data[66:], 16), (log,))
+    return found
 
 
 def _fixed(kind: MembershipKind, words: str) -> Callable[[Account], Sequence[Way]]:
@@ -113,7 +136,7 @@ def _baal(account: Account) -> Sequence[Way]:
     if isinstance(account.logs, Unknown):
         missing = Unknown(reason=account.logs.reason, detail=f"shamans: {account.logs.detail}")
         return (sponsored, Way(None, "shamans", (), missing))
-    minting = [(address, evidence) for address, bits, evidence in shamans(account) if bits & _MANAGER]
+    minting = [(address, evidence) for address, bits, evidence in shamans(account) if bits & SHAMAN_MANAGER]
     return (sponsored, *(Way(None, "minting by a shaman", evidence, through=address) for address, evidence in minting))
 
 

@@ -45,6 +45,8 @@ def confirmed(ends: Ends, data: ProposalData, one: RawProposal) -> Known[bool] |
     """
     if one.held:
         return Known(value=True, evidence=one.held, derivation="the calls were read off the governor's state")
+    if one.bound is not None:
+        return one.bound
     state = data.states[(one.governor, one.id)].state
     if _is_hash(one):
         if proposal_hash(one) != one.id:

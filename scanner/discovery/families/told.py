@@ -15,7 +15,7 @@ from scanner.discovery.battery import (
     VOTE_CAST_PARAMS,
 )
 from scanner.model.evidence import Evidence, LogEvidence
-from scanner.model.observation import Unknown
+from scanner.model.observation import Known, Unknown
 
 PROPOSAL_TYPES = ("uint256", "address", "address[]", "uint256[]", "string[]", "bytes[]", "uint256", "uint256", "string")
 """Data of ProposalCreated, in GovernorBravo and OpenZeppelin Governor alike (no indexed field)."""
@@ -40,7 +40,9 @@ class RawProposal:
     """One proposal. Vote times are in the governor's own clock.
 
     `held` is the evidence of calls that were read off the governor's state, not off `log`; `unread` is why they are
-    not known, where a governor keeps them and did not say.
+    not known, where a governor keeps them and did not say. `bound` is whether the governor's state binds the calls that
+    `log` tells (it holds their hash), where the family can say. `weighed_at` is the block at which votes are weighed,
+    where the token counts blocks and the governor does not.
     """
 
     governor: str
@@ -53,6 +55,8 @@ class RawProposal:
     log: LogEvidence
     held: tuple[Evidence, ...] = ()
     unread: Unknown | None = None
+    weighed_at: int | None = None
+    bound: Known[bool] | Unknown | None = None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def build_contract(
     allowances: Allowances,
 ) -> Contract:
     """Return the facts of the contract at `account`."""
-    shown = world.get(_delegate(account)) or account
+    shown = world.get(_delegate(account)) or source_holder(world, account)
     source = shown.verified
     missing = _no_source(shown)
     roles = tuple(sorted(resolver.parts.roles.get(account.address, {Role.LINKED})))
@@ -114,6 +114,13 @@ def _running_compiler(world: World, account: Account) -> Known[str] | Unknown:
     if running.verified is None:
         return _no_source(running)
     return Known(value=running.verified.bundle.compiler, evidence=running.code.evidence)
+
+
+def source_holder(world: World, account: Account) -> Account:
+    """Return the account whose source is that of `account`: a clone (ERC-1167) has no code but its implementation's."""
+    if account.proxy is None or account.proxy.kind != "eip1167" or account.verified is not None:
+        return account
+    return world.get(nonzero(account.proxy.implementation) or "") or account
 
 
 def verification(account: Account) -> Known[str] | Unknown:

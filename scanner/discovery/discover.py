@@ -12,7 +12,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.allowances import Allowances, allowance_questions, answered, plan_allowances, with_allowances
 from scanner.discovery.anonymity import privacy_topics
 from scanner.discovery.battery import GOVERNANCE_TOPICS
-from scanner.discovery.contracts import build_contract, code_at
+from scanner.discovery.contracts import build_contract, code_at, source_holder
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.executors import EXECUTORS
@@ -189,7 +189,7 @@ def _job(world: World, account: Account) -> CodeJob:
 
 def _source_gaps(world: World) -> None:
     for account in world.accounts.values():
-        if account.no_source is not None:
+        if account.no_source is not None and source_holder(world, account) is account:
             world.gap(account.address, "verified source", account.no_source.reason, account.no_source.detail)
         for what, answer in (("code", account.code), ("logs", account.logs), ("balance", account.state)):
             if isinstance(answer, Unknown):

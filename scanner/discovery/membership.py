@@ -97,10 +97,17 @@ def _decides(dossier: Dossier, running: _Running) -> bool:
 
 
 def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
-    """What the token tells that carries a framework's shares, where there is one."""
-    if not dossier.governors.items or not dossier.tokens:
+    """What the governor, and the token that carries a framework's shares, tell where there are such."""
+    governor = next(iter(dossier.governors.items), None)
+    if governor is None:
         return
-    token = dossier.tokens[0]
+    if paths.unknown is None and all(kind is MembershipKind.SPONSORED for kind, _, _ in paths.found):
+        facts["gatekeeper_kind"] = governor.kind
+    carrier = nonzero(governor.token)
+    token = next((token for token in dossier.tokens if token.address == carrier), None)
+    if token is None:
+        return
+    facts["gatekeeper_kind"] = token.minter_kind
     facts["transferable"] = _may_move(token)
     if isinstance(facts["transferable"], Known) and facts["transferable"].value == "yes":
         evidence = facts["transferable"].evidence

@@ -7,6 +7,7 @@ from typing import Any
 
 from scanner.discovery.account import Account, combine, transform
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
+from scanner.discovery.contracts import source_holder
 from scanner.discovery.holders import Resolver
 from scanner.discovery.oracle_modules import oracle_modules
 from scanner.discovery.parts import threshold_of
@@ -74,6 +75,7 @@ def _unverified(world: World, modules: Collection[Holder], answer: Known[Any] | 
     count = 0
     for module in modules.items:
         account = world.get(module.address)
+        account = source_holder(world, account) if account is not None else None
         if account is None:
             return Unknown(reason=Reason.NOT_READ, detail="a module was not read", evidence=answer.evidence)
         if account.no_source is not None:

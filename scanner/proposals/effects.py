@@ -152,6 +152,10 @@ MEANINGS: Mapping[str, Meaning] = {
     "execTransactionFromModuleReturnData(address,uint256,bytes,uint8)": _RUNS,
     "execute(bytes32,(address,uint256,bytes)[],uint256)": _RUNS,
     "executeAsBaal(address,uint256,bytes)": _RUNS,
+    # Baal: each row of the arguments is a call of its own, which tells the effect.
+    "mintShares(address[],uint256[])": _RUNS,
+    "mintLoot(address[],uint256[])": _RUNS,
+    "setShamans(address[],uint256[])": _RUNS,
     # Proposals that are contracts: what a spell, a payload of Aave's or a proposal of Tornado's shape does is its code.
     "execute()": _RUNS,
     "executeProposal()": _RUNS,

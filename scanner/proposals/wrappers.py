@@ -166,11 +166,12 @@ def _spread(signature: str, *, token: int = -1, first: int = 0) -> Opener:
 
 
 def _shamans(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    """Baal: each shaman gets a permission number."""
+    """Baal: each shaman gets a permission number; with zero it is none any more."""
     if len(values[0]) != len(values[1]):
         raise DecodeError("shamans and permissions differ in length")
     for shaman, permission in zip(values[0], values[1], strict=True):
-        data = encode_call("grantRole(bytes32,address)", (f"0x{int(permission):064x}", shaman))
+        change = "grantRole(bytes32,address)" if int(permission) else "revokeRole(bytes32,address)"
+        data = encode_call(change, (f"0x{int(permission):064x}", shaman))
         yield Inner(place.target, 0, data, place.chain, place.caller)
 
 

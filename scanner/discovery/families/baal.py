@@ -112,10 +112,9 @@ class Baal(GovernorFamily):
 
         A forwarder says for whom it calls. Behind the Safe its owners stand, where it has others than the Baal.
         """
-        for getter in ("avatar()", "owner()"):
-            answer = account.address_of(getter)
-            if found := nonzero(answer):
-                yield Beside(found, Capability.EXECUTE, getter, answer.evidence)
+        named = {found: getter for getter in ("owner()", "avatar()") if (found := nonzero(account.address_of(getter)))}
+        for found, getter in named.items():
+            yield Beside(found, Capability.EXECUTE, getter, account.address_of(getter).evidence)
         for address, bits, evidence in shamans(account):
             for bit, capability, words in _RIGHTS:
                 if bits & bit:

@@ -19,6 +19,7 @@ from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
+from scanner.discovery.guards.managers import MANAGER_TOPICS
 from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
 from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
@@ -103,7 +104,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
     own = [topic for family in FAMILIES for topic in family.topics]
     own += [topic for kind in EXECUTORS for topic in kind.topics]
-    topics = tuple(sorted({*GOVERNANCE_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *own}))
+    topics = tuple(sorted({*GOVERNANCE_TOPICS, *MANAGER_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *own}))
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)

@@ -12,6 +12,7 @@ from scanner.discovery.families import FAMILIES, family_of
 from scanner.discovery.families.told import created_proposals
 from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
+from scanner.discovery.guards.managers import manager_members
 from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import BEACON_KINDS, detect, proxy_questions
 from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
@@ -78,6 +79,8 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
             yield Link(found, f"{getter} of {short}")
     for member in read_roles(account).members:
         yield Link(member.address, f"{role_name(member.role)} on {short}")
+    for member_of_manager in manager_members(account):
+        yield Link(member_of_manager, f"member of manager {short}")
     yield from _safe_links(account, short)
     for number in group_ids(world):
         if (admin := group_admin(account, number)) is not None:

@@ -34,7 +34,8 @@ class Passage(Model):
     functions: tuple[str, ...] = Field(description="canonical signatures; selectors where there is no source")
     guard: str = Field(
         description="caller: an office that the state names; anyone; members: units or votes; argument: whom the state "
-        "names for an argument; signatures; once: an initializer; payment; unknown"
+        "names for an argument; signatures; once: an initializer; payment; unknown; claim: a view that "
+        "names somebody whom every function refuses"
     )
     asks: str = Field(description="what the functions ask of their caller, in the code's own names; empty for nothing")
     read_from: str = Field(default="", description="view or slot that says who passes", exclude_if=_empty)

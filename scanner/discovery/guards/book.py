@@ -7,9 +7,9 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from scanner.chain.abi import DecodeError, encode, selector, signature_types
-from scanner.chain.interface import CallRead, Read, StorageRead
-from scanner.discovery.account import Account
+from scanner.chain.abi import DecodeError, encode, event_topic, selector, signature_types
+from scanner.chain.interface import CallRead, LogRead, Read, StorageRead
+from scanner.discovery.account import Account, nonzero
 from scanner.discovery.roles import HAS_ROLE, role_question
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
@@ -18,6 +18,15 @@ from scanner.model.values import ZERO_ADDRESS
 
 MAX_READS = 2_000
 """Reads of guards' state in one scan; what is beyond is not read, and its guards stay unresolved."""
+
+MAX_TOLD = 40
+"""Addresses of which a contract's events tell, that are asked about."""
+
+_MOVEMENTS = frozenset(
+    {"Transfer", "Approval", "ApprovalForAll", "TransferSingle", "TransferBatch", "DelegateChanged"}
+    | {"DelegateVotesChanged", "VoteCast", "VoteCastWithParams", "Deposit", "Withdrawal", "Withdraw", "Swap", "Sync"}
+)
+"""Events that come by the million and tell of no office."""
 
 MAX_CANDIDATES = 16
 """Addresses about which a list is asked that nobody can enumerate."""
@@ -63,6 +72,23 @@ class Book:
         """Return a word of storage; None where it was not asked yet."""
         return self._ask(StorageRead(account, f"0x{slot:064x}"))
 
+    def told(self, account: Account) -> tuple[str, ...] | None:
+        """Return the addresses of which a contract's own events tell, movements of units left out; None where the
+        events were not read yet."""
+        topics = _telling(account, self.world)
+        if not topics:
+            return ()
+        answer: Any = self._ask(LogRead(account.address, (topics,)))
+        if answer is None or isinstance(answer, Unknown):
+            return None if answer is None else ()
+        found: dict[str, None] = {}
+        for log in answer.value:
+            words = [*log.topics[1:], *(f"0x{log.data[at : at + 64]}" for at in range(2, len(log.data) - 63, 64))]
+            for word in words:
+                if 2**80 < int(word, 16) < 2**160:
+                    found["0x" + word[-40:]] = None
+        return tuple(sorted(found))[:MAX_TOLD]
+
     def _ask(self, read: Read) -> Word | None:
         found = self._answers.get(read)
         if found is None:
@@ -95,6 +121,24 @@ class Book:
         if not self._related:
             self._related = _relations(self.world)
         return self._related.get(place, ())
+
+
+def _telling(account: Account, world: World) -> tuple[str, ...]:
+    """Return the first topics of a contract's events that name an address and are no movements of units."""
+    implementation = nonzero(account.proxy.implementation) if account.proxy else None
+    behind = world.get(implementation) if implementation else None
+    found = set()
+    for one in (account, behind):
+        for entry in one.verified.abi if one and one.verified else ():
+            inputs = [str(part.get("type")) for part in entry.get("inputs") or ()]
+            if entry.get("type") != "event" or "address" not in inputs or entry.get("anonymous"):
+                continue
+            if entry.get("name") not in _MOVEMENTS:
+                try:
+                    found.add(event_topic(entry))
+                except DecodeError:
+                    continue
+    return tuple(sorted(found))
 
 
 def _relations(world: World) -> dict[str, tuple[str, ...]]:

@@ -110,7 +110,7 @@ def _is(check: CallerCheck, door: Door, account: Account, book: Book) -> Named |
     if answer is None:
         return None
     holder = as_address(answer, offset)
-    shown = f"{check.reads} ({source})" if source.split("(")[0] != check.reads else source
+    shown = f"{check.reads} ({source})" if source.split("(")[0] != check.reads.split("(")[0] else source
     if isinstance(holder, Unknown):
         return Named(complete=False, reason=f"{source} does not answer", source=shown, evidence=holder.evidence)
     if holder.value == ZERO_ADDRESS:
@@ -144,8 +144,12 @@ def _in(check: CallerCheck, door: Door, account: Account, book: Book) -> Named |
     variable = _variable(door.storage, check.reads.partition("[")[0])
     if variable is None or not variable.type.startswith("mapping(address =>"):
         return Named(complete=False, reason=f"{check.reads} has no view and no slot of its own", source=check.reads)
+    told = book.told(account)
+    if told is None:
+        return None
     slot = variable.slot
-    asked = {who: book.slot(account.address, mapping_slot(slot, who)) for who in book.candidates(account)}
+    whom = dict.fromkeys((*told, *book.candidates(account)))
+    asked = {who: book.slot(account.address, mapping_slot(slot, who)) for who in whom}
     return _those_set(asked, f"{check.reads} (slot {slot})")
 
 
@@ -207,7 +211,12 @@ def _ask_each(check: CallerCheck, account: Account, asked: str, book: Book, door
     answers: dict[str, Word | None] = {}
     whom = book.world.get(asked)
     members = manager_members(whom) if whom is not None else ()
-    for who in dict.fromkeys((*members, *book.candidates(account, *([asked] if asked != account.address else [])))):
+    told = book.told(account if whom is None else whom) if not members else ()
+    if told is None:
+        return None
+    for who in dict.fromkeys(
+        (*members, *told, *book.candidates(account, *([asked] if asked != account.address else [])))
+    ):
         arguments = _arguments(check, door, account, book, who)
         if arguments is None:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.discovery.guards.calls import CONTRADICTED, NOT_CHECKABLE, Trial, Verdict
+from scanner.discovery.guards.claims import Claim
 from scanner.discovery.guards.doors import Door, Held, Named
 from scanner.discovery.guards.trials import Guards
 from scanner.discovery.holders import Resolver, add_delays, weakest
@@ -20,6 +21,7 @@ EVIDENCE_KEPT = 60
 """Pieces kept for one passage; every function of it has at least a stranger's and a holder's call among the first."""
 
 _NOT_ASKED = Verdict("not-asked", "")
+_LIES = "every function refuses them as it refuses a stranger"
 _PLAIN = {
     Guard.NONE.value: "anyone",
     Guard.PAYMENT.value: "payment",
@@ -38,7 +40,8 @@ def build_passages(world: World, resolver: Resolver, guards: Guards) -> Collecti
         named, verdict = guards.named.get(door, Named()), guards.verdicts.get(door, _NOT_ASKED)
         key = (door.account, _guard(door, named, verdict), _asks(door), named.source, named.holders, named.anyone)
         folded.setdefault((*key, named.reason, verdict.result, verdict.detail, verdict.found), []).append(door)
-    made = tuple(_passage(world, resolver, guards, trials, doors) for doors in folded.values())
+    made = [_passage(resolver, guards, trials, doors) for doors in folded.values()]
+    made += [_lie(resolver, claim, evidence) for claim, evidence in guards.lies]
     _tell(world, guards)
     short = [contract for contract in made if contract.guard == "unknown"]
     reason = "" if world.complete else "the crawl was cut short"
@@ -48,7 +51,22 @@ def build_passages(world: World, resolver: Resolver, guards: Guards) -> Collecti
     return Collection[Passage](items=ordered, complete=not reason, reason=reason)
 
 
-def _passage(world: World, resolver: Resolver, guards: Guards, trials: dict[Door, Trial], doors: list[Door]) -> Passage:
+def _lie(resolver: Resolver, claim: Claim, evidence: tuple[Evidence, ...]) -> Passage:
+    """Return a view that names somebody whom no function lets pass."""
+    return Passage(
+        contract=claim.account,
+        functions=(claim.office,),
+        guard="claim",
+        asks=f"it names {claim.address}",
+        read_from=claim.office,
+        holders=(_holder(resolver, Held(claim.address)),),
+        checked=CONTRADICTED,
+        detail=_LIES,
+        evidence=tuple(dict.fromkeys(evidence)),
+    )
+
+
+def _passage(resolver: Resolver, guards: Guards, trials: dict[Door, Trial], doors: list[Door]) -> Passage:
     first = doors[0]
     named, verdict = guards.named.get(first, Named()), guards.verdicts.get(first, _NOT_ASKED)
     held = named.holders or tuple(Held(address) for address in verdict.found if verdict.result != CONTRADICTED)
@@ -153,6 +171,9 @@ def _tell(world: World, guards: Guards) -> None:
             who = ", ".join(verdict.found or verdict.callers[:1])
             detail = f"{verdict.detail} ({who}): the contract or what was read of it is not what it says"
             world.gap(door.account, f"who may call {door.signature}", Reason.UNRESOLVED, detail)
+    for claim, _ in guards.lies:
+        what = f"whom {claim.office} names ({claim.address})"
+        world.gap(claim.account, what, Reason.UNRESOLVED, f"{_LIES}: the view or the code is not what it says")
     unread: dict[str, list[str]] = {}
     for door, named in guards.named.items():
         verdict = guards.verdicts.get(door, _NOT_ASKED)

@@ -21,9 +21,11 @@ from scanner.discovery.guards.calls import (
     plan_calls,
     refusal_shapes,
 )
+from scanner.discovery.guards.claims import Claim, claims_of, contradicted
 from scanner.discovery.guards.doors import Door, Named, doors_of
 from scanner.discovery.guards.naming import named_by
 from scanner.discovery.world import Link, World
+from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -43,6 +45,9 @@ class Guards:
     named: dict[Door, Named] = field(default_factory=dict)
     trials: list[Trial] = field(default_factory=list)
     verdicts: dict[Door, Verdict] = field(default_factory=dict)
+    claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
+    lies: list[tuple[Claim, tuple[Evidence, ...]]] = field(default_factory=list)
+    """Views that name somebody whom every function refuses, each with the calls that show it."""
 
     @property
     def reads(self) -> list[CallRead]:
@@ -59,10 +64,11 @@ class Guards:
         by_contract: dict[str, list[Trial]] = {}
         for trial in self.trials:
             by_contract.setdefault(trial.door.account, []).append(trial)
-        for trials in by_contract.values():
+        for account, trials in sorted(by_contract.items()):
             refusals = refusal_shapes(trials)
             for trial in trials:
                 self.verdicts[trial.door] = judge(trial, refusals)
+            self.lies += contradicted(self.claims.get(account, ()), trials, refusals)
 
 
 def read_guards(world: World, results: Mapping[str, CodeResult]) -> Guards:
@@ -76,6 +82,7 @@ def read_guards(world: World, results: Mapping[str, CodeResult]) -> Guards:
     for door in guards.doors:
         if door.standing:
             guards.named.setdefault(door, _NOT_READ)
+    guards.claims = claims_of(world)
     guards.trials = _trials(guards, world, book)
     return guards
 
@@ -113,7 +120,11 @@ def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
     for account, doors in by_contract.items():
         standing = [door for door in doors if door.standing]
         names = sorted({held.address for door in standing for held in guards.named[door].holders})
-        candidates = (*book.candidates(world.accounts[account])[:CANDIDATES_TRIED], ZERO_ADDRESS)
+        claimed = [claim.address for claim in guards.claims.get(account, ())]
+        unnamed = [one for one in dict.fromkeys(claimed) if one not in names]
+        names = [*unnamed, *names]
+        likely = dict.fromkeys((*claimed, *book.candidates(world.accounts[account])))
+        candidates = (*list(likely)[:CANDIDATES_TRIED], ZERO_ADDRESS)
         for door in doors:
             if door.standing:
                 made.append(_trial(door, guards.named[door], names, candidates))

@@ -1,0 +1,90 @@
+"""The contracts of `fixtures/contracts/guards` on a real chain, scanned once through the house that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixtures.build import Workshop
+from fixtures.contract import Contract
+from fixtures.localchain import LocalChain
+from fixtures.recipes import own
+from fixtures.sourcify_server import SourcifyServer
+from fixtures.story import Env
+from scanner.cli.options import default_cache_dir
+from scanner.model.passages import Passage
+from scanner.model.snapshot import Snapshot
+from scanner.pipeline import ScanOptions, collect
+from scanner.sources.collect import SourceOptions
+
+DAY = 86_400
+DOORS = own("guards/Doors.sol")
+
+
+@dataclass(frozen=True)
+class House:
+    """What was deployed, who is who, and what the scan says."""
+
+    at: Mapping[str, str]
+    people: Mapping[str, str]
+    snapshot: Snapshot
+    url: str
+
+    def passage(self, contract: str, function: str) -> Passage:
+        """Return the passage of one function of one contract."""
+        (found,) = [
+            one
+            for one in self.snapshot.passages.items
+            if one.contract == self.at[contract] and any(name.startswith(function) for name in one.functions)
+        ]
+        return found
+
+    def holders(self, contract: str, function: str) -> set[str]:
+        """Return the names of those who hold it."""
+        names = {address: name for name, address in (*self.people.items(), *self.at.items())}
+        return {names[one.address] for one in self.passage(contract, function).holders}
+
+
+def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
+    """Deploy the house and all in it, and scan it."""
+    workshop, keys = Workshop(), chain.accounts
+    names = ("boss", "deputy", "keeper", "porter", "admin", "clerk", "late", "trusted", "shown", "real")
+    people = dict(zip(names, keys[1 : len(names) + 1], strict=True))
+    env = Env(chain, workshop, sourcify, keys, keys[0])
+
+    def deploy(name: str, *arguments: object, verified: bool = True) -> Contract:
+        return env.deploy(workshop.contract(DOORS, name), *arguments, verified=verified)
+
+    made: dict[str, Contract] = {}
+    made["hidden"] = deploy("Hidden", people["boss"])
+    made["rooms"] = deploy("Rooms", *(people[name] for name in ("boss", "deputy", "keeper", "porter")))
+    made["manager"] = deploy("Manager", people["admin"])
+    made["managed"] = deploy("Managed", made["manager"].address)
+    made["warden"] = deploy("Warden", people["trusted"])
+    made["authed"] = deploy("Authed", people["boss"], made["warden"].address)
+    made["roleLiar"] = deploy("RoleLiar", people["shown"], people["real"])
+    made["ownerLiar"] = deploy("OwnerLiar", people["shown"], people["real"], verified=False)
+    made["names"] = deploy("Names", people["boss"])
+    made["nested"] = deploy("Nested", made["names"].address)
+    made["renounced"] = deploy("Renounced")
+    _grant(made, people)
+    parts = [made[name].address for name in ("hidden", "rooms", "managed", "authed", "roleLiar", "ownerLiar")]
+    made["house"] = deploy("House", [*parts, made["nested"].address, made["renounced"].address])
+    options = ScanOptions(
+        rpc_url=chain.url,
+        entry=made["house"].address,
+        cache_dir=default_cache_dir(),
+        block=chain.block_number,
+        sources=SourceOptions(sourcify_url=sourcify.url, cache_dir=folder),
+        use_cache=False,
+    )
+    return House({name: one.address for name, one in made.items()}, people, collect(options, lambda _: None), chain.url)
+
+
+def _grant(made: Mapping[str, Contract], people: Mapping[str, str]) -> None:
+    """The clerk may set the fee at once, the late one a day after it was announced."""
+    manager, setter = made["manager"], made["managed"].data("setFee", 1)[:10]
+    manager.send(people["admin"], "setTargetFunctionRole", made["managed"].address, [setter], 7)
+    manager.send(people["admin"], "grantRole", 7, people["clerk"], 0)
+    manager.send(people["admin"], "grantRole", 7, people["late"], DAY)

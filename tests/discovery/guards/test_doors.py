@@ -1,0 +1,116 @@
+"""Who gets past a guard: by the state that it reads, in every way in which contracts keep it, and by calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.localchain import LocalChain
+from fixtures.sourcify_server import SourcifyServer
+from scanner.chain.node import connect
+from scanner.chain.recheck import Verdict, recheck
+from scanner.model.evidence import CallEvidence
+from scanner.model.observation import Known
+from tests.discovery.guards.support import DAY, House, build
+
+pytestmark = [pytest.mark.node, pytest.mark.compiler]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with LocalChain() as chain, SourcifyServer() as sourcify:
+        yield build(chain, sourcify, tmp_path_factory.mktemp("guards"))
+
+
+@pytest.mark.parametrize(
+    ("contract", "function", "holders", "read_from"),
+    [
+        ("hidden", "setAmount", {"boss"}, "_boss (slot 0)"),
+        ("rooms", "either", {"boss", "deputy", "keeper"}, "boss() or deputy() or keepers[msg.sender]"),
+        ("rooms", "throughInternal", {"deputy"}, "deputy()"),
+        ("rooms", "setOpen", {"deputy"}, "deputy()"),
+        ("rooms", "porter", {"porter"}, "_porters[msg.sender] (slot 3)"),
+        ("rooms", "switched", {"boss"}, "boss() or open"),
+        ("managed", "setFee", {"clerk", "late"}, ""),
+        ("managed", "sweep", {"admin"}, ""),
+        ("authed", "file", {"authed", "boss", "trusted"}, ""),
+        ("authed", "setOwner", {"authed", "boss"}, ""),
+        ("nested", "set", {"boss"}, "chief()"),
+    ],
+)
+def test_the_holder_is_who_the_state_names_and_the_chain_agrees(
+    house: House, contract: str, function: str, holders: set[str], read_from: str
+) -> None:
+    passage = house.passage(contract, function)
+    assert house.holders(contract, function) == holders, passage
+    assert passage.guard == "caller"
+    assert passage.checked == "passed", passage.detail
+    assert not read_from or passage.read_from == read_from
+    callers = {piece.sender for piece in passage.evidence if isinstance(piece, CallEvidence) and piece.sender}
+    assert {house.people.get(one) or house.at[one] for one in holders} <= callers
+    assert len(callers) > len(holders), "a stranger was called for as well"
+
+
+def test_a_manager_s_own_delay_counts(house: House) -> None:
+    delays = {
+        one.address: one.delay_seconds.value
+        for one in house.passage("managed", "setFee").holders
+        if isinstance(one.delay_seconds, Known)
+    }
+    assert delays == {house.people["clerk"]: 0, house.people["late"]: DAY}
+
+
+def test_a_stop_before_the_guard_is_not_checkable_and_its_holder_is_named_all_the_same(house: House) -> None:
+    passage = house.passage("rooms", "whileRunning")
+    assert house.holders("rooms", "whileRunning") == {"boss"}
+    assert passage.checked == "not-checkable"
+    assert "something before the guard" in passage.detail
+
+
+def test_nobody_holds_what_the_zero_address_holds(house: House) -> None:
+    passage = house.passage("renounced", "set")
+    assert (passage.guard, passage.holders, passage.checked) == ("caller", (), "passed")
+    assert "only the zero address would pass" in passage.detail
+
+
+def test_what_asks_nothing_is_open_to_anyone(house: House) -> None:
+    assert house.passage("rooms", "anybody").guard == "anyone"
+
+
+def test_a_view_of_roles_that_the_guard_does_not_read_is_a_contradiction(house: House) -> None:
+    passage = house.passage("roleLiar", "hasRole(bytes32,address)")
+    assert (passage.guard, passage.checked) == ("claim", "contradicted")
+    assert [one.address for one in passage.holders] == [house.people["shown"]]
+    senders = {piece.sender for piece in passage.evidence if isinstance(piece, CallEvidence)}
+    assert house.people["shown"] in senders
+    assert len(senders - {"", house.people["shown"]}) == 1, "and a stranger"
+
+
+def test_an_owner_whom_code_without_source_refuses_is_a_contradiction(house: House) -> None:
+    passage = house.passage("ownerLiar", "owner()")
+    assert (passage.guard, passage.checked) == ("claim", "contradicted")
+    gaps = [gap for gap in house.snapshot.gaps if gap.subject == house.at["ownerLiar"] and "owner()" in gap.what]
+    assert len(gaps) == 1
+    assert house.people["shown"] in gaps[0].what
+
+
+def test_nothing_else_is_contradicted(house: House) -> None:
+    found = {one.contract for one in house.snapshot.passages.items if one.checked == "contradicted"}
+    assert found == {house.at["roleLiar"], house.at["ownerLiar"]}
+
+
+def test_another_node_gives_the_same_answers_to_the_same_callers(house: House) -> None:
+    pieces = [piece for one in house.snapshot.passages.items for piece in one.evidence]
+    calls = [piece for piece in pieces if isinstance(piece, CallEvidence) and piece.sender]
+    assert calls
+    rpc = connect(house.url)
+    try:
+        found = recheck(calls, rpc, pinned=house.snapshot.blocks, source_digest=lambda *_: None)
+        one = next(piece for piece in calls if not piece.reverted)
+        told = one.model_copy(update={"sender": "0x" + "77" * 20})
+        lie = recheck([told], rpc, pinned=house.snapshot.blocks, source_digest=lambda *_: None)
+    finally:
+        rpc.transport.close()
+    assert found.count(Verdict.MATCH) == len(set(calls))
+    assert lie.count(Verdict.MISMATCH) == 1

@@ -21,10 +21,7 @@ from scanner.code.analyses.values import (
     RECOVERED,
     SENDER,
     THIS,
-<<<<<<< HEAD
     ZERO,
-=======
->>>>>>> 47dd4b1daa6dc148ce6a7e9193b1be6ffc00f2fc
     Atom,
     Clause,
     Label,
@@ -217,18 +214,12 @@ class _Reader:
                 made = ["zero" if kind == "address" else others.pop(0) if others else "" for kind in view.types]
                 if not others and "" not in made:
                     return self._make("open", text, getter=view.signature, arguments=tuple(made))
-<<<<<<< HEAD
         wanted = atom.op
         if ZERO in (atom.left, atom.right):
             wanted = {"!=": "truthy", ">": "truthy", "==": "falsy"}.get(atom.op, "")
         if len(labels) == 1 and not labels[0][2] and wanted in ("truthy", "falsy"):
             name = str(labels[0][1])
             return self._make("state", name, getter=self._getter(name), arguments=(wanted,))
-=======
-        if len(labels) == 1 and not labels[0][2] and atom.op in ("truthy", "falsy"):
-            name = str(labels[0][1])
-            return self._make("state", name, getter=self._getter(name), arguments=(atom.op,))
->>>>>>> 47dd4b1daa6dc148ce6a7e9193b1be6ffc00f2fc
         return self._make("state", text)
 
     # ------------------------------------------------------------------------------------------------ words

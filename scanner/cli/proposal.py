@@ -124,7 +124,9 @@ def proposal(
             ),
             code=code,
             use_cache=cache,
-            simulate=simulate_options(simulate, anvil, code.cache_dir, offline=offline_compilers),
+            simulate=simulate_options(
+                simulate, anvil, code.cache_dir, offline=offline_compilers, only="" if asked is None else str(asked)
+            ),
             draft=read,
         )
         with progress(quiet=quiet) as say:

@@ -24,12 +24,17 @@ Anvil = Annotated[
 ]
 
 
-def simulate_options(simulate: bool, anvil: Path | None, cache_dir: Path, *, offline: bool) -> SimulateOptions | None:
-    """Return what to simulate with, None where nobody asked. Raises UsageError for an anvil that is no program."""
+def simulate_options(
+    simulate: bool, anvil: Path | None, cache_dir: Path, *, offline: bool, only: str | None = None
+) -> SimulateOptions | None:
+    """Return what to simulate with, None where nobody asked. Raises UsageError for an anvil that is no program.
+
+    `only` is the id of the one proposal that is wanted, empty for a draft; None for all.
+    """
     if anvil is not None and not (anvil.is_file() and os.access(anvil, os.X_OK)):
         raise UsageError("no such program", where=f"--anvil {anvil}", hint="give the path of an executable anvil")
     if not simulate:
         return None
     from scanner.proposals.simulate.simulate import SimulateOptions
 
-    return SimulateOptions(cache_dir=cache_dir, anvil=anvil, offline=offline)
+    return SimulateOptions(cache_dir=cache_dir, anvil=anvil, offline=offline, only=only)

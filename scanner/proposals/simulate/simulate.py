@@ -27,18 +27,25 @@ from scanner.proposals.simulate.single import Bench, Done, Single
 OPEN_STATES = ("Queued", "Succeeded", "Active", "Pending")
 """In the order in which they would be executed."""
 
+_DUE = OPEN_STATES[:2]
+"""They have passed: that they are executed is to be expected."""
+
 MAX_SIMULATED = 50
 _MAX_STARTS_IN_VAIN = 2
 
 
 @dataclass(frozen=True)
 class SimulateOptions:
-    """Whether proposals are simulated, and with what. Offline, anvil is not fetched."""
+    """Whether proposals are simulated, and with what. Offline, anvil is not fetched.
+
+    `only` is the id of the one proposal of the scan's entry that is wanted, empty for its draft; None for all.
+    """
 
     cache_dir: Path
     anvil: Path | None = None
     offline: bool = False
     limits: ForkLimits = field(default_factory=ForkLimits)
+    only: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,9 @@ def simulate(subject: Subject, means: Means, options: SimulateOptions) -> Collec
     """Return one simulation for each open proposal, in the order in which they would be executed.
 
     Each is executed alone on the pinned block's state, and once more after those before it that change what it reads.
-    What cannot be simulated is there with its reason. Raises NodeError only when the scan's node is of no use any more.
+    What cannot be simulated is there with its reason. Where one alone is wanted, those that are queued before it are
+    executed for what they change, and nothing is said of them. Raises NodeError only when the scan's node is of no use
+    any more.
     """
     plans, unclear = _open(subject)
     items = tuple(_all(plans, subject, means, options)) if plans else ()
@@ -103,9 +112,36 @@ def _all(plans: Sequence[Plan], subject: Subject, means: Means, options: Simulat
         rediscovery = Rediscovery(subject.found, subject.entry, means.analyse, proxy.lock, subject.steps)
         session = _Session(program, proxy, options.limits, rediscovery, subject.described)
         try:
+            if options.only is not None:
+                return _one(session, plans, means.progress, wanted=(subject.entry[0], options.only))
             return [session.simulate(plan, means.progress, len(plans)) for plan in plans]
         finally:
             session.close()
+
+
+def _one(
+    session: _Session, plans: Sequence[Plan], progress: Callable[[str], None], *, wanted: tuple[str, str]
+) -> list[Simulation]:
+    """Simulate one proposal, after those that are queued before it."""
+    at = next((index for index, plan in enumerate(plans) if _is(plan, wanted)), None)
+    why = Unknown(reason=Reason.NOT_READ, detail="another proposal alone was asked for")
+    if at is None:
+        return [not_done(plan, why) for plan in plans]
+    before = [plan for plan in plans[:at] if _state(plan) == OPEN_STATES[0]]
+    for plan in before:
+        session.prepare(plan, progress)
+    result = session.simulate(plans[at], progress, len(before) + 1)
+    return [result if index == at else not_done(plan, why) for index, plan in enumerate(plans)]
+
+
+def _is(plan: Plan, wanted: tuple[str, str]) -> bool:
+    governor, number = wanted
+    proposal = plan.proposal
+    return proposal.governor == governor and (proposal.id == number if number else proposal.draft)
+
+
+def _state(plan: Plan) -> str:
+    return plan.proposal.state.value if isinstance(plan.proposal.state, Known) else ""
 
 
 def not_done(plan: Plan, why: Unknown) -> Simulation:
@@ -135,6 +171,7 @@ class _Session:
     fork: Fork | None = None
     before: Seen | None = None
     done: list[Done] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     in_vain: int = 0
     count: int = 0
     last: Unknown | None = None
@@ -146,32 +183,61 @@ class _Session:
 
     def simulate(self, plan: Plan, progress: Callable[[str], None], total: int) -> Simulation:
         """Simulate one proposal; a fork that ends on the way makes it unknown, and the next one gets another fork."""
-        self.count += 1
-        if self.count > MAX_SIMULATED:
-            return not_done(plan, Unknown(reason=Reason.LIMIT, detail=f"more than {MAX_SIMULATED} open proposals"))
-        if time.monotonic() > self.until:
-            late = f"simulations may take {self.limits.total_seconds:g} s in all"
-            return not_done(plan, Unknown(reason=Reason.LIMIT, detail=late))
-        if self.in_vain >= _MAX_STARTS_IN_VAIN and self.last is not None:
-            return not_done(plan, self.last)
+        refused = self._refused()
+        if refused is not None:
+            self._keep(plan, None, sure=False)
+            return not_done(plan, refused)
         progress(f"simulating proposal {self.count} of {total}")
         faults = len(self.proxy.faults)
         try:
             bench = self._bench()
-            result, kept = Single(bench, plan, self.done).run()
+            result, kept = Single(bench, plan, self.done, tuple(self.unsure)).run()
         except ForkGone as error:
             why = self._why(error, faults)
             self.close()
+            self._keep(plan, None, sure=False)
             return not_done(plan, why)
         except (DecodeError, Malformed) as error:
             self.close()
+            self._keep(plan, None, sure=False)
             return not_done(
                 plan, Unknown(reason=Reason.UNDECODABLE, detail=f"what the fork says cannot be read: {error}")
             )
         self.before = bench.before
+        self._keep(plan, kept, isinstance(result.succeeds, Known))
+        return result
+
+    def prepare(self, plan: Plan, progress: Callable[[str], None]) -> None:
+        """Execute a proposal for what it changes, which counts for those after it."""
+        if self._refused() is not None:
+            self._keep(plan, None, sure=False)
+            return
+        progress(f"executing proposal {plan.proposal.id[:20]}, which is queued before")
+        faults = len(self.proxy.faults)
+        kept, sure = None, False
+        try:
+            kept, sure = Single(self._bench(), plan, self.done).effect()
+        except ForkGone as error:
+            self._why(error, faults)
+            self.close()
+        except (DecodeError, Malformed):
+            self.close()
+        self._keep(plan, kept, sure)
+
+    def _keep(self, plan: Plan, kept: Done | None, sure: bool) -> None:
         if kept is not None:
             self.done.append(kept)
-        return result
+        elif not sure and _state(plan) in _DUE:
+            self.unsure.append(plan.proposal.id)
+
+    def _refused(self) -> Unknown | None:
+        """Count one more; return why it is one too many."""
+        self.count += 1
+        if self.count > MAX_SIMULATED:
+            return Unknown(reason=Reason.LIMIT, detail=f"more than {MAX_SIMULATED} open proposals")
+        if time.monotonic() > self.until:
+            return Unknown(reason=Reason.LIMIT, detail=f"simulations may take {self.limits.total_seconds:g} s in all")
+        return self.last if self.in_vain >= _MAX_STARTS_IN_VAIN else None
 
     def _bench(self) -> Bench:
         if self.process is None or self.fork is None:

@@ -57,10 +57,11 @@ class _Reached:
 
 
 class Single:
-    """Simulates one proposal."""
+    """Simulates one proposal. `earlier` are those before it that were executed, `unsure` those that are due before it
+    and of which nobody knows what they change."""
 
-    def __init__(self, bench: Bench, plan: Plan, earlier: Sequence[Done]) -> None:
-        self.bench, self.plan, self.earlier = bench, plan, earlier
+    def __init__(self, bench: Bench, plan: Plan, earlier: Sequence[Done], unsure: Sequence[str] = ()) -> None:
+        self.bench, self.plan, self.earlier, self.unsure = bench, plan, earlier, unsure
         self.fork = bench.fork
         self.found = plan.found
 
@@ -92,6 +93,21 @@ class Single:
         facts["revert_reason"] = Known(value="", evidence=())
         facts |= self._looked_at(reached)
         return self._made(facts, proof), Done(self.plan.proposal.id, executed.diff)
+
+    def effect(self) -> tuple[Done | None, bool]:
+        """Return what later proposals need of this one, and whether that is sure: one that fails changes nothing.
+
+        The execution alone, as for a whole simulation; nothing is looked at beside it. Raises ForkGone.
+        """
+        self.fork.reset()
+        reached = self._reach(self.fork.now())
+        if isinstance(reached, Unknown):
+            return None, False
+        if missing_features(reached.run.executed.trace, self.found.world.chain.chain_id):
+            return None, False
+        if not reached.run.executed.trace.succeeded:
+            return None, isinstance(reached.succeeds, Known)
+        return Done(self.plan.proposal.id, reached.run.executed.diff), True
 
     # -------------------------------------------------------------------------------------------- reaching
 
@@ -214,7 +230,12 @@ class Single:
 
     def _after_others(self, reached: _Reached) -> dict[str, Any]:
         """Run it once more after the earlier proposals that write what it reads or writes."""
-        nothing = Known(value=True, evidence=(), derivation="no proposal before it changes what it reads")
+        nothing: Known[bool] | Unknown = Known(
+            value=True, evidence=(), derivation="no proposal before it changes what it reads"
+        )
+        if self.unsure:
+            detail = f"what proposal {self.unsure[0]} changes, which is due before it, is not known"
+            nothing = Unknown(reason=Reason.UNRESOLVED, detail=detail)
         if not self.earlier:
             return {"after": (), "same_after": nothing}
         executed = reached.run.executed
@@ -232,6 +253,8 @@ class Single:
         except NotReached as error:
             return {"after": after, "same_after": Unknown(reason=Reason.UNRESOLVED, detail=f"after them: {error}")}
         same = later.executed.trace.succeeded and self._mark(later.executed) == self._mark(executed)
+        if same and self.unsure:
+            return {"after": after, "same_after": nothing}
         said = "" if later.executed.trace.succeeded else f"after them {reason_of(later.executed.trace)}"
         return {"after": after, "same_after": Known(value=same, evidence=(), derivation=said)}
 

@@ -227,6 +227,44 @@ def test_the_same_scan_gives_the_same_simulations_and_their_number_is_bounded(
     assert {unknown(one.succeeds).detail for one in again[2:]} == {"more than 2 open proposals"}
 
 
+def test_one_alone_is_simulated_after_what_is_queued_before_it(
+    scene: Scene, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    look = single.Single._looked_at
+
+    def noted(self: Any, reached: Any) -> Any:
+        looked.append(self.plan.proposal.id)
+        return look(self, reached)
+
+    monkeypatch.setattr(single.Single, "_looked_at", noted)
+    number = str(scene.proposals["sweep again"].id)
+    alone = scene.scan(only=number)
+    assert scene.find(alone, "sweep again") == scene.find(snapshot, "sweep again"), "what was queued before counts"
+    assert looked == [number]
+    others = [one for one in alone.simulations.items if one.proposal != number]
+    assert len(others) == len(scene.proposals) - 1
+    assert {unknown(one.succeeds).detail for one in others} == {"another proposal alone was asked for"}
+
+
+def test_what_a_queued_one_changes_may_not_be_known_and_then_nothing_after_it_is_sure(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued = str(scene.proposals["sweep"].id)
+    reach = single.Single._reach
+
+    def lost(self: Any, start: Any) -> Any:
+        if self.plan.proposal.id == queued:
+            return Unknown(reason=Reason.NOT_SUPPORTED, detail="for a test")
+        return reach(self, start)
+
+    monkeypatch.setattr(single.Single, "_reach", lost)
+    one = scene.find(scene.scan(only=str(scene.proposals["sweep again"].id)), "sweep again")
+    assert known(one.succeeds)
+    assert one.after == ()
+    assert unknown(one.same_after).detail == f"what proposal {queued} changes, which is due before it, is not known"
+
+
 def test_a_fork_that_dies_on_the_way_leaves_one_unknown_and_the_next_is_simulated(
     scene: Scene, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

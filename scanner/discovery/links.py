@@ -14,7 +14,7 @@ from scanner.discovery.frameworks import membership_getters, shamans
 from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.guards.managers import manager_members
 from scanner.discovery.oracle_modules import oracle_getters
-from scanner.discovery.proxies import BEACON_KINDS, detect, proxy_questions
+from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_questions
 from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.world import (
     IMPLEMENTATION_OF_TARGET,
@@ -22,6 +22,7 @@ from scanner.discovery.world import (
     Getter,
     Link,
     World,
+    behind,
     only_a_target,
     running_code,
 )
@@ -68,6 +69,7 @@ def links_of(world: World, account: Account) -> Iterator[Link]:
     account.proxy = detect(account)
     short = account.address
     yield from _proxy_links(account, short)
+    yield from _nested_links(world, account)
     named = nonzero(account.address_of("implementation()"))
     if named and any(why.startswith(BEACON_OF) for why in account.why):
         yield Link(named, f"implementation named by beacon {short}")
@@ -123,6 +125,17 @@ def _proxy_links(account: Account, short: str) -> Iterator[Link]:
         yield Link(admin, f"{BEACON_OF if account.proxy.kind in BEACON_KINDS else 'proxy admin of'} {short}")
 
 
+def _nested_links(world: World, account: Account) -> Iterator[Link]:
+    """A proxy's code in another's storage leads where that storage says."""
+    if account.proxy is None and not any("implementation" in why for why in account.why):
+        return
+    for first in tuple(world.accounts.values()):
+        if first.proxy is not None and (first is account or account in behind(world, first)[0]):
+            for target in nested_links(world, first):
+                words = IMPLEMENTATION_OF_TARGET if only_a_target(first) else "implementation of"
+                yield Link(target, f"{words} {first.address}")
+
+
 def _safe_links(account: Account, short: str) -> Iterator[Link]:
     owners = account.ask("getOwners()")
     if not isinstance(owners, Known) or not account.answers("getThreshold()"):
@@ -175,17 +188,19 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     that return addresses: its own way of naming its parts."""
     for role, member in role_claims(account) if account.has_code else ():
         yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
-    yield from proxy_questions(account)
-    if account.depth > _GETTER_DEPTH or only_a_target(account) or not account.has_code:
+    yield from proxy_questions(world, account)
+    if only_a_target(account) or not account.has_code:
         return
     code = running_code(world, account)
-    yield from pointer_getters(account, code)
-    yield from membership_getters(account, code)
-    yield from oracle_getters(account, code)
     for family in FAMILIES:
         yield from family.questions(account, code)
     for kind in EXECUTORS:
         yield from kind.questions(account, code)
+    if account.depth > _GETTER_DEPTH:
+        return
+    yield from pointer_getters(account, code)
+    yield from membership_getters(account, code)
+    yield from oracle_getters(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:

@@ -8,8 +8,10 @@ from typing import Any
 
 from scanner.chain.abi import encode_call
 from scanner.chain.interface import BlockRead, CallRead, Chain, Read, StorageRead
+from scanner.code.bytecode.forwarding import IMPLEMENTATION_SELECTOR
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import SLOTS, battery, first_reads
+from scanner.discovery.forwards import address_in, way
 from scanner.model.evidence import AtBlock, BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import Gap
@@ -39,7 +41,7 @@ class CrawlLimits:
     max_contracts: int = 150
     max_targets: int = 150
     max_depth: int = 8
-    max_transfers: int = 300_000
+    max_transfers: int = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,15 @@ class World:
 def behind(world: World, account: Account) -> tuple[tuple[Account, ...], str]:
     """Return the accounts whose code runs in turn when `account` is called, itself first, and why the line breaks off.
 
-    The reason is empty where the last of them is no proxy. A diamond's facets are not in the line: it ends with it.
+    The reason is empty where the last of them is no proxy. A proxy behind a proxy runs in the first one's storage: what
+    its code reads there decides, not what stands in its own. A diamond's facets are not in the line.
     """
     line = [account]
     while True:
-        proxy = line[-1].proxy
-        target = nonzero(proxy.implementation) if proxy else None
-        if proxy is None or proxy.facets:
+        last = line[-1]
+        if last.proxy is None or (last.proxy.facets and last is account):
             return tuple(line), ""
+        target = nonzero(last.proxy.implementation if last is account else behind_another(world, account, last))
         if target is None:
             return tuple(line), "the implementation is not known"
         if any(one.address == target for one in line):
@@ -133,6 +136,19 @@ def behind(world: World, account: Account) -> tuple[tuple[Account, ...], str]:
         if len(line) >= _MAX_LINE:
             return tuple(line), f"more than {_MAX_LINE} proxies behind each other"
         line.append(following)
+
+
+def behind_another(world: World, first: Account, code: Account) -> Known[str] | Unknown:
+    """Return whose code a proxy hands calls to when it runs in the storage of another."""
+    target = way(code).target
+    if target is None:
+        unresolved = Unknown(reason=Reason.UNRESOLVED, detail="the proxy hands on no call that it does not know")
+        return code.proxy.implementation if code.proxy is not None and code.proxy.kind == "eip1167" else unresolved
+    if target.kind == "answer" and target.value == IMPLEMENTATION_SELECTOR and target.asked is not None:
+        beacon = world.get(nonzero(address_in(first, target.asked, code)) or "")
+        unknown = Unknown(reason=Reason.NOT_READ, detail="the beacon was not looked at", evidence=code.code.evidence)
+        return beacon.address_of("implementation()") if beacon is not None else unknown
+    return address_in(first, target, code)
 
 
 def running_code(world: World, account: Account) -> str:
@@ -185,18 +201,18 @@ def crawl(
     probes = battery(block.number, block.timestamp)
     frontier = world.meet(entry, 0)
     getters: list[Getter] = []
-    depth = 0
+    level = 0
     asked: set[tuple[str, str]] = set()
     while frontier or getters or world.promoted:
-        progress(f"level {depth}: {len(frontier)} addresses")
+        progress(f"level {level}: {len(frontier)} addresses")
         reads: list[Read] = [
             read for account in frontier for read in first_reads(account.address, probes, world.topics)
         ]
         reads += [getter.read for getter in getters]
-        if depth == 0:
+        if level == 0:
             reads.append(BlockRead(max(0, block.number - 50_000)))
         answers = list(world.chain.read(reads)) if reads else []
-        if depth == 0:
+        if level == 0:
             world.earlier = answers.pop()
         _take(frontier, probes, answers)
         tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
@@ -208,9 +224,11 @@ def crawl(
         touched.update(world.promoted)
         world.promoted.clear()
         fetch_sources(world, frontier)
-        depth += 1
-        found = [link for account in touched.values() for link in links_of(world, account)]
-        frontier = world.meet(found, depth)
+        level += 1
+        frontier = []
+        # Nearest first: what is met from several sides is as deep as the shortest way to it.
+        for account in sorted(touched.values(), key=lambda one: one.depth):
+            frontier += world.meet(links_of(world, account), account.depth + 1)
         getters = []
         for account in touched.values():
             for getter in getters_of(world, account):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account, ProxyMatch, nonzero
 from scanner.discovery.battery import EIP1822_LOGIC, EIP1967_BEACON, EIP1967_IMPLEMENTATION
+from scanner.discovery.forwards import way
 from scanner.discovery.proxies import (
     aragon,
     coded,
@@ -19,8 +20,8 @@ from scanner.discovery.proxies import (
     safe,
     zeppelinos,
 )
-from scanner.discovery.proxies.ways import slot_questions, way
-from scanner.discovery.world import Getter
+from scanner.discovery.proxies.ways import slot_questions
+from scanner.discovery.world import Getter, World, behind, behind_another
 from scanner.model.observation import Known
 
 DETECTORS: tuple[Callable[[Account], ProxyMatch | None], ...] = (
@@ -88,9 +89,23 @@ def _contradicted(account: Account, match: ProxyMatch) -> bool:
     return nonzero(match.admin) != read.address
 
 
-def proxy_questions(account: Account) -> Iterator[Getter]:
-    """Yield what a contract is asked because its own code shows that it may be a certain kind of proxy."""
+def proxy_questions(world: World, account: Account) -> Iterator[Getter]:
+    """Yield what a contract is asked because its own code shows that it may be a certain kind of proxy, and what the
+    proxies that lead to it are asked because its code runs in their storage."""
     if not account.has_code:
         return
     for questions in _QUESTIONS:
         yield from questions(account)
+    if account.proxy is None:
+        return
+    for first in world.accounts.values():
+        if first is not account and first.proxy is not None and account in behind(world, first)[0]:
+            yield from slot_questions(first, account)
+
+
+def nested_links(world: World, account: Account) -> Iterator[str]:
+    """Yield whose code runs behind a proxy that is behind this one: its own storage decides, and it may be others'."""
+    line, _ = behind(world, account)
+    for code in line[1:]:
+        if code.proxy is not None and (target := nonzero(behind_another(world, account, code))):
+            yield target

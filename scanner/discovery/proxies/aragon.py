@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eth_utils.crypto import keccak
+
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, ProxyMatch, nonzero
-from scanner.discovery.proxies.ways import address_in, left_to_code, nobody, nobody_writes, way
+from scanner.discovery.forwards import address_in, left_to_code, nobody, nobody_writes, way
 from scanner.discovery.world import Getter
 from scanner.model.observation import Known, Reason, Unknown
+
+
+def mapped(key: str, slot: str) -> str:
+    """Return where a mapping in `slot` keeps the value of `key`."""
+    return "0x" + keccak(hexstr=key[2:] + slot[2:]).hex()
+
 
 APP_BASES = "0xf1f3eb40f5bc1ad1344716ced8b8a0431d840b5783aea1fd01786bc26f35ac0f"
 CORE = "0xc681a85306374a5ab27f0bbc385296a54bcd314a1948b6cf61c4ea1bc44bb9f8"
 KERNEL_ID = "0x3b4bf6bf3ad5000ecf0f989d5befde585c6860fea3e574a4fab4c49d1c177d9c"
 """KernelConstants.sol: namespaces and the kernel's own app id."""
+KERNEL_SLOT = mapped(KERNEL_ID, mapped(CORE, "0x" + "00" * 32))
+"""`apps[CORE][KERNEL_ID]`: KernelStorage.sol keeps `apps` in slot 0."""
+
 _GET_APP = "getApp(bytes32,bytes32)"
 _FORWARDING = 1
 
@@ -27,21 +38,20 @@ def detect(account: Account) -> ProxyMatch | None:
     if not account.answers("proxyType()", "implementation()") or not isinstance(account.code, Known):
         return None
     target = way(account).target
-    if KERNEL_ID[2:] in account.code.value and CORE[2:] in account.code.value and target is not None:
-        return ProxyMatch(
-            "aragon-kernel",
-            address_in(account, target) if target.kind == "slot" else account.address_of("implementation()"),
-            left_to_code("whoever the permissions of the kernel let call setApp"),
-        )
+    if target is not None and target.kind == "slot" and target.slot == KERNEL_SLOT:
+        admin = left_to_code("whoever the permissions of the kernel let call setApp")
+        return ProxyMatch("aragon-kernel", address_in(account, target), admin)
     if not account.answers("kernel()", "appId()"):
         return None
     if target is not None and target.kind == "answer":
         return ProxyMatch("aragon-app", _named(account), account.address_of("kernel()"))
     pinned = account.ask("proxyType()")
     if target is not None and target.kind == "slot" and isinstance(pinned, Known) and pinned.value == _FORWARDING:
-        fixed = nobody(account, "an app pinned to its code: the proxy never writes the slot")
-        admin = fixed if nobody_writes(account) else left_to_code("the proxy can write the slot")
-        return ProxyMatch("aragon-pinned", address_in(account, target), admin)
+        pinned_to = address_in(account, target)
+        if nobody_writes(account):
+            fixed = nobody(account, "an app pinned to its code: the proxy never writes the slot")
+            return ProxyMatch("aragon-pinned", pinned_to, fixed)
+        return ProxyMatch("aragon-pinned", pinned_to, left_to_code("the proxy can write the slot"))
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scanner.code.bytecode.forwarding import IMPLEMENTATION_SELECTOR, Target
 from scanner.discovery.account import Account, ProxyMatch, nonzero
-from scanner.discovery.proxies.ways import address_in, left_to_code, nobody, nobody_writes, proof, way
+from scanner.discovery.forwards import address_in, left_to_code, nobody, nobody_writes, proof, way
 from scanner.model.observation import Reason, Unknown
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.chain.abi import selector
 from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account, ProxyMatch, nonzero
-from scanner.discovery.proxies.ways import address_in, way
+from scanner.discovery.forwards import address_in, way
 from scanner.discovery.world import Getter
 from scanner.model.observation import Known, Reason, Unknown
 

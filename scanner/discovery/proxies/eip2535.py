@@ -9,7 +9,8 @@ from scanner.chain.abi import DecodeError, decode, selector
 from scanner.code.bytecode.forwarding import Target, routed
 from scanner.discovery.account import Account, Facet, ProxyMatch
 from scanner.discovery.battery import DIAMOND_CUT
-from scanner.discovery.proxies.ways import address_in, left_to_code, nobody, slot_getter, way
+from scanner.discovery.forwards import address_in, left_to_code, nobody, way
+from scanner.discovery.proxies.ways import slot_getter
 from scanner.discovery.world import Getter
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

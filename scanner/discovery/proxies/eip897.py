@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account, ProxyMatch, nonzero
-from scanner.discovery.proxies.ways import address_in, left_to_code, nobody, nobody_writes, way
+from scanner.discovery.forwards import address_in, left_to_code, nobody, nobody_writes, way
 from scanner.model.observation import Known, Unknown
 
 _FORWARDING = 1

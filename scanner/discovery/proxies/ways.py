@@ -1,62 +1,21 @@
-"""What the code itself says about where it hands a call on, in the terms of an account that was read."""
+"""Questions for slots that only the code of a contract names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.code.bytecode.forwarding import Forwarding, Target, forwarding
-from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account
 from scanner.discovery.battery import SLOTS
+from scanner.discovery.forwards import way
 from scanner.discovery.world import Getter
-from scanner.model.evidence import CodeEvidence, Evidence
-from scanner.model.observation import Known, Reason, Unknown
-from scanner.model.values import ZERO_ADDRESS
-
-_LOWEST_ADDRESS = 0x10000
-"""Below lie the precompiles, and zero: code that names them names nobody."""
 
 
-def way(account: Account) -> Forwarding:
-    """Return where the account's code hands a call that names none of its functions."""
-    if not account.has_code or not isinstance(account.code, Known):
-        return Forwarding((), complete=True)
-    return forwarding(account.code.value)
+def slot_questions(account: Account, code: Account | None = None) -> Iterator[Getter]:
+    """Yield the slots that lead to the target and that not everybody is asked for.
 
-
-def proof(account: Account, target: Target | None) -> tuple[Evidence, ...]:
-    """Return the code as evidence, pointing at the instruction that hands the call on."""
-    if target is None or target.offset < 0:
-        return account.code.evidence
-    return tuple(
-        piece.model_copy(update={"offset": target.offset}) if isinstance(piece, CodeEvidence) else piece
-        for piece in account.code.evidence
-    )
-
-
-def address_in(account: Account, target: Target) -> Known[str] | Unknown:
-    """Return the address that a target of kind constant or slot is now; unknown for the other kinds."""
-    evidence = proof(account, target)
-    if target.kind == "constant":
-        if target.value < _LOWEST_ADDRESS:
-            return Unknown(reason=Reason.UNRESOLVED, detail="the code names no target", evidence=evidence)
-        return Known(value=target.address, evidence=evidence, derivation="constant of the code")
-    if target.kind != "slot":
-        return Unknown(reason=Reason.UNRESOLVED, detail="the code does not show the target", evidence=evidence)
-    answer = account.slots.get(target.slot)
-    if answer is None:
-        return Unknown(reason=Reason.NOT_READ, detail=f"slot {target.slot} was not asked", evidence=evidence)
-    if isinstance(answer, Unknown):
-        return answer
-    number = (int(answer.value, 16) >> target.shift) % 2**160
-    found = f"0x{number:040x}"
-    where = f"slot {target.slot}, which the code reads before it hands the call on"
-    return Known(value=found, evidence=answer.evidence + evidence, derivation=where)
-
-
-def slot_questions(account: Account) -> Iterator[Getter]:
-    """Yield the slots that lead to the target and that not everybody is asked for."""
-    for target in way(account).targets:
+    `code` is whose code runs in the storage of `account`, where it is not its own: a proxy behind a proxy.
+    """
+    for target in way(code or account).targets:
         for one in (target, target.asked):
             if one is not None and one.kind == "slot" and one.slot not in SLOTS:
                 yield slot_getter(account, one.slot)
@@ -65,19 +24,3 @@ def slot_questions(account: Account) -> Iterator[Getter]:
 def slot_getter(account: Account, slot: str) -> Getter:
     """Return the question for one slot of an account."""
     return Getter(account.address, "", (), named=f"slot {slot}", slot=slot)
-
-
-def nobody_writes(account: Account) -> bool:
-    """Whether the account's own code never writes its storage."""
-    opcodes = reachable_opcodes(account.code.value) if isinstance(account.code, Known) else None
-    return opcodes is not None and "SSTORE" not in opcodes
-
-
-def nobody(account: Account, why: str) -> Known[str]:
-    """Return that nobody replaces the target, and why."""
-    return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation=why)
-
-
-def left_to_code(detail: str) -> Unknown:
-    """Return that a guard in code decides who replaces the target; it is looked at once the code was analysed."""
-    return Unknown(reason=Reason.UNRESOLVED, detail=detail)

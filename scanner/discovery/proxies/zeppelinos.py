@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from scanner.chain.abi import topic
 from scanner.discovery.account import Account, ProxyMatch
-from scanner.discovery.proxies.ways import address_in, left_to_code, slot_getter, way
+from scanner.discovery.forwards import address_in, left_to_code, way
+from scanner.discovery.proxies.ways import slot_getter
 from scanner.discovery.world import Getter
 
 IMPLEMENTATION = topic("org.zeppelinos.proxy.implementation")

@@ -22,6 +22,8 @@ SHAMAN_SET = topic("ShamanSet(address,uint256)")
 MEMBERSHIP_TOPICS: tuple[str, ...] = (SHAMAN_SET,)
 SHAMAN_ADMIN, SHAMAN_MANAGER, SHAMAN_GOVERNOR = 1, 2, 4
 """Bits of a Baal shaman's permission; managers mint and burn shares and loot."""
+_ALL_RIGHTS = 7
+"""A permission beyond the three bits is none: Baal compares with the numbers that hold each."""
 _SHAMANS = "shamans(address)"
 _MAX_SHAMANS = 500
 _SOULBOUND_FEE = 10_000
@@ -102,7 +104,7 @@ def shamans(account: Account) -> tuple[tuple[str, int, tuple[Evidence, ...]], ..
         answer = account.ask(_shaman_key(address))
         if isinstance(answer, Known):
             bits, evidence = int(answer.value), (*evidence, *answer.evidence)
-        if bits:
+        if 0 < bits <= _ALL_RIGHTS:
             found.append((address, bits, evidence))
     return tuple(found)
 

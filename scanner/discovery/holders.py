@@ -265,12 +265,14 @@ class Resolver:
         owners, threshold, modules = account.ask("getOwners()"), threshold_of(account), account.ask("modules")
         if isinstance(owners, Known) and isinstance(threshold, Known):
             evidence = owners.evidence + threshold.evidence
-            voting = self._voting_owners(owners.value, seen)
-            enough = len(owners.value) - len(voting) >= threshold.value
+            deciding = self._deciding_owners(owners.value, seen)
+            by_vote = sum(all(path.kind.is_vote for path in paths) for paths in deciding.values())
+            alone = threshold.value == 1 and len(deciding) == len(owners.value)
+            enough = len(owners.value) - by_vote >= threshold.value and not alone
             if enough:
                 label = self.label(account.address)
                 yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
-            for owner, paths in voting.items() if not enough or threshold.value == 1 else ():
+            for owner, paths in deciding.items() if not enough or threshold.value == 1 else ():
                 step = f"{self.label(owner)}, owner of Safe {short(account.address)}"
                 yield from self._through(paths, step, _zero_delay(evidence), evidence)
         else:
@@ -285,8 +287,8 @@ class Resolver:
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
 
-    def _voting_owners(self, owners: Iterable[str], seen: frozenset[str]) -> dict[str, tuple[Path, ...]]:
-        """Return those owners of a Safe that act by a vote only, with their paths: governors, and what stands behind.
+    def _deciding_owners(self, owners: Iterable[str], seen: frozenset[str]) -> dict[str, tuple[Path, ...]]:
+        """Return those owners of a Safe that are no keys but governors, or act for others, with their paths.
 
         An owner that is being followed already adds no path: whoever makes it act is found there.
         """
@@ -295,9 +297,7 @@ class Resolver:
             if owner in seen:
                 found[owner] = ()
             elif owner in self.parts.governors or owner in self.parts.executors:
-                paths = tuple(self._walk(owner, seen))
-                if paths and all(path.kind.is_vote for path in paths):
-                    found[owner] = paths
+                found[owner] = tuple(self._walk(owner, seen))
         return found
 
     def _executor(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:

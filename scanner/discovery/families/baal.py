@@ -70,14 +70,14 @@ def _held(number: int) -> str:
 
 
 class Baal(GovernorFamily):
-    """Recognised by the functions that no earlier Moloch has."""
+    """Recognised by the functions that no earlier Moloch has. The template, which commands no Safe, is none."""
 
     name = "baal"
     topics = (SUBMIT_PROPOSAL, SPONSOR_PROPOSAL, CANCEL_PROPOSAL, SUBMIT_VOTE, PROCESS_PROPOSAL)
     vote = ActorKind.SHARE_VOTE
 
     def recognise(self, account: Account, code: str) -> bool:
-        return all(has_selector(code, one) for one in _FUNCTIONS) and account.answers("avatar()")
+        return all(has_selector(code, one) for one in _FUNCTIONS) and nonzero(account.address_of("avatar()")) is not None
 
     def questions(self, account: Account, code: str) -> Iterable[Getter]:
         if not self.recognise(account, code):

@@ -24,7 +24,7 @@ PACKS = {
     "treasury": ("TRE", 5),
     "token": ("TOK", 10),
     "proposals": ("PRO", 46),
-    "code": ("COD", 12),
+    "code": ("COD", 13),
     "listed-exposure": ("LST", 4),
     "membership": ("MEM", 13),
     "anonymity": ("ANO", 17),

@@ -17,7 +17,8 @@ from scanner.model.evidence import BlockEvidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import meaning_of
-from scanner.proposals.nested import Call, Opened, open_calls
+from scanner.proposals.nested import Around, Call, Opened, open_calls
+from scanner.proposals.spell.calls import Walks
 from scanner.sources.interface import Deployed, NoSource
 
 _MAX_VOTE_BLOCKS = 2_000
@@ -57,13 +58,28 @@ class _Plan:
         self.takers.append(take)
 
 
+@dataclass
+class _Opening:
+    """What the opening of one proposal's calls leaves for the others: how contracts call, code that was followed."""
+
+    contexts: dict[str, bool | None] = field(default_factory=dict)
+    walks: Walks = field(default_factory=Walks)
+
+    def context(self, found: Found, address: str) -> bool | None:
+        """Return whether a contract executes by delegatecall, as its code tells; None where it does not."""
+        if address not in self.contexts:
+            said = code_at(found.world, found.results, address).execution_context
+            self.contexts[address] = said.value != "call" if isinstance(said, Known) else None
+        return self.contexts[address]
+
+
 def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
     """Read all proposals of all governors: one level of reads, whatever their number. Drafts stand behind them."""
     world = found.world
     raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(found, governor))
     raw = (*raw, *drafts)
-    contexts: dict[str, bool | None] = {}
-    opened = {(one.governor, one.id): _opened(found, one, {}, contexts) for one in raw}
+    tools = _Opening()
+    opened = {(one.governor, one.id): _opened(found, one, {}, tools) for one in raw}
     votes = _votes(found)
     executions = {
         (governor, number): log
@@ -90,7 +106,7 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
     )
     for kept in answers.values():
         kept[NOW] = Known(value=pinned.timestamp, evidence=(header,))
-    decoded = _read_again(found, raw, opened, strangers, contexts)
+    decoded = _read_again(found, raw, opened, strangers, tools)
     states = {(one.governor, one.id): _state(found, one, answers[(one.governor, one.id)]) for one in raw}
     return ProposalData(raw, decoded, states, votes, executions, times, strangers)
 
@@ -162,25 +178,15 @@ def executor_of(found: Found, governor: str) -> str:
     return found.parts.governors[governor].executor(found.world.accounts[governor])
 
 
-def _opened(
-    found: Found, one: RawProposal, strangers: Mapping[str, Account], contexts: dict[str, bool | None]
-) -> Opened:
+def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account], tools: _Opening) -> Opened:
     executor = executor_of(found, one.governor)
 
     def delegates(address: str) -> bool | None:
         asked = dict.fromkeys((address, one.governor) if address == executor else (address,))
-        answers = (_context(found, each, contexts) for each in asked)
+        answers = (tools.context(found, each) for each in asked)
         return next((answer for answer in answers if answer is not None), None)
 
-    return open_calls(found.world, one.actions, executor, strangers=strangers, delegates=delegates)
-
-
-def _context(found: Found, address: str, contexts: dict[str, bool | None]) -> bool | None:
-    """Return whether a contract executes by delegatecall, as its code tells; None where it does not."""
-    if address not in contexts:
-        said = code_at(found.world, found.results, address).execution_context
-        contexts[address] = said.value != "call" if isinstance(said, Known) else None
-    return contexts[address]
+    return open_calls(found.world, one.actions, executor, Around(strangers, delegates, tools.walks))
 
 
 def _strangers(
@@ -212,7 +218,7 @@ def _read_again(
     raw: Sequence[RawProposal],
     opened: Mapping[tuple[str, int], Opened],
     strangers: dict[str, Account],
-    contexts: dict[str, bool | None],
+    tools: _Opening,
 ) -> dict[tuple[str, int], tuple[Call, ...]]:
     """Decode the proposals whose calls lead to contracts outside the crawl once more, with the ABIs and the code there.
 
@@ -226,7 +232,7 @@ def _read_again(
         for proposal in raw:
             key = (proposal.governor, proposal.id)
             if any(call.target in known for call in last[key].calls):
-                last[key] = _opened(found, proposal, strangers, contexts)
+                last[key] = _opened(found, proposal, strangers, tools)
         met = _strangers(found, raw, last)
         fresh = {address: account for address, account in met.items() if address not in strangers}
         if not fresh:

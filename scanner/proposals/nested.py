@@ -15,7 +15,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
-from scanner.proposals.spell.calls import SPELLS, calls_of
+from scanner.proposals.spell.calls import SPELLS, Walks, calls_of
 from scanner.proposals.spell.machine import Setting
 from scanner.proposals.spell.memory import Bytes
 from scanner.proposals.wrappers import WRAPPERS
@@ -72,6 +72,20 @@ class _Frame:
     depth: int
 
 
+def _nobody_tells(address: str) -> bool | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known beside the crawl: `strangers`, accounts outside it with their ABI and code, how contracts call, and
+    what was followed of code before."""
+
+    strangers: Mapping[str, Account] = field(default_factory=dict)
+    delegates: Delegates = _nobody_tells
+    walks: Walks = field(default_factory=Walks)
+
+
 @dataclass
 class _Run:
     """What is left of the limits, and the calls found so far."""
@@ -79,31 +93,21 @@ class _Run:
     book: AbiBook
     home: str
     characters: int
-    delegates: Delegates
+    around: Around
     found: list[Call] = field(default_factory=list)
     limit: str = ""
 
 
-def _nobody_tells(address: str) -> bool | None:
-    return None
-
-
-def open_calls(
-    world: World,
-    actions: Sequence[RawAction],
-    executor: str,
-    *,
-    strangers: Mapping[str, Account] | None = None,
-    delegates: Delegates = _nobody_tells,
-) -> Opened:
+def open_calls(world: World, actions: Sequence[RawAction], executor: str, around: Around | None = None) -> Opened:
     """Return the calls of a proposal and those inside them, to at most 10,000 inner ones, 16 levels deep.
 
     What cannot be opened is there as a call that could not be decoded, with the reason. `executor` makes the outer
-    calls. `strangers` are accounts outside the crawl whose ABI and code may be known.
+    calls.
     """
+    around = around or Around()
     home = CHAIN_NAMES.get(world.chain.chain_id, _HERE)
     budget = _SPARE_CHARACTERS + _GROWTH * sum(len(action.calldata) for action in actions)
-    run = _Run(AbiBook(world, strangers or {}), home, budget, delegates)
+    run = _Run(AbiBook(world, around.strangers), home, budget, around)
     outer = [_outer(run, action, index, executor) for index, action in enumerate(actions)]
     opened = {call.index for call in outer if _open_all(run, call, len(outer))}
     own = tuple(_marked(call) if call.index in opened else call for call in outer)
@@ -190,7 +194,7 @@ def _delegated(run: _Run, call: Call) -> bool | None:
     if call.delegatecall is not None:
         return call.delegatecall
     asked = call.through if call.inside else call.caller
-    return run.delegates(asked) if asked else None
+    return run.around.delegates(asked) if asked else None
 
 
 def _code(book: AbiBook, address: str) -> bytes:
@@ -207,7 +211,7 @@ def _code(book: AbiBook, address: str) -> bytes:
 def _children(run: _Run, call: Call) -> Iterator[Inner]:
     setting = _runs(run, call)
     if setting is not None:
-        return calls_of(setting, run.home)
+        return calls_of(setting, run.home, run.around.walks)
     assert isinstance(call.decoded.signature, Known)
     own = call.caller if call.delegatecall else call.target
     place = Place(call.target, own, call.caller, call.chain or run.home)

@@ -11,8 +11,22 @@ from scanner.model.kinds import Effect
 from scanner.model.observation import Reason, Unknown
 from scanner.model.proposals import Action
 from scanner.proposals.fold import MAX_CALLDATA, MAX_FOLDED, MAX_KEPT, fold
+from scanner.proposals.spell import calls
 from tests.discovery.support import address
-from tests.proposals.support import KEY, OTHER_KEY, SAFE, STRANGER, TOKEN, Made, action, call, read, read_one, value
+from tests.proposals.support import (
+    KEY,
+    OTHER_KEY,
+    SAFE,
+    STRANGER,
+    TOKEN,
+    Answering,
+    Made,
+    action,
+    call,
+    read,
+    read_one,
+    value,
+)
 
 _PAY = "transfer(address,uint256)"
 _GRANT = "grantRole(bytes32,address)"
@@ -23,16 +37,16 @@ def _payments(count: int) -> list[tuple[str, int, str]]:
     return [call(TOKEN, _PAY, address(1_000 + number), number) for number in range(count)]
 
 
-def test_thousands_of_calls_are_looked_at_and_few_are_kept() -> None:
+def test_ten_thousand_calls_are_looked_at_and_few_are_kept() -> None:
     began = time.process_time()
-    one = read_one(*_payments(2_000), call(TOKEN, _GRANT, _ROLE, OTHER_KEY), *_payments(1_999))
-    assert one.action_count == 4_000
-    assert sum(kept.like_this for kept in one.actions) == 4_000
+    one = read_one(*_payments(5_000), call(TOKEN, _GRANT, _ROLE, OTHER_KEY), *_payments(4_999))
+    assert one.action_count == 10_000
+    assert sum(kept.like_this for kept in one.actions) == 10_000
     assert len(one.actions) <= MAX_KEPT + MAX_FOLDED + 1
     (role,) = [kept for kept in one.actions if kept.effect is Effect.ROLE]
-    assert (role.index, value(role.beneficiary)) == (2_000, OTHER_KEY), "what stands out is kept, wherever it stands"
+    assert (role.index, value(role.beneficiary)) == (5_000, OTHER_KEY), "what stands out is kept, wherever it stands"
     assert len(one.model_dump_json()) < 4_000_000
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 60
 
 
 def test_folded_calls_keep_their_largest_amount_and_say_how_many_they_are() -> None:
@@ -121,3 +135,34 @@ def test_text_that_attacks_its_reader_is_only_text(text: str) -> None:
     (one,) = read([Made([call(TOKEN, _PAY, KEY, 1)], text)])
     assert one.description == text
     assert value(one.text_addresses) == 0
+
+
+def test_ten_megabytes_of_text_are_cut_and_nothing_is_said_of_them() -> None:
+    text = ("# Title\n" + f"{OTHER_KEY} gets 1,000 units. " * 40 + "\n") * 10_000
+    began = time.process_time()
+    (one,) = read([Made([call(TOKEN, _PAY, OTHER_KEY, 1_000)], text)])
+    assert len(text) > 10 * 2**20
+    assert len(one.description) + one.description_left_out == len(text)
+    assert len(one.model_dump_json()) < 1_000_000
+    for fact in (one.text_addresses, one.text_names_others, one.actions[0].beneficiary_named, one.actions[0].unsaid):
+        assert isinstance(fact, Unknown)
+        assert fact.reason is Reason.LIMIT
+    assert time.process_time() - began < 20
+
+
+def test_code_that_goes_round_for_ever_costs_a_bounded_time_however_often_it_is_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls, "MAX_STEPS_IN_ALL", 400_000)
+    # JUMPDEST, count a word of memory up, JUMP: no state comes twice.
+    endless = "0x5b5f51600101" + "5f52" + "5f56"
+    runs = [
+        call(SAFE, "execTransactionFromModule(address,uint256,bytes,uint8)", STRANGER, 0, f"0x{number:08x}", 1)
+        for number in range(200)
+    ]
+    began = time.process_time()
+    one = read_one(*runs, chain=Answering(codes={STRANGER: endless}))
+    said = {one.function.detail for one in one.actions if isinstance(one.function, Unknown)}
+    assert any("takes more than" in detail for detail in said)
+    assert any("more steps in all" in detail for detail in said)
+    assert time.process_time() - began < 30

@@ -160,6 +160,7 @@ def test_tokens_that_go_with_a_message_are_a_share_of_the_treasury() -> None:
         (Effect.INDIRECTION, ""),
         (Effect.INDIRECTION, ""),
         (Effect.VALUE_OUT, ""),
+        (Effect.VALUE_OUT, "Base"),
         (Effect.ROLE, "Base"),
     ]
     share = actions[2].treasury_share_bps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from scanner.chain.abi import selector
 from scanner.proposals.inner import Inner
@@ -31,20 +31,35 @@ _PRECOMPILES = 0x11
 _DELEGATING = ("DELEGATECALL", "CALLCODE")
 
 
-@lru_cache(maxsize=512)
-def walked(setting: Setting) -> Walked:
-    """Return what code does to others; the same code for the same caller is followed once."""
-    return walk(setting)
+MAX_STEPS_IN_ALL = 20_000_000
+"""Steps that the code of all proposals of a scan may take together."""
 
 
-def calls_of(setting: Setting, chain: str) -> Iterator[Inner]:
+@dataclass
+class Walks:
+    """What was followed so far: the same code for the same caller once, and all of it together not without end."""
+
+    left: int = field(default_factory=lambda: MAX_STEPS_IN_ALL)
+    done: dict[Setting, Walked] = field(default_factory=dict)
+
+    def walk(self, setting: Setting) -> Walked:
+        """Return what code does to others."""
+        if setting not in self.done:
+            if self.left <= 0:
+                return Walked((), 0, "the code that proposals run takes more steps in all than are followed")
+            self.done[setting] = walk(setting)
+            self.left -= self.done[setting].steps
+        return self.done[setting]
+
+
+def calls_of(setting: Setting, chain: str, walks: Walks) -> Iterator[Inner]:
     """Yield the calls that code makes, in order, and what of it could not be followed.
 
     What other contracts answer, what storage holds and what the time is are not known: calls that are made on one
     answer alone are among them, and arguments that depend on an answer are left open. An answer is taken to be as long
     as the code expects it. The contracts that it makes are not calls: they have no right of the DAO's.
     """
-    found = walked(setting)
+    found = walks.walk(setting)
     for made in found.made:
         if not made.how.startswith("CREATE") and not _is_precompile(made.target):
             yield _inner(made, setting, chain)

@@ -15,12 +15,13 @@ MAX_WAYS = 512
 class Walked:
     """What code does to others, in the order in which it is met; what is done on one way of several is among it.
 
-    `ways`: how many ways end well. `missing` says what could not be followed, if anything.
+    `ways`: how many ways end well. `missing` says what could not be followed, if anything. `steps`: what it took.
     """
 
     made: tuple[Made, ...]
     ways: int
     missing: str = ""
+    steps: int = 0
 
 
 def walk(setting: Setting) -> Walked:
@@ -57,7 +58,7 @@ def walk(setting: Setting) -> Walked:
         _count(found, way.made)
     if not ways and not missing:
         missing = "every way through it reverts, as far as its answers can be told"
-    return Walked(tuple(one for one, times in found.items() for _ in range(times)), ways, missing)
+    return Walked(tuple(one for one, times in found.items() for _ in range(times)), ways, missing, MAX_STEPS - steps)
 
 
 def _count(found: dict[Made, int], made: tuple[Made, ...]) -> None:

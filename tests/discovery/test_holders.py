@@ -15,7 +15,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from tests.discovery.support import address, contract, eoa, log, parts, returned, word, world
 
-_OZ = FAMILIES[0]
+_OZ = next(family for family in FAMILIES if family.name == "oz-governor-5")
 _TIMELOCK = EXECUTORS[0]
 
 

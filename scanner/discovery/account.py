@@ -103,7 +103,7 @@ class Account:
         outputs, answer = self.calls[key]
         if isinstance(answer, Unknown):
             return answer
-        if answer.value == EMPTY_CODE:
+        if answer.value == EMPTY_CODE and outputs:
             return Unknown(reason=Reason.REVERTED, detail=f"{key} returned nothing", evidence=answer.evidence)
         try:
             values = decode(outputs, answer.value)

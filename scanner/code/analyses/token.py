@@ -33,6 +33,7 @@ from scanner.code.analyses.values import (
     flat,
 )
 from scanner.code.analyses.voting import tallies, vote_entries
+from scanner.model.kinds import Guard
 from scanner.model.observation import BoolObs, Known, StrObs
 
 NO_UNITS = "this code keeps no units of voting power"
@@ -109,10 +110,24 @@ def _minting(program: Program, entry: Entry, units: frozenset[str]) -> Way | Non
         created = _credited(entry, units)
     if created:
         worst = min((effect_guard(entry, e) for e in created), key=lambda guarded: strength(guarded.guard))
+        if strength(worst.guard) < strength(Guard.PAYMENT) and _gives_up(entry, units):
+            worst = Guarded(Guard.PAYMENT, worst.clause)
         return entry, worst, created[0].node
     if entry.summary.called & _MINTS and not any(e.name in units or e.name in supply for e in entry.writes()):
         return entry, entry_guard(entry), None
     return None
+
+
+def _gives_up(entry: Entry, units: frozenset[str]) -> bool:
+    """Whether the caller pays with a balance of their own that is kept here, and that cannot fall below nothing."""
+    return any(
+        e.change == "-"
+        and e.name not in units
+        and e.place is not None
+        and e.place.keys == {SENDER}
+        and (bool(e.node.scope.is_checked) or "sub" in entry.summary.called)
+        for e in entry.writes()
+    )
 
 
 def _credited(entry: Entry, units: frozenset[str]) -> list[Effect]:

@@ -147,6 +147,10 @@ def read_time(program: Program, entry: Entry, labels: Labels, elements: list[Any
     past = sorted({label[1] for label in labels if label[0] == "ext" and label[1] in PAST_VOTES | CHECKPOINTS})
     live = sorted({label[1] for label in labels if label[0] == "ext" and label[1] in LIVE_VOTES})
     held = sorted({label[1] for label in labels if _held_by_voter(label)})
+    if held:
+        # A getter of this very code that is called inside it: what it reads is among the labels.
+        asked = {_called_as(effect) for effect in entry.effects if effect.kind in ("static", "call")}
+        live = [name for name in live if name in asked]
     if past and not live:
         return VoteTime.PAST_BLOCK, ", ".join(past), _call_nodes(entry, past) + elements
     if live:

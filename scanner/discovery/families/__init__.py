@@ -5,15 +5,19 @@ from __future__ import annotations
 from scanner.discovery.account import Account
 from scanner.discovery.families.aragon_classic import AragonVoting
 from scanner.discovery.families.aragon_osx import OsxAddresslistVoting, OsxMultisig, OsxTokenVoting
+from scanner.discovery.families.azorius import Azorius
 from scanner.discovery.families.baal import Baal
 from scanner.discovery.families.compound import GovernorAlpha, GovernorBravo
+from scanner.discovery.families.esd import EmptySet
 from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
 from scanner.discovery.families.tornado import Tornado
 from scanner.discovery.families.unknown import UnknownGovernor
 
 FAMILIES: tuple[GovernorFamily, ...] = (
+    Azorius(),
     Tornado(),
+    EmptySet(),
     Baal(),
     OpenZeppelinGovernor(5),
     OpenZeppelinGovernor(4),

@@ -21,7 +21,6 @@ from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
-
 NOW = "now"
 
 
@@ -67,6 +66,9 @@ class GovernorFamily(ABC):
 
     vote: ActorKind | None = None
     """What carries the vote, where the family as such decides that; else the token is looked at."""
+
+    commits: frozenset[str] = frozenset()
+    """Functions, open to anyone, that replace the governor's own code when a vote has passed."""
 
     @abstractmethod
     def recognise(self, account: Account, code: str) -> bool:

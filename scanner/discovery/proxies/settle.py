@@ -9,10 +9,11 @@ from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION, UPGRADER_ROLE
 from scanner.discovery.contracts import code_at
+from scanner.discovery.families import family_of
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.proxies import BEACON_KINDS
 from scanner.discovery.roles import read_roles
-from scanner.discovery.world import World
+from scanner.discovery.world import World, running_code
 from scanner.model.kinds import Guard
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
@@ -71,7 +72,19 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
                 named = Known(value=granted[0].who, evidence=granted[0].evidence, derivation=granted[0].words)
                 account.proxy = replace(proxy, admin=named)
             else:
-                account.proxy = replace(proxy, admin=_upgrader(account, guard))
+                account.proxy = replace(proxy, admin=_by_vote(world, account, guard) or _upgrader(account, guard))
+
+
+def _by_vote(world: World, account: Account, guard: Known[str] | Unknown) -> Known[str] | None:
+    """Return the governor itself where its code is replaced by a passed vote, and by nothing else that is as open."""
+    if isinstance(guard, Unknown) or guard.value in (Guard.CALLER, Guard.ABSENT):
+        return None
+    family = family_of(account, running_code(world, account))
+    names = set(guard.derivation.partition(": ")[0].split(", "))
+    if family is None or not names <= family.commits:
+        return None
+    derivation = f"a passed vote replaces its code: {', '.join(sorted(names))}"
+    return Known(value=account.address, evidence=guard.evidence, derivation=derivation)
 
 
 def _guard(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:

@@ -102,7 +102,8 @@ def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dic
     guardian, admin = family.guardian(account), family.admin(account)
     executor = family.executor(account)
     admin_kind = resolver.kind_behind(admin)
-    if nonzero(admin) in (executor, account.address):
+    # A Safe acts for its owners too: then the admin is not the vote alone.
+    if nonzero(admin) in (executor, account.address) and executor not in resolver.parts.safes:
         admin_kind = Known(
             value=resolver.vote_kind(account.address).value,
             evidence=admin.evidence,

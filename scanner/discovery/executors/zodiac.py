@@ -20,7 +20,6 @@ from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
-TRANSACTION_ADDED = topic("TransactionAdded(uint256,bytes32,address,uint256,bytes,uint8)")
 ASSIGN_ROLES_V1 = topic("AssignRoles(address,uint16[],bool[])")
 ASSIGN_ROLES_V2 = topic("AssignRoles(address,bytes32[],bool[])")
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
@@ -80,10 +79,14 @@ class ZodiacModule(ExecutorFamily):
         return self.callers(account)
 
     def cancellers(self, account: Account) -> Callers:
-        return self.owner(account)
+        return Callers(evidence=account.code.evidence)
 
     def admins(self, account: Account) -> Callers:
-        return self.owner(account)
+        """The owner; not so the avatar itself, which nobody gains by making it act once more."""
+        owner = self.owner(account)
+        avatar = nonzero(account.address_of("avatar()"))
+        rest = tuple(one for one in owner.items if one.address != avatar)
+        return Callers(rest, owner.complete, owner.reason, owner.evidence)
 
     def open_executor(self, account: Account) -> Known[bool] | Unknown:
         return Known(value=False, evidence=account.code.evidence, derivation="whoever orders also executes")
@@ -97,7 +100,6 @@ class DelayModifier(ZodiacModule):
 
     name = "zodiac-delay"
     delays = True
-    topics = (TRANSACTION_ADDED,)
     marks = ("txCooldown()", "txExpiration()", "queueNonce()", "skipExpired()")
     asked = (("txCooldown()", "uint256"), ("txExpiration()", "uint256"))
 
@@ -123,8 +125,16 @@ class DelayModifier(ZodiacModule):
     def executors(self, account: Account) -> Callers:
         return Callers(evidence=account.code.evidence)
 
+    def cancellers(self, account: Account) -> Callers:
+        return self.owner(account)
+
+    def admins(self, account: Account) -> Callers:
+        return self.owner(account)
+
     def open_executor(self, account: Account) -> Known[bool] | Unknown:
-        return Known(value=True, evidence=account.code.evidence, derivation="executeNextTx has no condition on who calls")
+        return Known(
+            value=True, evidence=account.code.evidence, derivation="executeNextTx has no condition on who calls"
+        )
 
 
 class RolesModifier(ZodiacModule):
@@ -175,7 +185,9 @@ class RolesModifier(ZodiacModule):
                 else:
                     mine.pop(_role(role), None)
         return {
-            who: (tuple(sorted(mine)), tuple(dict.fromkeys(mine.values()))) for who, mine in sorted(held.items()) if mine
+            who: (tuple(sorted(mine)), tuple(dict.fromkeys(mine.values())))
+            for who, mine in sorted(held.items())
+            if mine
         }, ""
 
 

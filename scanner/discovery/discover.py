@@ -46,6 +46,7 @@ from scanner.model.dao import Dao, Membership, TreasuryAccount
 from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.passages import NO_PASSAGES, Passage
+from scanner.model.values import changed
 from scanner.sources.interface import Sources
 
 _NO_VOTES = Unknown(reason=Reason.NOT_READ, detail="votes were not read")
@@ -269,7 +270,7 @@ def _contract(found: Found, account: Account) -> Contract:
     """Return the facts of a contract, with what its logs tell of how its code changed."""
     built = build_contract(found.world, found.resolver, account, found.results, allowances=found.allowances)
     changes = layout_changes(found.history, account, found.results)
-    return built.model_copy(update={**facts_of(found.world, found.history, account), "layout_changes": changes})
+    return changed(built, **facts_of(found.world, found.history, account), layout_changes=changes)
 
 
 def _collection(model: type[Any], items: tuple[Any, ...], world: World, when_empty: str) -> Collection[Any]:

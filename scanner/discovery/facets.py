@@ -12,6 +12,7 @@ from scanner.model.code import CodeFacts
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.values import changed
 
 _NOTHING = frozenset({"none", "no-function", "absent"})
 _WEAKEST_FIRST = (Guard.NONE, Guard.PAYMENT, Guard.PROOF, Guard.IDENTITY, Guard.MEMBER, Guard.CALLER)
@@ -35,7 +36,7 @@ def diamond_facts(account: Account, results: Mapping[str, CodeResult]) -> CodeFa
     selectors = tuple(sorted({one for facet in facets for one in facet.selectors}))
     evidence = proxy.implementation.evidence if proxy else ()
     named = Known(value=selectors, evidence=evidence, derivation="selectors of the facets")
-    return found.model_copy(update={"selectors": named})
+    return changed(found, selectors=named)
 
 
 def broken_facts(account: Account, results: Mapping[str, CodeResult], why: str) -> CodeFacts:

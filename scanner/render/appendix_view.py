@@ -13,6 +13,19 @@ from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_number, as_person, as_term, as_text, shown
 from scanner.render.words import by_value, why_unknown, words
 
+_UPGRADES_SHOWN = 12
+_MORE_THAN_INSTALLED = 2
+
+
+@dataclass(frozen=True)
+class UpgradeLine:
+    """One logged change of a proxy: when, what, to whom."""
+
+    block: str
+    what: str
+    address: str
+    evidence: Cited
+
 
 @dataclass(frozen=True)
 class ContractRow:
@@ -30,6 +43,8 @@ class ContractRow:
     implementation: Shown
     upgrade_admin: Shown
     evidence: Cited
+    changes: int = 0
+    upgrades: tuple[UpgradeLine, ...] = ()
 
 
 def contract_rows(lookup: Lookup) -> tuple[ContractRow, ...]:
@@ -52,6 +67,23 @@ def _row(item: Contract, lookup: Lookup) -> ContractRow:
         implementation=as_person(t, item.implementation, lookup.label),
         upgrade_admin=as_person(t, item.upgrade_admin, lookup.label, item.upgrade_admin_kind),
         evidence=lookup.register.cite(item.codehash.evidence),
+        changes=len(item.upgrades.items),
+        upgrades=_upgrades(item, lookup),
+    )
+
+
+def _upgrades(item: Contract, lookup: Lookup) -> tuple[UpgradeLine, ...]:
+    """Return the newest changes of a contract whose code was replaced; none for one that was only installed."""
+    if sum(one.what != "admin" for one in item.upgrades.items) < _MORE_THAN_INSTALLED:
+        return ()
+    return tuple(
+        UpgradeLine(
+            block=lookup.t.own(str(one.block_number)),
+            what=lookup.t(f"appendix.changed.{one.what}"),
+            address=one.address,
+            evidence=lookup.register.cite(one.evidence),
+        )
+        for one in item.upgrades.items[:_UPGRADES_SHOWN]
     )
 
 

@@ -1,7 +1,8 @@
-"""Logs that an earlier scan read: at a newer block only the blocks after it are asked for.
+"""Logs and headers that an earlier scan read: at a newer block only the blocks after it are asked for.
 
 For each filter the cache says up to which blocks it was read; the logs themselves are kept with those blocks. They are
-taken only while the node says, in the batch that asks for the rest, that the older block still has the same hash.
+taken only while the node says, in the batch that asks for the rest, that the older block still has the same hash. A
+header below such a block cannot have changed either: every block names its parent's hash.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 from scanner.chain import wire
 from scanner.chain.cache import Cache, CacheKey
 from scanner.chain.faults import Answer, Result
-from scanner.chain.interface import FoldRead, LogRead
+from scanner.chain.interface import BlockRead, FoldRead, LogRead
 from scanner.chain.payload import Payload, cache_key, observe
 from scanner.chain.rpc import Request
 from scanner.model.evidence import LogEvidence
@@ -31,6 +32,7 @@ _NO_BLOCK = ""
 """Stands in the cache's key where a block's hash stands otherwise: what is kept there is about all blocks."""
 
 _METHOD = "eth_getLogs read up to"
+_HEADER = "eth_getBlockByNumber below"
 _HASH = re.compile(r"0x[0-9a-f]{64}\Z")
 _Filter = TypeVar("_Filter", LogRead, FoldRead)
 Place = tuple[int, str]
@@ -147,6 +149,27 @@ class KeptLogs:
             values[key] = sorted([*others, here])[-BLOCKS_KEPT:]
         self._cache.put(self._block.chain_id, _NO_BLOCK, values)
 
+    def headers(self, reads: Iterable[BlockRead], confirmed: Mapping[int, str]) -> dict[BlockRead, Payload]:
+        """Return the headers that were read below a block of which the node said in this scan that it is still there.
+
+        They are kept below the pinned block from now on: it is that block's descendant.
+        """
+        keys = {_header_key(read): read for read in reads}
+        found = self._cache.get(self._block.chain_id, _NO_BLOCK, keys)
+        taken = {keys[key]: value for key, value in found.items() if _is_header(keys[key], value, confirmed)}
+        self.remember_headers(taken)
+        return {read: {"hash": value["hash"], "timestamp": value["timestamp"]} for read, value in taken.items()}
+
+    def remember_headers(self, headers: Mapping[BlockRead, Payload]) -> None:
+        """Keep headers below the pinned block."""
+        here = [self._block.number, self._block.hash]
+        values = {
+            _header_key(read): {"hash": one["hash"], "timestamp": one["timestamp"], "below": here}
+            for read, one in headers.items()
+            if read.number < self._block.number
+        }
+        self._cache.put(self._block.chain_id, _NO_BLOCK, values)
+
     def _places(self, reads: Iterable[_Filter]) -> dict[_Filter, list[Place]]:
         keys = {read: _key(read) for read in reads}
         found = self._cache.get(self._block.chain_id, _NO_BLOCK, keys.values())
@@ -170,6 +193,19 @@ class KeptLogs:
 
 def _key(read: LogRead | FoldRead) -> CacheKey:
     return CacheKey(_METHOD, cache_key(read).params)
+
+
+def _header_key(read: BlockRead) -> CacheKey:
+    return CacheKey(_HEADER, str(read.number))
+
+
+def _is_header(read: BlockRead, value: Any, confirmed: Mapping[int, str]) -> bool:
+    """Whether a kept header is whole, and the block below which it was read is confirmed."""
+    if not isinstance(value, dict) or not isinstance(value.get("timestamp"), int):
+        return False
+    below = _read_places([value.get("below")])
+    ties = bool(below) and read.number < below[0][0] and confirmed.get(below[0][0]) == below[0][1]
+    return ties and isinstance(value.get("hash"), str) and _HASH.match(value["hash"]) is not None
 
 
 def _read_places(value: Any) -> list[Place]:

@@ -88,6 +88,8 @@ class NodeChain(Chain):
         self._options = options
         self._span = LogSpan()
         self._kept = None if options.cache is None else KeptLogs(options.cache, block)
+        self._headers: list[Headers] = []
+        self._confirmed: dict[int, str] = {}
         self._multicall: bool | None = None  # not known yet
 
     def close(self) -> None:
@@ -100,6 +102,7 @@ class NodeChain(Chain):
         done: dict[Read, Payload | Fault] = {}
         open_reads = dict.fromkeys(plain for plain in wanted.values() if not self._answer_here(plain, done))
         self._recall(open_reads, done)
+        self._recall_headers(open_reads, done)
         left = [read for read in open_reads if read not in done]
         if left:
             done.update(self._ask(left))
@@ -155,6 +158,9 @@ class NodeChain(Chain):
         if self._multicall is None and any(isinstance(read, CallRead) for read in reads) and probe not in asked:
             asked.append(probe)  # one read more in a batch that is sent anyway
         done = plans.run(self._plans(asked), self._send)
+        for headers in self._headers:
+            self._confirmed.update(headers.hashes)
+        self._headers.clear()
         self._remember(done)
         self._look_for_multicall(done.get(probe))
         return done
@@ -191,7 +197,7 @@ class NodeChain(Chain):
     def _log_plans(self, reads: Sequence[LogRead]) -> list[plans.Plan]:
         """Filters go on where an earlier scan ended; the block where it ended is asked for once, beside their logs."""
         earlier = {} if self._kept is None else self._kept.earlier(reads)
-        headers = Headers()
+        headers = self._older()
         made: list[plans.Plan] = []
         for after, members in resumed(reads, earlier).items():
             resume = None if after is None else Resume(*after, earlier, headers)
@@ -200,8 +206,14 @@ class NodeChain(Chain):
 
     def _fold_plans(self, reads: Sequence[FoldRead]) -> list[plans.Plan]:
         kept = {} if self._kept is None else self._kept.sums(reads)
-        headers = Headers()
+        headers = self._older()
         return [fold(read, self.block, self._span, kept=kept.get(read), headers=headers) for read in reads]
+
+    def _older(self) -> Headers:
+        """Return what asks for the hashes of older blocks; what the node says counts for the rest of the scan."""
+        headers = Headers()
+        self._headers.append(headers)
+        return headers
 
     def _look_for_multicall(self, outcome: Payload | Fault | None) -> None:
         if outcome is not None and not isinstance(outcome, Fault):
@@ -223,6 +235,15 @@ class NodeChain(Chain):
                 done[read] = payload
         self.trips.cached += sum(1 for read in reads if read in done)
 
+    def _recall_headers(self, reads: Iterable[Read], done: dict[Read, Payload | Fault]) -> None:
+        """Take headers that an earlier scan read, below a block that the node has confirmed in this one."""
+        if self._kept is None or not self._confirmed:
+            return
+        found = self._kept.headers((r for r in reads if isinstance(r, BlockRead) and r not in done), self._confirmed)
+        for read, payload in found.items():
+            done[read] = payload
+        self.trips.cached += len(found)
+
     def _is_whole(self, read: Read, payload: Payload) -> bool:
         try:
             observe(read, payload, self.block)
@@ -238,6 +259,9 @@ class NodeChain(Chain):
         }
         self._options.cache.put(self.block.chain_id, self.block.hash, values)
         if self._kept is not None:
+            self._kept.remember_headers(
+                {read: one for read, one in done.items() if isinstance(read, BlockRead) and not isinstance(one, Fault)}
+            )
             self._kept.remember(
                 [read for read in done if isinstance(read, LogRead | FoldRead) and cache_key(read) in values]
             )

@@ -103,6 +103,10 @@ def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
         return
     if paths.unknown is None and all(kind is MembershipKind.SPONSORED for kind, _, _ in paths.found):
         facts["gatekeeper_kind"] = governor.kind
+    family = dossier.resolver.parts.governors[governor.address]
+    members = family.voting_power(dossier.world.accounts[governor.address])
+    if members is not None:
+        facts["member_count"] = transform(members, len, "accounts with shares")
     carrier = nonzero(governor.token)
     token = next((token for token in dossier.tokens if token.address == carrier), None)
     if token is None:

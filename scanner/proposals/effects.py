@@ -152,6 +152,10 @@ MEANINGS: Mapping[str, Meaning] = {
     "execTransactionFromModuleReturnData(address,uint256,bytes,uint8)": _RUNS,
     "execute(bytes32,(address,uint256,bytes)[],uint256)": _RUNS,
     "executeAsBaal(address,uint256,bytes)": _RUNS,
+    # Moloch: carries out what was voted on where no token moves (shares, loot, a member put out, a token admitted).
+    "processProposal(uint256)": Meaning(Effect.MEMBERSHIP),
+    "processGuildKickProposal(uint256)": Meaning(Effect.MEMBERSHIP),
+    "processWhitelistProposal(uint256)": Meaning(Effect.PARAMETER),
     # Baal: each row of the arguments is a call of its own, which tells the effect.
     "mintShares(address[],uint256[])": _RUNS,
     "mintLoot(address[],uint256[])": _RUNS,

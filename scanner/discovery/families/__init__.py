@@ -8,8 +8,10 @@ from scanner.discovery.families.aragon_osx import OsxAddresslistVoting, OsxMulti
 from scanner.discovery.families.azorius import Azorius
 from scanner.discovery.families.baal import Baal
 from scanner.discovery.families.compound import GovernorAlpha, GovernorBravo
+from scanner.discovery.families.compound_governor import CompoundGovernor
 from scanner.discovery.families.esd import EmptySet
 from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.moloch import MolochV1, MolochV2
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
 from scanner.discovery.families.tornado import Tornado
 from scanner.discovery.families.unknown import UnknownGovernor
@@ -18,7 +20,10 @@ FAMILIES: tuple[GovernorFamily, ...] = (
     Azorius(),
     Tornado(),
     EmptySet(),
+    CompoundGovernor(),
     Baal(),
+    MolochV2(),
+    MolochV1(),
     OpenZeppelinGovernor(5),
     OpenZeppelinGovernor(4),
     GovernorAlpha(),

@@ -5,29 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily, has_selector
+from scanner.discovery.power import VOTES
 from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
 
 _HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
 """Getters by which contracts name an account that keeps the DAO's assets."""
-
-
-VOTES = tuple(
-    selector(signature)
-    for signature in (
-        "getPastVotes(address,uint256)",
-        "getPriorVotes(address,uint256)",
-        "getPriorVotes(address,uint96)",
-    )
-)
-"""Past votes: IVotes (ERC-5805), and COMP in both widths."""
 
 
 @dataclass

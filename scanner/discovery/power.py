@@ -26,9 +26,18 @@ class Power:
     delegates: Known[dict[str, int]] | Unknown
 
 
-_SAMPLE_BLOCKS = 5_000
+_SAMPLE_BLOCKS = 500
 
 DELEGATE = selector("delegate(address)")
+VOTES = tuple(
+    selector(signature)
+    for signature in (
+        "getPastVotes(address,uint256)",
+        "getPriorVotes(address,uint256)",
+        "getPriorVotes(address,uint96)",
+    )
+)
+"""Past votes: IVotes (ERC-5805), and COMP in both widths; who has them logs DelegateVotesChanged."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,11 @@ def read_token_logs(
             powers[token] = Power(answer, answer)
             continue
         balances = busy.get(token) or _balances(answer.value["held"], answer.evidence)
-        if has_selector(running_code(world, world.accounts[token]), DELEGATE):
+        code = running_code(world, world.accounts[token])
+        if has_selector(code, DELEGATE) and not any(has_selector(code, one) for one in VOTES):
+            detail = "its votes can be delegated, and its logs do not tell to whom in a way that is known"
+            powers[token] = Power(balances, Unknown(reason=Reason.NOT_SUPPORTED, detail=detail))
+        elif has_selector(code, DELEGATE):
             powers[token] = Power(balances, _delegates(answer.value["votes"], answer.evidence))
         else:
             powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
@@ -86,11 +99,11 @@ def _density(world: World, tokens: Sequence[str]) -> tuple[dict[str, Unknown], d
     since = max(0, block - _SAMPLE_BLOCKS)
     found: dict[str, Unknown] = {}
     widths: dict[str, int] = {}
-    answers = world.chain.read([LogRead(token, ((TRANSFER,),), since) for token in tokens])
+    answers = world.chain.read([FoldRead(token, ((TRANSFER,),), Counting(), from_block=since) for token in tokens])
     for token, answer in zip(tokens, answers, strict=True):
         if isinstance(answer, Unknown):
             continue  # the read that follows says why
-        estimate = len(answer.value) * (block + 1) // (block - since + 1)
+        estimate = answer.value["count"] * (block + 1) // (block - since + 1)
         if estimate > AT_ONCE:
             widths[token] = max(1, (block + 1) * AT_ONCE // estimate)
         if estimate > world.limits.max_transfers:
@@ -98,6 +111,18 @@ def _density(world: World, tokens: Sequence[str]) -> tuple[dict[str, Unknown], d
             found[token] = Unknown(reason=Reason.LIMIT, detail=detail, evidence=answer.evidence)
             world.gap(token, "holders", Reason.LIMIT, f"{detail}: raise --max-transfers")
     return found, widths
+
+
+class Counting(Fold):
+    """Counts logs."""
+
+    name = "count"
+
+    def start(self) -> dict[str, Any]:
+        return {"count": 0}
+
+    def add(self, state: dict[str, Any], logs: Iterable[tuple[Sequence[str], str]]) -> None:
+        state["count"] += sum(1 for _ in logs)
 
 
 class PowerFold(Fold):

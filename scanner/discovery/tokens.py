@@ -9,9 +9,8 @@ from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
 from scanner.discovery.families.interface import absent_when_reverted, has_selector
 from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.parts import VOTES
 from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
-from scanner.discovery.power import Power, share_bps
+from scanner.discovery.power import VOTES, Power, share_bps
 from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts

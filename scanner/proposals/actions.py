@@ -126,7 +126,8 @@ def _delegatecall(book: Casebook, one: RawProposal, call: Call) -> Known[bool] |
         if not call.through and isinstance(call.decoded.signature, Unknown):
             return call.decoded.signature
         return elsewhere(call.chain) or _context(book, (call.through,))
-    return _context(book, tuple(dict.fromkeys((executor_of(book.found, one.governor), one.governor))))
+    executor = one.executor or executor_of(book.found, one.governor)
+    return _context(book, tuple(dict.fromkeys((executor, one.governor))))
 
 
 def _context(book: Casebook, addresses: tuple[str, ...]) -> Known[bool] | Unknown:

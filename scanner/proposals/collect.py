@@ -179,7 +179,7 @@ def executor_of(found: Found, governor: str) -> str:
 
 
 def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account], tools: _Opening) -> Opened:
-    executor = executor_of(found, one.governor)
+    executor = one.executor or executor_of(found, one.governor)
 
     def delegates(address: str) -> bool | None:
         asked = dict.fromkeys((address, one.governor) if address == executor else (address,))

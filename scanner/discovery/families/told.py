@@ -42,7 +42,7 @@ class RawProposal:
     `held` is the evidence of calls that were read off the governor's state, not off `log`; `unread` is why they are
     not known, where a governor keeps them and did not say. `bound` is whether the governor's state binds the calls that
     `log` tells (it holds their hash), where the family can say. `weighed_at` is the block at which votes are weighed,
-    where the token counts blocks and the governor does not.
+    where the token counts blocks and the governor does not. `executor` makes its calls, where proposals name their own.
     """
 
     governor: str
@@ -57,6 +57,7 @@ class RawProposal:
     unread: Unknown | None = None
     weighed_at: int | None = None
     bound: Known[bool] | Unknown | None = None
+    executor: str = ""
 
 
 @dataclass(frozen=True)

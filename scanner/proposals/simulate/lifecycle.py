@@ -45,7 +45,7 @@ class Plan:
 
     @property
     def executor(self) -> str:
-        return executor_of(self.found, self.raw.governor)
+        return self.raw.executor or executor_of(self.found, self.raw.governor)
 
 
 @dataclass(frozen=True)

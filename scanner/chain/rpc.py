@@ -18,7 +18,12 @@ from scanner.chain.faults import FINAL, Answer, Fault, Kind, Result, classify
 from scanner.chain.transport import Transport
 from scanner.model.errors import NodeError
 
-MAX_BATCH = 500
+FIRST_BATCH = 500
+"""Most nodes take so many requests at once."""
+
+LARGEST_BATCH = 4_000
+"""Full batches that are answered double up to this, until one is refused: a wide level is then one or two of them."""
+
 MAX_BODY_BYTES = 1_000_000
 _CALM_BATCHES = 8
 
@@ -50,28 +55,29 @@ class Rpc:
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
         self._next_id = 1
-        self._size = MAX_BATCH
+        self._size = FIRST_BATCH
         self._calm = 0
+        self._refusals = 0
 
     def ask(self, requests: Sequence[Request]) -> list[Answer]:
         """Answer `requests`, in order. Raises NodeError when the node is of no use, UsageError for a refused key."""
         answers: dict[int, Answer] = {}
-        queue = deque(self._chunks(requests, list(range(len(requests)))))
+        queue = deque([list(range(len(requests)))] if requests else [])
         while queue:
             part = queue.popleft()
-            if len(part) > self._size:
-                queue.extendleft(reversed(self._chunks(requests, part)))
-                continue
+            part, rest = self._cut(requests, part)
+            if rest:
+                queue.appendleft(rest)
             outcome = self._post([requests[index] for index in part])
             if isinstance(outcome, _Refusal):
                 queue.extendleft(reversed(self._refused(part, outcome, answers)))
                 continue
-            self._calm_down()
+            self._calm_down(len(part))
             unclear = self._sort(part, requests, outcome, answers)
             again = self._settle(unclear, requests, answers) if unclear else []
             if again:
                 self._shrink(len(part))
-                queue.extendleft(reversed(self._chunks(requests, again)))
+                queue.appendleft(again)
         return [answers[index] for index in range(len(requests))]
 
     def alive(self) -> bool:
@@ -88,28 +94,28 @@ class Rpc:
 
     # ------------------------------------------------------------------------------------ cutting to size
 
-    def _chunks(self, requests: Sequence[Request], indexes: list[int]) -> list[list[int]]:
-        """Cut a list of requests into batches within the size that the node takes and a bound on bytes."""
-        chunks: list[list[int]] = []
-        room = 0
-        for index in indexes:
-            weight = 200 + sum(len(str(part)) for part in requests[index].params)
-            if not chunks or len(chunks[-1]) >= self._size or weight > room:
-                chunks.append([])
-                room = MAX_BODY_BYTES
-            chunks[-1].append(index)
-            room -= weight
-        return chunks
+    def _cut(self, requests: Sequence[Request], indexes: list[int]) -> tuple[list[int], list[int]]:
+        """Return what makes one batch, within the size that the node takes and a bound on bytes, and what is left."""
+        room = MAX_BODY_BYTES
+        for count, index in enumerate(indexes):
+            room -= 200 + sum(len(str(part)) for part in requests[index].params)
+            if count and (count >= self._size or room < 0):
+                return indexes[:count], indexes[count:]
+        return indexes, []
 
     def _shrink(self, refused: int) -> None:
         self._size = max(1, min(self._size, refused) // 2)
         self._calm = 0
+        self._refusals += 1
 
-    def _calm_down(self) -> None:
-        """Let batches grow again after a while: a refusal may have been about one heavy read."""
+    def _calm_down(self, answered: int) -> None:
+        """Let batches grow: at once while nothing was refused, else after a while, for one read may have been heavy."""
         self._calm += 1
-        if self._calm >= _CALM_BATCHES and self._size < MAX_BATCH:
-            self._size, self._calm = min(MAX_BATCH, self._size * 2), 0
+        if not self._refusals:
+            if answered >= self._size:
+                self._size = min(LARGEST_BATCH, self._size * 2)
+        elif self._calm >= _CALM_BATCHES and self._size < FIRST_BATCH:
+            self._size, self._calm = min(FIRST_BATCH, self._size * 2), 0
 
     def _refused(self, part: list[int], refusal: _Refusal, answers: dict[int, Answer]) -> list[list[int]]:
         """Cut a refused batch in half, or give a single read up."""

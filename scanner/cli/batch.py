@@ -57,7 +57,7 @@ def batch(
     seconds: fleet.Seconds = 900,
     megabytes: fleet.Megabytes = 3072,
     max_contracts: fleet.MaxContracts = 150,
-    max_transfers: fleet.MaxTransfers = 300_000,
+    max_transfers: fleet.MaxTransfers = 2_000_000,
     cache_dir: fleet.CacheDir = None,
     offline_compilers: fleet.OfflineCompilers = False,
     fail_on: FailOn = Severity.HIGH,

@@ -128,10 +128,13 @@ def scan(
     max_contracts: Annotated[
         int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")
     ] = 150,
+    max_depth: Annotated[
+        int, typer.Option(envvar="DAOSCAN_MAX_DEPTH", min=1, help="links that the crawl follows from the address")
+    ] = 8,
     max_transfers: Annotated[
         int,
         typer.Option(envvar="DAOSCAN_MAX_TRANSFERS", min=0, help="a token with more is read without its holders"),
-    ] = 300_000,
+    ] = 2_000_000,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no summary")] = False,
     verbose: Verbose = 0,
 ) -> None:
@@ -181,7 +184,7 @@ def scan(
                 manifest=manifest,
                 documents=document_options(fetch_documents, document_hosts, document_schemes, ipfs_gateway),
             ),
-            limits=CrawlLimits(max_contracts=max_contracts, max_transfers=max_transfers),
+            limits=CrawlLimits(max_contracts=max_contracts, max_depth=max_depth, max_transfers=max_transfers),
             use_cache=cache,
             simulate=simulate_options(simulate, anvil, folder, offline=offline_compilers),
         )

@@ -197,6 +197,8 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     for kind in EXECUTORS:
         yield from kind.questions(account, code)
     if account.depth > _GETTER_DEPTH:
+        if account.verified is not None:
+            world.own_views_left_out.add(account.address)
         return
     yield from pointer_getters(account, code)
     yield from membership_getters(account, code)

@@ -65,6 +65,9 @@ class World:
     earlier: Known[BlockEvidence] | Unknown = _NOT_READ
     complete: bool = True
     left_out: int = 0
+    own_views_left_out: set[str] = field(default_factory=set)
+    """Verified contracts so far away that only well-known getters were asked of them, not all of their own."""
+
     promoted: dict[str, Account] = field(default_factory=dict)
     """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""
 
@@ -235,6 +238,9 @@ def crawl(
                 if (getter.account, getter.key) not in asked and getter.key not in account.calls:
                     asked.add((getter.account, getter.key))
                     getters.append(getter)
+    if world.own_views_left_out:
+        far = f"views of their own of {len(world.own_views_left_out)} contracts"
+        world.gap("crawl", far, Reason.LIMIT, "so far from the address only well-known getters are followed")
     if world.left_out > _NAMED_GAPS:
         rest = world.left_out - _NAMED_GAPS
         world.gap("crawl", f"{rest} further links", Reason.LIMIT, "the crawl's limit was reached: not looked at")

@@ -33,7 +33,7 @@ class Settings(Model):
     sourcify_url: str = ""
     etherscan_url: str = ""
     max_contracts: Int = 150
-    max_transfers: Int = 300_000
+    max_transfers: Int = 2_000_000
     offline_compilers: bool = False
     fail_on: Severity = Severity.HIGH
     seconds: Int = Field(default=900, description="time limit of one DAO")

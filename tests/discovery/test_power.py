@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.chain.interface import FoldRead, LogRead, Read
+from scanner.chain.interface import FoldRead, Read
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
-from scanner.discovery.power import PowerFold, _balances, _delegates, fewest_to_reach, read_token_logs, share_bps
+from scanner.discovery.power import (
+    Counting,
+    PowerFold,
+    _balances,
+    _delegates,
+    fewest_to_reach,
+    read_token_logs,
+    share_bps,
+)
 from scanner.discovery.world import CrawlLimits
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -84,9 +92,11 @@ class _Busy(SilentChain):
     def read(self, reads: Sequence[Read]) -> tuple[Known[Any] | Unknown, ...]:
         self.asked += [read for read in reads if isinstance(read, FoldRead)]
         moved = tuple(_moved(_ZERO, word(address(2)), 1, index) for index in range(100))
-        return tuple(
-            Known(value=moved if isinstance(read, LogRead) else _summed(*moved), evidence=()) for read in reads
+        answers = (
+            {"count": len(moved)} if isinstance(read, FoldRead) and isinstance(read.fold, Counting) else _summed(*moved)
+            for read in reads
         )
+        return tuple(Known(value=answer, evidence=()) for answer in answers)
 
 
 @pytest.mark.parametrize(("limit", "read"), [(50, False), (1_000, True)])

@@ -112,6 +112,7 @@ def _powers(resolver: Resolver, account: Account, family: GovernorFamily) -> dic
     return {
         "guardian": guardian,
         "guardian_kind": resolver.kind_behind(guardian),
+        "guardian_until": family.guardian_until(account),
         "admin": admin,
         "admin_kind": admin_kind,
         "pending_admin": absent_when_reverted(account, "pendingAdmin()", "pendingOwner()"),

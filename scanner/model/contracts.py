@@ -128,6 +128,9 @@ class Governor(Entity):
     execution_delay_seconds: IntObs = Field(description="shortest time between a passed vote and its execution")
     guardian: AddressObs = Field(description="guardian, vetoer or proposal guardian; zero for none")
     guardian_kind: StrObs = Field(description="an ActorKind; nobody when there is none")
+    guardian_until: IntObs = Field(
+        default=NOT_KEPT, description="when the guardian's right ends, seconds since 1970; 0 where it has no end"
+    )
     admin: AddressObs = Field(
         description="Bravo admin or owner; the governor's executor counts as itself; zero for none"
     )

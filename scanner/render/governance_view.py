@@ -14,7 +14,7 @@ from scanner.model.observation import Collection, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import seconds_shown
 from scanner.render.lookup import Lookup, anchor
-from scanner.render.quantities import share
+from scanner.render.quantities import share, utc
 from scanner.render.register import Cited
 from scanner.render.shown import (
     Shown,
@@ -113,9 +113,17 @@ def _governor(item: Governor, lookup: Lookup) -> Facts:
         ("as_share", shares(t, item.quorum_bps)),
         ("delegates_for_quorum", as_number(t, item.delegates_for_quorum)),
         ("guardian", as_person(t, item.guardian, lookup.label, item.guardian_kind)),
+        *_until(t, item.guardian_until),
         ("admin", as_person(t, item.admin, lookup.label, item.admin_kind)),
         ("pending_admin", as_person(t, item.pending_admin, lookup.label)),
         ("days_since_proposal", as_number(t, item.days_since_last_proposal)),
+    )
+
+
+def _until(t: Locale, until: Known[int] | Unknown) -> Facts:
+    """The end of the guardian's right, where there is one."""
+    return (
+        [("guardian_until", shown(t, until, lambda at: utc(t, at)))] if isinstance(until, Known) and until.value else []
     )
 
 

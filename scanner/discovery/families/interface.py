@@ -34,6 +34,8 @@ class ProposalState:
     abstain_votes: Known[int] | Unknown
     eta: Known[int] | Unknown
     quorum: Known[int] | Unknown
+    all_votes: Known[int] | Unknown | None = None
+    """All votes that there were when it was voted on, where the state tells or cannot; None: those that there are."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,10 @@ class GovernorFamily(ABC):
     @abstractmethod
     def guardian(self, account: Account) -> Known[str] | Unknown:
         """Guardian or vetoer; a known zero address for none."""
+
+    def guardian_until(self, account: Account) -> Known[int] | Unknown:
+        """When the guardian's right ends, in seconds since 1970; 0 where it has no end, or nobody has it."""
+        return Known(value=0, evidence=account.code.evidence, derivation="this family gives that right no end")
 
     @abstractmethod
     def admin(self, account: Account) -> Known[str] | Unknown:

@@ -183,18 +183,23 @@ FRAMEWORKS: tuple[Framework, ...] = (
         (("vote_weight", "share"),),
     ),
     Framework(
-        "Moloch v1/v2",
+        "Moloch v2",
         (
             "ragequit(uint256,uint256)",
-            "ragequit(uint256)",
             "sponsorProposal(uint256)",
             "submitGuildKickProposal(address,string)",
-            "submitProposal(address,uint256,uint256,string)",
             "submitProposal(address,uint256,uint256,uint256,address,uint256,address,string)",
             "ragekick(address)",
         ),
         2,
         _fixed(MembershipKind.SPONSORED, "a proposal that a member sponsors and the members vote on"),
+        (*_SHARES, ("revocable_by", "member-vote")),
+    ),
+    Framework(
+        "Moloch v1",
+        ("ragequit(uint256)", "submitProposal(address,uint256,uint256,string)", "abort(uint256)"),
+        2,
+        _fixed(MembershipKind.SPONSORED, "a proposal that a member makes and the members vote on"),
         _SHARES,
     ),
     Framework(

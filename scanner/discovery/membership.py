@@ -56,7 +56,8 @@ def build_membership(dossier: Dossier) -> Membership:
         facts["exit_right"] = exit_right(core)
         for gate in ("sybil_gate", "identity_gate", "sanctions_gate"):
             facts[gate] = any_true([getattr(contract.code, gate) for contract in core])
-        facts["revocable_by"] = revocable(core, dossier.tokens)
+        if not isinstance(facts["revocable_by"], Known):  # a framework may say: by a vote, though anyone carries it out
+            facts["revocable_by"] = revocable(core, dossier.tokens)
         facts["anonymous_set"] = anonymous_set(core)
     facts["vote_time"] = vote_time(dossier)
     return Membership(**facts)
@@ -110,6 +111,8 @@ def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
     carrier = nonzero(governor.token)
     token = next((token for token in dossier.tokens if token.address == carrier), None)
     if token is None:
+        words = "shares are counted in whole numbers"
+        facts["divisible"] = Known(value=False, evidence=governor.evidence, derivation=words)
         return
     facts["gatekeeper_kind"] = token.minter_kind
     facts["transferable"] = _may_move(token)

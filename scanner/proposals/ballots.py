@@ -72,14 +72,16 @@ def _clock(found: Found, one: RawProposal) -> Known[str] | Unknown:
 
 
 def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
-    """Return all votes cast as a share of all votes, or of the supply, at the pinned block."""
+    """Return all votes cast as a share of all votes: those of its time where the state tells, else of the pinned block."""
     token = nonzero(found.parts.vote_tokens[one.governor])
     carrier = found.world.get(token) if token else None
     total = found.parts.governors[one.governor].total_votes(found.world.accounts[one.governor])
     supply = total or (carrier.ask("totalSupply()") if carrier is not None else None)
+    state = data.states[(one.governor, one.id)]
+    if state.all_votes is not None:
+        supply = state.all_votes
     if supply is None:
         return Unknown(reason=Reason.NOT_SUPPORTED, detail="no token that carries the vote was found")
-    state = data.states[(one.governor, one.id)]
     return combine(
         {
             "supply": supply,
@@ -88,7 +90,9 @@ def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | 
             "abstain": state.abstain_votes,
         },
         lambda supply, yes, no, abstain: share_bps(yes + no + abstain, supply),
-        "votes cast as a share of the supply at the pinned block",
+        "votes cast as a share of all votes of its time"
+        if state.all_votes is not None
+        else "votes cast as a share of the supply at the pinned block",
     )
 
 

@@ -85,7 +85,7 @@ def test_moloch_members_are_sponsored_and_hold_shares() -> None:
     moloch = running(1, "ragequit(uint256,uint256)", "sponsorProposal(uint256)")
     found = membership([moloch], [described(moloch, Role.ENTRY)])
     assert is_known(found.kind, "SPONSORED")
-    assert is_known(found.framework, "Moloch v1/v2")
+    assert is_known(found.framework, "Moloch v2")
     assert is_known(found.vote_weight, "share")
     assert is_known(found.transferable, "no")
 

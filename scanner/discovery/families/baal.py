@@ -77,7 +77,9 @@ class Baal(GovernorFamily):
     vote = ActorKind.SHARE_VOTE
 
     def recognise(self, account: Account, code: str) -> bool:
-        return all(has_selector(code, one) for one in _FUNCTIONS) and nonzero(account.address_of("avatar()")) is not None
+        return (
+            all(has_selector(code, one) for one in _FUNCTIONS) and nonzero(account.address_of("avatar()")) is not None
+        )
 
     def questions(self, account: Account, code: str) -> Iterable[Getter]:
         if not self.recognise(account, code):
@@ -192,6 +194,7 @@ class Baal(GovernorFamily):
             abstain_votes=transform(struct, lambda _: 0, "Baal counts no abstentions"),
             eta=transform(struct, lambda row: row[_GRACE], "end of its grace period"),
             quorum=quorum,
+            all_votes=transform(struct, lambda row: row[_SHARES], "shares when it was sponsored"),
         )
 
 

@@ -38,9 +38,7 @@ SUBMITTED_V2 = topic(
 )
 SPONSORED_V2 = topic("SponsorProposal(address,address,uint256,uint256,uint256)")
 VOTED_V2 = topic("SubmitVote(uint256,uint256,address,address,uint8)")
-PROCESSED_V2 = tuple(
-    topic(f"Process{kind}Proposal(uint256,uint256,bool)") for kind in ("", "Whitelist", "GuildKick")
-)
+PROCESSED_V2 = tuple(topic(f"Process{kind}Proposal(uint256,uint256,bool)") for kind in ("", "Whitelist", "GuildKick"))
 SUMMONED_V2 = topic("SummonComplete(address,address[],uint256,uint256,uint256,uint256,uint256,uint256,uint256)")
 
 _PERIODS = ("summoningTime()", "periodDuration()", "votingPeriodLength()", "gracePeriodLength()")
@@ -191,7 +189,12 @@ class _Moloch(GovernorFamily):
             abstain_votes=transform(struct, lambda _: 0, "Moloch counts no abstentions"),
             eta=combine(parts, self._eta, "end of its grace period"),
             quorum=transform(struct, lambda _: 0, "there is no quorum"),
+            all_votes=self.all_votes(struct),
         )
+
+    @abstractmethod
+    def all_votes(self, struct: Known[Any] | Unknown) -> Known[int] | Unknown | None:
+        """Return the shares that there were during the vote; None where nobody voted."""
 
     @abstractmethod
     def fate(self, struct: Sequence[Any], flags: Sequence[bool]) -> str:
@@ -249,21 +252,16 @@ class MolochV1(_Moloch):
         return dict.fromkeys("0x" + word[-40:] for word in (*summoned, *applied))
 
     def reader(self, account: Account) -> Callable[[LogEvidence], RawProposal]:
-        bank, token = nonzero(account.address_of("guildBank()")), nonzero(account.address_of("approvedToken()"))
-
         def read(log: LogEvidence) -> RawProposal:
             number, tribute, shares = decode((_NUMBER,) * 3, log.data)
             if len(log.topics) != 4:
                 raise ValueError("the event names no applicant")
             row = account.ask(_held(number))
-            actions = [_processed(account, "processProposal(uint256)", number)] if shares else []
-            if tribute and bank and token:
-                actions.append(_transfer(token, bank, tribute))
             return RawProposal(
                 log.address,
                 number,
                 "0x" + log.topics[2][-40:],
-                tuple(actions),
+                (_processed(account, "processProposal(uint256)", number),),
                 *self.times(account, number),
                 str(row.value[10]) if isinstance(row, Known) else "",
                 log,
@@ -282,6 +280,11 @@ class MolochV1(_Moloch):
     def executions(self, account: Account) -> dict[int, LogEvidence]:
         logs = account.events(PROCESSED_V1)
         return {int(log.topics[1], 16): log for log in logs if len(log.topics) == 4 and log.data.endswith("1")}
+
+    def all_votes(self, struct: Known[Any] | Unknown) -> Known[int] | Unknown | None:
+        if isinstance(struct, Known) and not struct.value[11]:
+            return _untold(struct, self.start, "it keeps the number of shares with votes for only")
+        return transform(struct, lambda row: int(row[11]), "most shares during a vote for")
 
     def fate(self, struct: Sequence[Any], flags: Sequence[bool]) -> str:
         _, _, _, _, _, _, processed, passed, aborted, *_ = struct
@@ -347,7 +350,8 @@ class MolochV2(_Moloch):
             if payment:
                 actions.append(_transfer(str(token).lower(), applicant, payment))
             if flags[5]:
-                actions.append(RawAction(account.address, 0, "", encode_call("ragekick(address)", (applicant,))))
+                kick = encode_call("ragekick(address)", (applicant,))
+                actions.append(RawAction(account.address, 0, "", kick, delegate=False))
             return RawProposal(
                 log.address,
                 number,
@@ -376,6 +380,9 @@ class MolochV2(_Moloch):
         flags = StateCall("flags", "getProposalFlags(uint256)", (proposal_id,), ("bool[6]",))
         return (*super().state_calls(proposal_id, snapshot), flags)
 
+    def all_votes(self, struct: Known[Any] | Unknown) -> Known[int] | Unknown | None:
+        return _untold(struct, self.start, "it keeps the number of shares and loot together")
+
     def fate(self, struct: Sequence[Any], flags: Sequence[bool]) -> str:
         sponsored, processed, passed, cancelled, _, _ = flags
         if cancelled:
@@ -385,18 +392,26 @@ class MolochV2(_Moloch):
         return "" if not processed else "Executed" if passed else "Defeated"
 
 
+def _untold(struct: Known[Any] | Unknown, start: int, why: str) -> Unknown | None:
+    """Return that the shares of its time are not told; None where nobody voted, and it does not matter."""
+    if isinstance(struct, Unknown):
+        return struct
+    voted = struct.value[start + 1] or struct.value[start + 2]
+    return Unknown(reason=Reason.NOT_SUPPORTED, detail=why, evidence=struct.evidence) if voted else None
+
+
 def _seconds(account: Account, length: str) -> Known[int] | Unknown:
     parts = {"periods": account.ask(length), "each": account.ask("periodDuration()")}
     return combine(parts, lambda periods, each: int(periods) * int(each), f"{length} × periodDuration()")
 
 
 def _transfer(token: str, to: str, amount: int) -> RawAction:
-    return RawAction(token, 0, "", encode_call("transfer(address,uint256)", (to, amount)))
+    return RawAction(token, 0, "", encode_call("transfer(address,uint256)", (to, amount)), delegate=False)
 
 
 def _processed(account: Account, signature: str, index: int) -> RawAction:
     """Return the call that carries a proposal out where no token moves: shares, loot and tokens are entered in books."""
-    return RawAction(account.address, 0, "", encode_call(signature, (index,)))
+    return RawAction(account.address, 0, "", encode_call(signature, (index,)), delegate=False)
 
 
 def _queued(account: Account) -> dict[int, int]:

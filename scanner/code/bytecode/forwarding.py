@@ -77,7 +77,7 @@ def forwarding(runtime_code: str) -> Forwarding:
 @lru_cache(maxsize=4096)
 def routed(runtime_code: str, selector: str) -> Target | None:
     """Return where a call with this selector (0x-hex) is handed to; None where it is not handed on, or to several."""
-    found = _targets(bytes.fromhex(runtime_code[2:]), bytes.fromhex(selector[2:]))
+    found = _targets(bytes.fromhex(runtime_code[2:]), bytes.fromhex(selector[2:]), quick=True)
     return found.targets[0] if len(found.targets) == 1 else None
 
 
@@ -85,8 +85,10 @@ def _identity(target: Target) -> tuple[str, int, int]:
     return target.kind, target.value, target.shift
 
 
-def _targets(code: bytes, selector: bytes) -> Forwarding:
-    machine = Machine(code, selector + _ARGUMENTS)
+def _targets(code: bytes, selector: bytes, *, quick: bool = False) -> Forwarding:
+    """`quick`: with little patience, where many selectors are asked about."""
+    calldata = selector + _ARGUMENTS
+    machine = Machine(code, calldata, 4_000, 8, 400) if quick else Machine(code, calldata)
     machine.run()
     found: dict[tuple[str, int, int], Target] = {}
     for handover in machine.handovers:

@@ -8,7 +8,7 @@ return what was asked for. Yellow Paper, appendix H; EIP-145, EIP-1153, EIP-3855
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eth_utils.crypto import keccak
 
@@ -16,7 +16,8 @@ WORD = 2**256
 _SIGN = 2**255
 ADDRESS_MASK = 2**160 - 1
 _MAX_DEPTH = 24
-_MAX_MEMORY = 65_536
+_MAX_MEMORY = 16_384
+_MAX_MOVED = 100_000
 _RETURNED_WORDS = 3
 _GAS = 10_000_000
 
@@ -50,9 +51,18 @@ class Path:
     storage: list[tuple[Value, Value]] = field(default_factory=list)
     returned: list[Byte] = field(default_factory=list)
     jumps: int = 0
+    moved: int = 0
+    """Bytes of memory read and written so far: they cost more here than steps do."""
 
     def copy(self) -> Path:
-        return Path(self.pc, list(self.stack), dict(self.memory), list(self.storage), list(self.returned), self.jumps)
+        """Return a path of its own that has come as far."""
+        return replace(
+            self,
+            stack=list(self.stack),
+            memory=dict(self.memory),
+            storage=list(self.storage),
+            returned=list(self.returned),
+        )
 
     def pop(self) -> Value:
         if not self.stack:
@@ -67,17 +77,24 @@ class Path:
         return value
 
     def read(self, offset: int, size: int) -> list[Byte]:
-        _bounded(offset, size)
+        """Return bytes of memory. Raises LostPath past the limits."""
+        self._bounded(offset, size)
         return [self.memory.get(offset + i, 0) for i in range(size)]
 
     def write(self, offset: int, data: list[Byte]) -> None:
-        _bounded(offset, len(data))
+        """Write bytes of memory. Raises LostPath past the limits."""
+        self._bounded(offset, len(data))
         for index, byte in enumerate(data):
             self.memory[offset + index] = byte
 
+    def _bounded(self, offset: int, size: int) -> None:
+        self.moved += size
+        if (size and offset + size > _MAX_MEMORY) or self.moved > _MAX_MOVED:
+            raise LostPath("too much memory")
 
-def _bounded(offset: int, size: int) -> None:
-    if size and offset + size > _MAX_MEMORY:
+
+def _fits(size: int) -> None:
+    if size > _MAX_MEMORY:
         raise LostPath("too much memory")
 
 
@@ -333,20 +350,20 @@ class Machine:
             push(len(self.calldata))
         elif opcode in (0x37, 0x39):
             to, offset, size = path.number(), path.number(), path.number()
-            _bounded(to, size)
+            _fits(size)
             path.write(to, list(_cut(self.calldata if opcode == 0x37 else self.code, offset, size)))
         elif opcode == 0x38:
             push(len(self.code))
         elif opcode == 0x3C:
             path.pop()
             to, _, size = path.number(), path.pop(), path.number()
-            _bounded(to, size)
+            _fits(size)
             path.write(to, [(Term("outside"), 0)] * size)
         elif opcode == 0x3D:
             push(len(path.returned))
         elif opcode in (0x3E, 0x5E):
             to, offset, size = path.number(), path.number(), path.number()
-            _bounded(to, size)
+            _fits(size)
             source = path.returned[offset : offset + size] if opcode == 0x3E else path.read(offset, size)
             path.write(to, source)
         elif opcode == 0x51:

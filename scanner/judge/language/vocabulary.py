@@ -85,6 +85,7 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
         "unresolved",
     ),
     ("Contract", "upgrade_admin_kind"): _ACTOR,
+    ("Upgrade", "what"): ("implementation", "beacon", "facet", "facet-removed", "admin"),
     ("Governor", "family"): GOVERNOR_FAMILIES,
     ("Governor", "kind"): ("token-vote", "nft-vote", "share-vote", "unresolved"),
     ("Governor", "clock_mode"): ("blocknumber", "timestamp"),

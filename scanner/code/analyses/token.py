@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from scanner.code.analyses.answers import known, lines, unresolved, unsupported, weakest_way
+from scanner.code.analyses.checkpoints import dates, destroys, recomputed
 from scanner.code.analyses.guards import (
     Guarded,
     all_clauses,
@@ -108,6 +109,8 @@ def _minting(program: Program, entry: Entry, units: frozenset[str]) -> Way | Non
     created = [e for e in entry.writes() if e.name in supply and e.change == "+" and lasting(entry, e)]
     if not created:
         created = _credited(entry, units)
+    if not created and not destroys(entry, units | supply):
+        created = recomputed(entry, units, supply)
     if created:
         worst = min((effect_guard(entry, e) for e in created), key=lambda guarded: strength(guarded.guard))
         if strength(worst.guard) < strength(Guard.PAYMENT) and _gives_up(entry, units):
@@ -137,7 +140,7 @@ def _credited(entry: Entry, units: frozenset[str]) -> list[Effect]:
     ]
     if any(e.change == "-" for e in writes):
         return []
-    return [e for e in writes if e.change == "+" or (e.change == "=" and _grants(e))]
+    return [e for e in writes if e.change == "+" or (e.change == "=" and _grants(e) and not dates(e, writes))]
 
 
 def _grants(effect: Effect) -> bool:
@@ -271,8 +274,9 @@ def against_holder(
     for entry in program.changing:
         if once_only(program, entry):
             continue
+        burnt = recomputed(entry, units, supply_names(program)) if destroys(entry, units) else []
         for effect in entry.writes():
-            takes = seizing and _takes(entry, effect, units, owners)
+            takes = seizing and (_takes(entry, effect, units, owners) or (effect in burnt and _of_another(effect)))
             if takes or (freezing and _freezes(effect, freezers)):
                 guarded = _without_holder(entry, effect)
                 if guarded is not None:
@@ -287,6 +291,10 @@ def _takes(entry: Entry, effect: Effect, units: frozenset[str], owners: frozense
     if effect.name in units and others:
         return effect.change == "-" or (effect.change == "=" and effect.inputs[0] in CLEARED)
     return effect.name in owners and others and _had_owner(entry, effect, owners)
+
+
+def _of_another(effect: Effect) -> bool:
+    return effect.place is not None and SENDER not in effect.place.keys
 
 
 def _had_owner(entry: Entry, effect: Effect, owners: frozenset[str]) -> bool:

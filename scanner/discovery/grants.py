@@ -20,6 +20,9 @@ class Grant:
     permission: str
     words: str
     condition: str = ""
+    now: bool = True
+    """Whether it is held; else it can be taken by a call of the holder's own."""
+
     evidence: tuple[Evidence, ...] = ()
 
 

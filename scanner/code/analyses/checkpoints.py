@@ -35,7 +35,7 @@ def recomputed(entry: Entry, units: frozenset[str], supply: frozenset[str]) -> l
 
 
 def destroys(entry: Entry, units: frozenset[str]) -> bool:
-    """Whether a function asks that there be at least as many units as an argument says: what is taken has to be there."""
+    """Whether a function asks that there be as many units as an argument says: what is taken has to be there."""
     return any(_is_enough(atom, units) for clause in entry.summary.exit_clauses for atom in clause)
 
 

@@ -34,6 +34,12 @@ APPS = (
     App("aragon-kernel", _KERNEL, ("APP_MANAGER",)),
     App("aragon-acl", (acl.HAS_PERMISSION, acl.GET_MANAGER), ("CREATE_PERMISSIONS",)),
     App(
+        "aragon-finance",
+        ("newImmediatePayment(address,address,uint256,string)", "executePayment(uint256)"),
+        ("CREATE_PAYMENTS", "EXECUTE_PAYMENTS", "MANAGE_PAYMENTS"),
+        ("CHANGE_PERIOD", "CHANGE_BUDGETS"),
+    ),
+    App(
         "aragon-agent",
         ("execute(address,uint256,bytes)", "designatedSigner()", "canForward(address,bytes)"),
         (
@@ -54,12 +60,6 @@ APPS = (
         keeps_assets=True,
     ),
     App(
-        "aragon-finance",
-        ("newImmediatePayment(address,address,uint256,string)", "executePayment(uint256)"),
-        ("CREATE_PAYMENTS", "EXECUTE_PAYMENTS", "MANAGE_PAYMENTS"),
-        ("CHANGE_PERIOD", "CHANGE_BUDGETS"),
-    ),
-    App(
         "aragon-token-manager",
         ("issue(uint256)", "assign(address,uint256)", "maxAccountTokens()"),
         ("MINT", "ISSUE", "ASSIGN", "BURN", "REVOKE_VESTINGS"),
@@ -71,7 +71,7 @@ APPS = (
         ("MODIFY_QUORUM", "MODIFY_SUPPORT", "CREATE_VOTES"),
     ),
 )
-"""Order matters: an Agent is a Vault as well. Voting is a governor, and stands here for its roles alone."""
+"""Order matters: an Agent is a Vault as well, and Finance calls one. Voting is a governor, and stands here for its roles alone."""
 
 
 def app_of(account: Account, code: str) -> App | None:
@@ -113,9 +113,9 @@ class AragonApp(ExecutorFamily):
         if self.app.name != "aragon-acl":
             return
         for grant in acl.ledger(account).grants:
-            for address, what in ((grant.who, grant.words), (grant.where, f"{grant.words} is held over it in")):
+            for address, what in ((grant.who, grant.words), (grant.where, f"{grant.words} over it, as kept")):
                 if address not in (account.address, ZERO_ADDRESS):
-                    yield Link(address, f"{what} of {account.address}")
+                    yield Link(address, f"{what} by {account.address}")
 
     def delay(self, account: Account) -> Known[int] | Unknown:
         return Known(value=0, evidence=account.code.evidence, derivation="an app acts at once")
@@ -153,9 +153,9 @@ def holding(account: Account, *names: str) -> Callers:
     grants = account.grants
     if grants is None:
         return Callers(complete=False, reason="the access list of its organisation was not read")
-    items = tuple(
-        Caller(grant.who, grant.words, grant.evidence, grant.condition)
+    found = {
+        (grant.who, grant.words, grant.condition): Caller(grant.who, grant.words, grant.evidence, grant.condition)
         for grant in grants.of(*(acl.ID[name] for name in names))
         if grant.who != account.address
-    )
-    return Callers(items, complete=grants.complete, reason=grants.reason, evidence=grants.evidence)
+    }
+    return Callers(tuple(found.values()), complete=grants.complete, reason=grants.reason, evidence=grants.evidence)

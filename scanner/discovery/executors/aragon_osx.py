@@ -34,9 +34,9 @@ class OsxDao(ExecutorFamily):
 
     def links(self, account: Account) -> Iterator[Link]:
         for grant in osx.ledger(account).grants:
-            for address, what in ((grant.who, grant.words), (grant.where, f"{grant.words} is held over it in")):
+            for address, what in ((grant.who, grant.words), (grant.where, f"{grant.words} over it")):
                 if address not in (account.address, osx.ANY_ADDRESS, ZERO_ADDRESS):
-                    yield Link(address, f"{what} of {account.address}")
+                    yield Link(address, f"{what}, as kept by {account.address}")
             if grant.condition:
                 yield Link(grant.condition.rsplit(" ", 1)[-1], f"condition of {grant.words} of {account.address}")
 

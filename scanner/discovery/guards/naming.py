@@ -9,6 +9,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.battery import SENTINEL
 from scanner.discovery.guards.book import Book, Word, as_address, evidence_of, is_set, mapping_slot
 from scanner.discovery.guards.doors import Door, Held, Named
+from scanner.discovery.guards.granted import named_by_grants
 from scanner.discovery.guards.managers import manager_members
 from scanner.discovery.roles import HAS_ROLE, read_roles
 from scanner.model.code import StorageVariable
@@ -41,7 +42,7 @@ def _clause(door: Door, number: int, account: Account, book: Book) -> Named | No
     """Return who satisfies one of the alternatives of a clause."""
     found: list[Named] = []
     for check in door.clause(number):
-        answer = _READERS[check.form](check, door, account, book)
+        answer = named_by_grants(check, account) or _READERS[check.form](check, door, account, book)
         if answer is None:
             return None
         found.append(answer)

@@ -134,10 +134,11 @@ def ledger(acl: Account) -> Ledger:
     """Return every role that the list keeps now, and who manages each."""
     held = confirmed(acl, claims(acl), NAMES)
     found, reason = managers(acl)
+    holding = {(grant.where, grant.permission, grant.who) for grant in held.grants if not grant.condition}
     manage = tuple(
-        Grant(app, manager, role, f"manages {NAMES.get(role, f'role {role[:10]}…')}", evidence=evidence)
-        for (app, role), (manager, evidence) in sorted(found.items())
-        if manager not in (ZERO_ADDRESS, BURNED)
+        Grant(app, who, role, f"manages {NAMES.get(role, f'role {role[:10]}…')}", evidence=evidence, now=False)
+        for (app, role), (who, evidence) in sorted(found.items())
+        if who not in (ZERO_ADDRESS, BURNED) and (app, role, who) not in holding
     )
     reason = held.reason or reason
     return replace(held, grants=held.grants + manage, complete=not reason, reason=reason)
@@ -150,5 +151,5 @@ def creators(acl: Account, book: Ledger, app: str, roles: tuple[str, ...]) -> It
     for grant in book.grants:
         if grant.where == acl.address and grant.permission == CREATE_PERMISSIONS:
             for role in free:
-                words = f"{grant.words}, by which {NAMES.get(role, 'a role')} can be created"
-                yield Grant(app, grant.who, role, words, grant.condition, grant.evidence)
+                words = f"{grant.words} of the access list"
+                yield Grant(app, grant.who, role, words, grant.condition, now=False, evidence=grant.evidence)

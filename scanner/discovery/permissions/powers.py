@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import MINTER_ROLE
+from scanner.discovery.battery import MINTER_ROLE, PAUSER_ROLE
 from scanner.discovery.grants import Grant
 from scanner.discovery.permissions import acl, osx
 
 SEIZE = "seize"
 """Stands among roles for the right to take units away, for which AccessControl has no name of its own."""
 
-_OF_CONTROLLER = {MINTER_ROLE: ("MINT", "ISSUE"), SEIZE: ("BURN", "REVOKE_VESTINGS")}
+_OF_CONTROLLER = {MINTER_ROLE: ("MINT", "ISSUE"), SEIZE: ("BURN", "REVOKE_VESTINGS"), PAUSER_ROLE: ()}
+"""Roles on a token manager. It stops transfers only when it is set up: later its code would have to be replaced."""
 
 
 def granted(token: Account, roles: Sequence[str]) -> Iterator[Grant]:
@@ -21,15 +23,15 @@ def granted(token: Account, roles: Sequence[str]) -> Iterator[Grant]:
         yield from token.grants.of(osx.MINT)
     found = token.address_of("controller()")
     controller = token.met.get(nonzero(found) or "")
-    names = [name for role in roles for name in _OF_CONTROLLER.get(role, ())]
-    if controller is None or not names:
+    if controller is None or not any(role in _OF_CONTROLLER for role in roles):
         return
+    names = [name for role in roles for name in _OF_CONTROLLER.get(role, ())]
     if controller.grants is None:
         yield Grant(token.address, controller.address, "", "controller()", evidence=found.evidence)
         return
     for grant in controller.grants.of(*(acl.ID[name] for name in names)):
         words = f"{grant.words} of the controller"
-        yield Grant(token.address, grant.who, grant.permission, words, grant.condition, found.evidence + grant.evidence)
+        yield replace(grant, where=token.address, words=words, evidence=found.evidence + grant.evidence)
     admin = controller.proxy.admin if controller.proxy is not None else None
     if admin is not None and (upgrader := nonzero(admin)):
         words = "replaces the code of the controller"

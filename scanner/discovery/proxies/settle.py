@@ -9,6 +9,7 @@ from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION, UPGRADER_ROLE
 from scanner.discovery.contracts import code_at
+from scanner.discovery.executors.aragon_apps import app_of
 from scanner.discovery.families import family_of
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.proxies import BEACON_KINDS
@@ -55,7 +56,7 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
     """Say who replaces the code of proxies whose pattern leaves that to the implementation, or to their own code."""
     for account in world.accounts.values():
         proxy = account.proxy
-        if proxy is not None and proxy.kind == _KERNEL:
+        if proxy is not None and proxy.kind in (_KERNEL, "eip897") and _is_kernel(world, account):
             words = "whoever may call setApp of the kernel"
             itself = Known(value=account.address, evidence=account.code.evidence, derivation=words)
             account.proxy = replace(proxy, admin=itself)
@@ -68,7 +69,7 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
                 continue
             granted = upgraders(account)
             guard = _guard(world, account, results)
-            if granted and not (isinstance(guard, Known) and guard.value == Guard.NONE):
+            if granted and not _open(world, account, results):
                 named = Known(value=granted[0].who, evidence=granted[0].evidence, derivation=granted[0].words)
                 account.proxy = replace(proxy, admin=named)
             else:
@@ -85,6 +86,20 @@ def _by_vote(world: World, account: Account, guard: Known[str] | Unknown) -> Kno
         return None
     derivation = f"a passed vote replaces its code: {', '.join(sorted(names))}"
     return Known(value=account.address, evidence=guard.evidence, derivation=derivation)
+
+
+def _is_kernel(world: World, account: Account) -> bool:
+    app = app_of(account, running_code(world, account))
+    return app is not None and app.name == _KERNEL
+
+
+def _open(world: World, account: Account, results: Mapping[str, CodeResult]) -> bool:
+    """Whether some upgrade function asks for nothing of its caller, and not even of state that could ask."""
+    return any(
+        function.guard == Guard.NONE and not function.guarded_by
+        for function in code_at(world, results, account.address).functions.items
+        if function.signature.startswith("upgradeTo")
+    )
 
 
 def _guard(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:

@@ -10,7 +10,7 @@ CACHE := $(if $(DAOSCAN_CACHE),$(DAOSCAN_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CAC
 # Looked at once, before anything is set up.
 CACHES := $(shell test -d "$(CACHE)/solc-js" -a -f $(VENV)/.python -a -f node_modules/.unpacked && echo warm || echo cold)
 
-.PHONY: help setup demo test lint bench clean browser golden lock
+.PHONY: help setup demo test lint bench fieldtest clean browser golden lock
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test    passes every test"
 	@echo "make lint    checks style, types, layers and rules"
 	@echo "make bench   measures speed and memory, writes out/bench.json"
+	@echo "make fieldtest RPC_URL=...  scans DAOs that really exist and compares with what is stated of them"
 	@echo "make golden  renews the kept reports that tests compare with"
 	@echo "make setup   only sets up what the others need"
 	@echo "make clean   removes what these wrote, apart from caches outside this folder"
@@ -66,6 +67,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tools.bench --out out
+
+fieldtest: setup
+	@RPC_URL="$(RPC_URL)" $(BIN)/python -m tools.fieldtest
 
 golden: setup
 	$(BIN)/python -m tools.golden

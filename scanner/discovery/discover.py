@@ -11,6 +11,7 @@ from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
 from scanner.discovery.allowances import Allowances, allowance_questions, answered, plan_allowances, with_allowances
 from scanner.discovery.anonymity import privacy_topics
+from scanner.discovery.answers import Graph, build_answers
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, source_holder
 from scanner.discovery.control import build_controls
@@ -242,8 +243,10 @@ def describe(
         Governor, governors, world, "no governor found from this address: name one with --governor"
     )
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
+    passages = build_passages(world, resolver, found.guards)
+    graph = Graph(controls, passages, governors, by_address, parts.treasuries)
     return Discovered(
-        dao=build_dao(dossier, entry),
+        dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),
         governors=all_governors,
         timelocks=_collection(
             Timelock,
@@ -256,7 +259,7 @@ def describe(
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,
         membership=build_membership(dossier),
-        passages=build_passages(world, resolver, found.guards),
+        passages=passages,
         treasury=with_allowances(
             build_treasury(world, resolver, controls, found.holdings, found.use),
             found.allowances,

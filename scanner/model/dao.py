@@ -6,6 +6,7 @@ from pydantic import Field
 
 from scanner.model.accountability import Accountability
 from scanner.model.allowances import Allowance
+from scanner.model.answers import NO_ANSWERS, Answer
 from scanner.model.contracts import Entity
 from scanner.model.features import Group
 from scanner.model.later import NOT_KEPT
@@ -122,3 +123,7 @@ class Dao(Entity):
         default="", description="address of the sanctions oracle that is known on this chain; empty when none is"
     )
     accountability: Accountability = Accountability()
+    answers: Collection[Answer] = Field(
+        default=NO_ANSWERS,
+        description="who gets at the treasury, how fast and at what cost; who mints, stops and seizes",
+    )

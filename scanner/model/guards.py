@@ -38,6 +38,8 @@ class CallerCheck(Model):
     arguments: tuple[str, ...] = Field(
         default=(), description="caller, this, selector, zero, a hex word, or a view that answers", exclude_if=_empty
     )
+    equals: str = Field(default="", description="hex word that the answer has to be, not just set", exclude_if=_empty)
+    inexact: bool = Field(default=False, description="more is asked than that it is set", exclude_if=_empty)
     varies: str = Field(default="", description="argument of the function on which it depends", exclude_if=_empty)
 
 

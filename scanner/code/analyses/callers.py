@@ -152,10 +152,10 @@ class _Reader:
         """What is kept for the caller here, or answered about it elsewhere, is set."""
         for label in sorted(atom.left | atom.right, key=sorted_key):
             if label[0] == "state" and SENDER in label[2]:
-                yield self._kept(label)
+                yield self._kept(label).model_copy(update=_wanted(atom))
                 return
             if label[0] == "ext" and SENDER in flat(label[2]):
-                yield self._asked(label)
+                yield self._asked(label).model_copy(update=_wanted(atom))
                 return
         yield self._make("other", self._text(atom.left | atom.right))
 
@@ -277,6 +277,19 @@ class _Reader:
             if effect.kind in ("static", "call") and effect.name == name and flat(effect.all_inputs) == wanted:
                 return effect
         return None
+
+
+def _wanted(atom: Atom) -> dict[str, Any]:
+    """Return what an answer has to be, where that is more than being set."""
+    if DERIVED in atom.labels:
+        return {"inexact": True}
+    if atom.op == "==":
+        for side in (atom.left, atom.right):
+            (label, *others) = side
+            if not others and label[0] == "const" and label[1] != "True":
+                word = _hex(str(label[1]))
+                return {"equals": word} if word else {"inexact": True}
+    return {}
 
 
 def atom_is_weight(name: str) -> bool:

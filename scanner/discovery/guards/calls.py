@@ -237,11 +237,21 @@ def _standing(trial: Trial, base: Answer, refusals: frozenset[str]) -> Verdict:
         if nobody and not holders:
             return Verdict(REFUSED, "nobody holds it, and whoever was tried is refused", callers)
         return Verdict(PASSED, "nobody holds it: only the zero address would pass" if nobody else "", callers)
+    if not trial.named.exact:
+        return _inexact(passing, callers)
     refused = [one for one in holders if one not in passing]
     if passing or base.names_caller or shape(base.said) in refusals:
         named = tuple(one.caller for one in refused)
         return Verdict(CONTRADICTED, "whom the state names is refused as a stranger is", callers, named)
     return Verdict(NOT_CHECKABLE, "the call fails alike for everybody: something before the guard stops it", callers)
+
+
+def _inexact(passing: Sequence[Answer], callers: tuple[str, ...]) -> Verdict:
+    """Not all that the guard asks could be looked at: of those on its list, the calls show who passes."""
+    if passing:
+        found = tuple(one.caller for one in passing)
+        return Verdict(PASSED, "of those on its list, only these get past it", callers, found)
+    return Verdict(NOT_CHECKABLE, "nobody on its list gets past it, and more is asked than being on it", callers)
 
 
 def refusal_shapes(trials: Sequence[Trial]) -> frozenset[str]:

@@ -36,6 +36,9 @@ class Named:
     holders: tuple[Held, ...] = ()
     anyone: bool = False
     complete: bool = True
+    exact: bool = True
+    """Whether all that the guard asks was looked at; where not, some of the holders may be refused."""
+
     reason: str = ""
     source: str = ""
     evidence: tuple[Evidence, ...] = ()

@@ -57,6 +57,7 @@ def _any_of(found: list[Named]) -> Named:
     return Named(
         tuple(holders[address] for address in sorted(holders)),
         complete=not reasons,
+        exact=all(one.exact for one in found),
         reason="; ".join(dict.fromkeys(reasons)),
         source=" or ".join(dict.fromkeys(one.source for one in found if one.source)),
         evidence=tuple(dict.fromkeys(item for one in found for item in one.evidence)),
@@ -80,6 +81,7 @@ def _all_of(found: list[Named]) -> Named:
     return Named(
         tuple(kept[address] for address in sorted(kept)),
         complete=not reasons,
+        exact=all(one.exact for one in asking),
         reason="; ".join(dict.fromkeys(reasons)),
         source=" and ".join(dict.fromkeys(one.source for one in read if one.source)),
         evidence=evidence,
@@ -151,7 +153,7 @@ def _in(check: CallerCheck, door: Door, account: Account, book: Book) -> Named |
     slot = variable.slot
     whom = dict.fromkeys((*told, *book.candidates(account)))
     asked = {who: book.slot(account.address, mapping_slot(slot, who)) for who in whom}
-    return _those_set(asked, f"{check.reads} (slot {slot})")
+    return _those_set(asked, f"{check.reads} (slot {slot})", check)
 
 
 def _role(check: CallerCheck, account: Account) -> Named:
@@ -222,7 +224,7 @@ def _ask_each(check: CallerCheck, account: Account, asked: str, book: Book, door
         if arguments is None:
             return None
         answers[who] = book.view(asked, check.getter, arguments)
-    return _those_set(answers, check.reads, every=bool(members))
+    return _those_set(answers, check.reads, check, every=bool(members))
 
 
 def _arguments(
@@ -265,7 +267,9 @@ def _fitting(signature: str, values: list[object]) -> tuple[object, ...]:
     return tuple(fitted)
 
 
-def _those_set(answers: dict[str, Word | None], source: str, *, every: bool = False) -> Named | None:
+def _those_set(
+    answers: dict[str, Word | None], source: str, check: CallerCheck, *, every: bool = False
+) -> Named | None:
     if any(answer is None for answer in answers.values()):
         return None
     known = {who: answer for who, answer in answers.items() if isinstance(answer, Known)}
@@ -273,7 +277,7 @@ def _those_set(answers: dict[str, Word | None], source: str, *, every: bool = Fa
         return Named(complete=False, reason="it does not answer", source=source)
     holders = []
     for who, answer in sorted(known.items()):
-        if is_set(answer):
+        if (check.equals and answer.value[:66] == check.equals) or (is_set(answer) and not check.equals):
             holders.append(Held(who, answer.evidence))
         elif len(answer.value) >= 130 and (delay := int(answer.value[66:130], 16)) and delay < 2**32:
             holders.append(Held(who, answer.evidence, delay))  # AccessManager: not at once, but after a delay
@@ -281,6 +285,7 @@ def _those_set(answers: dict[str, Word | None], source: str, *, every: bool = Fa
     return Named(
         tuple(holders),
         complete=every or bool(holders),
+        exact=not check.inexact,
         reason=reason,
         source=source,
         evidence=tuple(item for answer in known.values() for item in answer.evidence),

@@ -69,7 +69,10 @@ def _lie(resolver: Resolver, claim: Claim, evidence: tuple[Evidence, ...]) -> Pa
 def _passage(resolver: Resolver, guards: Guards, trials: dict[Door, Trial], doors: list[Door]) -> Passage:
     first = doors[0]
     named, verdict = guards.named.get(first, Named()), guards.verdicts.get(first, _NOT_ASKED)
-    held = named.holders or tuple(Held(address) for address in verdict.found if verdict.result != CONTRADICTED)
+    held = named.holders
+    if verdict.found and verdict.result != CONTRADICTED:
+        known = {one.address: one for one in held}
+        held = tuple(known.get(address, Held(address)) for address in verdict.found)
     guard = _guard(first, named, verdict)
     holders = tuple(_holder(resolver, one) for one in held[:HOLDERS_KEPT])
     if guard == "anyone" and first.standing:

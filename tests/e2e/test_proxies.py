@@ -155,6 +155,21 @@ def test_facets_speak_with_one_voice_and_circles_with_none(place: Field) -> None
     assert not facts["functions"]["complete"]
 
 
+def test_a_key_that_delegated_its_code_is_named_with_it(place: Field) -> None:
+    shop, key = Workshop(), place.chain.accounts[5]
+    env = Env(place.chain, shop, place.sourcify, place.chain.accounts[3:5], place.chain.accounts[9])
+    logic = env.deploy(shop.contract(_KINDS, "OtherLogic"))
+    beacon = env.deploy(shop.contract(_KINDS, "PlainBeacon"), logic.address, sender=key)
+    place.chain.rpc("anvil_setCode", key, "0xef0100" + logic.address[2:])
+    run = daoscan("scan", beacon.address, *place.options(), out=place.folder / "key")
+    found = _contract(run, key.lower())
+    assert found["proxy_kind"]["value"] == "eip7702"
+    assert found["implementation"]["value"] == logic.address.lower()
+    assert (found["upgrade_admin"]["value"], found["upgrade_admin_kind"]["value"]) == (key.lower(), "eoa")
+    assert "Warning" not in run.stderr
+    assert "runs code: EIP-7702" in (run.out / "report.html").read_text("utf-8")
+
+
 def _selector(contract: Contract, function: str) -> str:
     arguments = {"diamondCut": ([], "0x" + "00" * 20, b"")}.get(function, ())
     return contract.data(function, *arguments)[2:10]

@@ -200,7 +200,12 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
 
 
 def _delegated_at_the_governor(dossier: Dossier, facts: dict[str, Any]) -> None:
-    """Votes that are locked in the governor are given to others there, not at the token."""
+    """Votes that are locked in the governor are given to others there; some tokens tell of it by events of their own."""
+    for token in dossier.tokens:
+        account = dossier.world.accounts[token.address]
+        if has_selector(running_code(dossier.world, account), DELEGATE):
+            derivation = "the token dispatches delegate(address)"
+            facts["delegation"] = Known(value="on-chain", evidence=account.code.evidence, derivation=derivation)
     for governor in dossier.governors.items:
         account = dossier.world.accounts[governor.address]
         if has_selector(running_code(dossier.world, account), DELEGATE):

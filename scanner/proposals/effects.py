@@ -35,13 +35,14 @@ class Parameter:
     """A setter that weakens a protection when it lowers the value that `getter` of the same contract returns.
 
     `value` is the argument that is set, `keys` are those that the getter takes. `event` holds the value before and
-    after once it was called; empty where there is none.
+    after once it was called; empty where there is none. `otherwise` returns the same where there is no `getter`.
     """
 
     getter: str
     event: str = ""
     value: int = 0
     keys: tuple[int, ...] = ()
+    otherwise: str = ""
 
 
 _RUNS = Meaning(Effect.INDIRECTION)
@@ -110,6 +111,18 @@ MEANINGS: Mapping[str, Meaning] = {
     "grant(address,address,bytes32)": Meaning(Effect.ROLE, 1),
     "grantWithCondition(address,address,bytes32,address)": Meaning(Effect.ROLE, 1),
     "revoke(address,address,bytes32)": Meaning(Effect.ROLE),
+    # Aragon's first generation: to whom, on which app, which role; Finance pays out of its vault.
+    "grantPermission(address,address,bytes32)": Meaning(Effect.ROLE, 0),
+    "grantPermissionP(address,address,bytes32,uint256[])": Meaning(Effect.ROLE, 0),
+    "createPermission(address,address,bytes32,address)": Meaning(Effect.ROLE, 0),
+    "setPermissionManager(address,address,bytes32)": Meaning(Effect.ROLE, 0),
+    "revokePermission(address,address,bytes32)": Meaning(Effect.ROLE),
+    "setDesignatedSigner(address)": Meaning(Effect.ROLE, 0),
+    "setApp(bytes32,bytes32,address)": Meaning(Effect.UPGRADE, 2),
+    "newImmediatePayment(address,address,uint256,string)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
+    "newScheduledPayment(address,address,uint256,uint64,uint64,uint64,string)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
+    "updateVotingSettings((uint8,uint32,uint32,uint64,uint256))": Meaning(Effect.PARAMETER),
+    "updateMultisigSettings((bool,uint16))": Meaning(Effect.PARAMETER),
     "renounceRole(bytes32,address)": Meaning(Effect.ROLE),
     "burnVetoer()": Meaning(Effect.ROLE),
     "_burnVetoPower()": Meaning(Effect.ROLE),
@@ -175,7 +188,9 @@ MEANINGS: Mapping[str, Meaning] = {
 
 PROTECTIONS: Mapping[str, Parameter] = {
     "setVotingDelay(uint48)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
-    "setVotingDelay(uint256)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
+    "setVotingDelay(uint256)": Parameter(
+        "votingDelay()", "VotingDelaySet(uint256,uint256)", otherwise="getVotingDelay()"
+    ),
     "_setVotingDelay(uint256)": Parameter("votingDelay()", "VotingDelaySet(uint256,uint256)"),
     "setVotingPeriod(uint32)": Parameter("votingPeriod()", "VotingPeriodSet(uint256,uint256)"),
     "setVotingPeriod(uint256)": Parameter("votingPeriod()", "VotingPeriodSet(uint256,uint256)"),
@@ -187,11 +202,17 @@ PROTECTIONS: Mapping[str, Parameter] = {
         "lateQuorumVoteExtension()", "LateQuorumVoteExtensionSet(uint64,uint64)"
     ),
     "updateDelay(uint256)": Parameter("getMinDelay()", "MinDelayChange(uint256,uint256)"),
-    "setDelay(uint256)": Parameter("delay()"),
+    "setDelay(uint256)": Parameter("delay()", otherwise="getDelay()"),
     "_setQuorumVotesBPS(uint256)": Parameter("quorumVotesBPS()"),
     "updateSuperQuorumNumerator(uint256)": Parameter("superQuorumNumerator()"),
     "setTargetAdminDelay(address,uint32)": Parameter("getTargetAdminDelay(address)", value=1, keys=(0,)),
     "setGrantDelay(uint64,uint32)": Parameter("getRoleGrantDelay(uint64)", value=1, keys=(0,)),
+    # Azorius and its strategies
+    "updateTimelockPeriod(uint32)": Parameter("timelockPeriod()"),
+    "updateVotingPeriod(uint32)": Parameter("votingPeriod()"),
+    "updateRequiredProposerWeight(uint256)": Parameter("requiredProposerWeight()"),
+    "changeMinAcceptQuorumPct(uint64)": Parameter("minAcceptQuorumPct()"),
+    "changeSupportRequiredPct(uint64)": Parameter("supportRequiredPct()"),
     # Safe, and Zodiac's Delay and Reality modules
     "changeThreshold(uint256)": Parameter("getThreshold()"),
     "setTxCooldown(uint256)": Parameter("txCooldown()"),

@@ -20,6 +20,7 @@ from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.collect import ProposalData, beneficiary_of
 from scanner.proposals.effects import PROTECTIONS, Meaning, meaning_of, new_code
 from scanner.proposals.nested import Call
+from scanner.proposals.organisations import native_as_empty, payer_behind, units_behind
 from scanner.sources.interface import Deployed, NoSource
 
 MAX_QUESTIONS = 20_000
@@ -85,8 +86,11 @@ def meaning_of_call(call: Call) -> Meaning:
     return Meaning(Effect.NATIVE_TRANSFER) if signature.value == "" else meaning_of(signature.value)
 
 
-def asset_and_payer(call: Call, meaning: Meaning) -> tuple[str, str]:
-    """Return which token a call moves or approves, and out of whose holdings; empty where that is not known."""
+def asset_and_payer(call: Call, meaning: Meaning, found: Found) -> tuple[str, str]:
+    """Return which token a call moves or approves, and out of whose holdings; empty where that is not known.
+
+    An empty token with a payer is the chain's own currency.
+    """
     values = call.decoded.values
     asset = str(values[meaning.asset]) if 0 <= meaning.asset < len(values) else call.target
     payer = call.target if meaning.asset >= 0 and not meaning.pulled and _pays(meaning) else call.caller
@@ -94,7 +98,9 @@ def asset_and_payer(call: Call, meaning: Meaning) -> tuple[str, str]:
         ("transferFrom(", "permit(")
     ):
         payer = str(values[0])
-    return asset, payer
+    if meaning.effect is Effect.SUPPLY:
+        return units_behind(found, asset), payer
+    return native_as_empty(asset) if meaning.asset >= 0 else asset, payer_behind(found, payer)
 
 
 def _pays(meaning: Meaning) -> bool:
@@ -132,12 +138,16 @@ def _questions(ends: Ends, call: Call) -> Iterable[tuple[Question, str]]:
     if parameter is not None:
         arguments = tuple(call.decoded.values[at] for at in parameter.keys)
         account = ends.account(call.target)
-        if account is None or arguments or parameter.getter not in account.calls:
+        if account is None or arguments or parameter.otherwise or parameter.getter not in account.calls:
             yield ((call.target, parameter.getter, arguments), "uint256")
+            if parameter.otherwise:
+                yield ((call.target, parameter.otherwise, arguments), "uint256")
 
 
 def _about_asset(ends: Ends, call: Call, meaning: Meaning) -> Iterable[tuple[Question, str]]:
-    asset, payer = asset_and_payer(call, meaning)
+    asset, payer = asset_and_payer(call, meaning, ends.found)
+    if not asset:
+        return
     if payer and (asset, payer) not in ends.found.holdings.balances:
         yield ((asset, BALANCE_OF, (payer,)), "uint256")
     if ends.found.world.get(asset) is None:

@@ -91,6 +91,8 @@ def _values(book: Casebook, case: Case, call: Call, parameter: Parameter) -> tup
         return _told(book.found.world.get(call.target), parameter, executed)
     keys = tuple(call.decoded.values[at] for at in parameter.keys)
     before = book.ends.answer(call.target, parameter.getter, keys)
+    if isinstance(before, Unknown) and before.reason is Reason.REVERTED and parameter.otherwise:
+        before = book.ends.answer(call.target, parameter.otherwise, keys)
     return (before if isinstance(before, Unknown) else Known(value=int(before.value), evidence=before.evidence)), new
 
 

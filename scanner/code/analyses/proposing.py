@@ -116,7 +116,15 @@ def cancels_below_threshold(program: Program) -> BoolObs:
         return known(program, True, [entry.function for entry in measuring], "measures the proposer's votes")
     if not cancels:
         return known(program, False, (), "no function cancels a proposal")
+    if any(_asks_elsewhere(entry) for entry in cancels):
+        return unsupported(program, "another contract is asked whether a proposal may be cancelled")
     return known(program, False, [entry.function for entry in cancels], "does not look at the proposer's votes")
+
+
+def _asks_elsewhere(entry: Entry) -> bool:
+    """Whether a function that may cancel depends on what another contract's function about cancelling says."""
+    atoms = (atom for clause in entry.summary.exit_clauses for atom in clause)
+    return any(label[0] == "ext" and "cancel" in str(label[1]).lower() for atom in atoms for label in atom.labels)
 
 
 def _measures_proposer(entry: Entry) -> bool:

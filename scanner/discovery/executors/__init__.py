@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account
+from scanner.discovery.executors.aave_executor import AaveExecutor
 from scanner.discovery.executors.aragon_apps import APPS, AragonApp
 from scanner.discovery.executors.aragon_osx import OsxDao
 from scanner.discovery.executors.compound_timelock import CompoundTimelock
@@ -14,6 +15,7 @@ EXECUTORS: tuple[ExecutorFamily, ...] = (
     TimelockController(),
     CompoundTimelock(),
     OsxDao(),
+    AaveExecutor(),
     *ZODIAC,
     *(AragonApp(app) for app in APPS if app.act),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account
+from scanner.discovery.families.aave_v2 import AaveV2
 from scanner.discovery.families.aragon_classic import AragonVoting
 from scanner.discovery.families.aragon_osx import OsxAddresslistVoting, OsxMultisig, OsxTokenVoting
 from scanner.discovery.families.azorius import Azorius
@@ -18,6 +19,7 @@ from scanner.discovery.families.unknown import UnknownGovernor
 
 FAMILIES: tuple[GovernorFamily, ...] = (
     Azorius(),
+    AaveV2(),
     Tornado(),
     EmptySet(),
     CompoundGovernor(),

@@ -1,4 +1,7 @@
-"""Proposals: a row for each, and a card for those that need eyes: open ones first, then the worst findings."""
+"""Proposals: a row for each, and a card for those that need eyes: open ones first, then the worst findings.
+
+What is over and has no more than remarks needs none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
 from scanner.model.observation import Known
-from scanner.model.outcome import Finding
+from scanner.model.outcome import Finding, Severity
 from scanner.model.proposals import Proposal
 from scanner.render.findings_view import grade, severity_order
 from scanner.render.lookup import Lookup, Unit, anchor, finding_anchor
@@ -20,6 +23,8 @@ from scanner.render.words import looked_up, words
 
 CARDS = 24
 """Cards on a page; further proposals with findings have their row, and their findings stand among the findings."""
+LONG_LIST = 60
+"""Rows from which on the table scrolls by itself: what comes after it stays within reach."""
 EFFECTS_SHOWN = 4
 TITLE = 100
 
@@ -74,6 +79,7 @@ class ProposalSection:
     open: int
     flagged: int
     without_card: int
+    long: bool
     timeline: Timeline | None
     choices: tuple[tuple[str, str], ...]
 
@@ -82,13 +88,14 @@ def proposal_section(lookup: Lookup) -> ProposalSection:
     """Return every proposal, newest first, and cards for those that need eyes."""
     found = sorted(lookup.snapshot.proposals.items, key=lambda item: (-item.created_block, item.id))
     about = _findings(lookup)
-    eyes = [item for item in found if item_subject(item, lookup) in about or _pending(item)]
+    weighing = {key for key, findings in about.items() if _weigh(findings)}
+    eyes = [item for item in found if item_subject(item, lookup) in weighing or _pending(item)]
     eyes.sort(key=lambda item: _urgency(item, about.get(item_subject(item, lookup), ())))
     chosen = {id(item) for item in eyes[:CARDS]}
     rows = {
         id(item): _row(item, about.get(item_subject(item, lookup), ()), lookup, id(item) in chosen) for item in found
     }
-    flagged = frozenset(f"{item.governor} {item.id}" for item in found if item_subject(item, lookup) in about)
+    flagged = frozenset(f"{item.governor} {item.id}" for item in found if item_subject(item, lookup) in weighing)
     states = dict.fromkeys(item.state.value for item in found if isinstance(item.state, Known))
     t = lookup.t
     choices: list[tuple[str, str]] = [("flagged", t("tools.flagged"))] if flagged else []
@@ -102,6 +109,7 @@ def proposal_section(lookup: Lookup) -> ProposalSection:
         open=sum(map(is_open, found)),
         flagged=len(flagged),
         without_card=len(eyes) - len(chosen),
+        long=len(found) > LONG_LIST,
         timeline=timeline(found, flagged, lookup),
         choices=tuple(choices),
     )
@@ -114,6 +122,11 @@ def item_subject(item: Proposal, lookup: Lookup) -> str:
 
 def _pending(item: Proposal) -> bool:
     return isinstance(item.state, Known) and is_open(item)
+
+
+def _weigh(findings: tuple[Finding, ...]) -> bool:
+    """Whether one of the findings is medium or worse: a remark about an old proposal needs no eyes."""
+    return any(finding.severity is not None and finding.severity.rank >= Severity.MEDIUM.rank for finding in findings)
 
 
 def _urgency(item: Proposal, findings: tuple[Finding, ...]) -> tuple[bool, int, int, str]:
@@ -139,7 +152,7 @@ def _unit(item: Proposal, lookup: Lookup) -> Unit:
 def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup, has_card: bool) -> ProposalView:
     t, unit = lookup.t, _unit(item, lookup)
     state = item.state.value if isinstance(item.state, Known) else ""
-    kinds = (*(("flagged",) if findings else ()), *(("open",) if is_open(item) else ()))
+    kinds = (*(("flagged",) if _weigh(findings) else ()), *(("open",) if is_open(item) else ()))
     kinds += (f"s-{state.lower()}",) if state.isalpha() else ()
     return ProposalView(
         id=short(item.id),

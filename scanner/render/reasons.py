@@ -14,7 +14,7 @@ from scanner.model.observation import Reason
 from scanner.render.words import words
 
 _REASONS = {reason.value: reason for reason in Reason}
-_PART = re.compile(r"(?P<what>[A-Za-z0-9_.\[\]-]+): (?P<reason>not complete|[a-z-]+)(?P<detail> \(.*)?", re.DOTALL)
+_PART = re.compile(r"(?P<what>[A-Za-z0-9_.…\[\]-]+): (?P<reason>not complete|[a-z-]+)(?P<detail> \(.*)?", re.DOTALL)
 
 
 def undecided_reason(t: Locale, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from scanner.render.lookup import Lookup, anchor
 from scanner.render.reasons import undecided_reason
 from scanner.render.words import inline, looked_up, words
 
+_PLACE = re.compile(r"\[\d+\](?=[.:])")
 PASSES_SHOWN = 2
 """Passes of one rule that the page spells out; report.json holds all."""
 
@@ -62,9 +64,16 @@ def undecided_views(lookup: Lookup) -> tuple[UndecidedView, ...]:
     groups: dict[tuple[str, Status, str], list[Outcome]] = {}
     for item in lookup.assessment.outcomes:
         if item.status in {Status.UNKNOWN, Status.ERROR}:
-            groups.setdefault((item.rule_id, item.status, item.reason or item.message), []).append(item)
+            groups.setdefault((item.rule_id, item.status, _alike(item.reason or item.message)), []).append(item)
     ordered = sorted(groups.items(), key=lambda pair: (-_worst(pair[1]), pair[0]))
     return tuple(_undecided(key, items, lookup) for key, items in ordered)
+
+
+def _alike(reason: str) -> str:
+    """Return a reason without the places in a list: which of fifty calls it is stands in report.json."""
+    parts = reason.split("; ")
+    plain = [_PLACE.sub("[…]", part) for part in parts]
+    return "; ".join(dict.fromkeys(plain))
 
 
 def _worst(items: Sequence[Outcome]) -> int:

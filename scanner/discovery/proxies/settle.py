@@ -11,6 +11,7 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION,
 from scanner.discovery.contracts import code_at
 from scanner.discovery.executors.aragon_apps import app_of
 from scanner.discovery.families import family_of
+from scanner.discovery.forwards import nobody_writes
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.proxies import BEACON_KINDS
 from scanner.discovery.roles import read_roles
@@ -103,12 +104,30 @@ def _open(world: World, account: Account, results: Mapping[str, CodeResult]) -> 
 
 
 def _guard(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:
-    """The guard of the upgrade: in the proxy's own code where it has one, else in the implementation's."""
-    if account.proxy is not None and account.proxy.kind in _GUARDED_BY_EITHER and account.address in results:
-        own = results[account.address].facts.upgrade_guard
-        if not (isinstance(own, Known) and own.value == Guard.ABSENT):
-            return own
-    return code_at(world, results, account.address).upgrade_guard
+    """The guard of the upgrade: in the proxy's own code where that writes storage, else in the implementation's.
+
+    Unknown where no function was found and something could write the slot all the same.
+    """
+    assert account.proxy is not None
+    behind_it = code_at(world, results, account.address).upgrade_guard
+    if nobody_writes(account):
+        if account.proxy.kind in _GUARDED_BY_IMPLEMENTATION or not _is_absent(behind_it):
+            return behind_it
+        return _not_found(account, "the implementation may write the slot, and no function that does was found")
+    own = results[account.address].facts.upgrade_guard if account.address in results else behind_it
+    if not _is_absent(own):
+        return own
+    if not _is_absent(behind_it):
+        return behind_it
+    return _not_found(account, "the proxy's own code writes storage, and the function that replaces code was not found")
+
+
+def _is_absent(guard: Known[str] | Unknown) -> bool:
+    return isinstance(guard, Known) and guard.value == Guard.ABSENT
+
+
+def _not_found(account: Account, detail: str) -> Unknown:
+    return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=account.code.evidence)
 
 
 def _cutter(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:

@@ -119,7 +119,7 @@ def _ordinary(stage: Stage) -> None:
 
 def _minimal(stage: Stage) -> None:
     logic = stage.parts["logic"]
-    for number, form in enumerate(FORMS):
+    for number in range(len(FORMS)):
         stage.raw(f"minimal {number}", runtime_of(number, logic))
     short = "0x" + "00" * 4 + "5a" * 16
     stage.env.chain.rpc("anvil_setCode", short, stage.env.chain.code(logic))

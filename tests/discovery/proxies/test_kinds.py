@@ -11,6 +11,8 @@ from fixtures.localchain import LocalChain
 from scanner.code.bytecode.proxy import FORMS
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.contracts import code_at
+from scanner.discovery.history import changes_of, line_of
+from scanner.discovery.proxies.settle import settle_upgrades
 from scanner.discovery.world import CrawlLimits, World, behind
 from scanner.model.evidence import CodeEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -220,6 +222,44 @@ def test_a_key_that_delegated_is_still_a_key_and_its_code_is_looked_at(stage: St
     assert key.delegate is not None
     assert nonzero(key.delegate) == stage.parts["logic"]
     assert any("EIP-7702" in why for why in _account(stage, world, "logic").why)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("zeppelinos", ["other logic", "logic"]),
+        ("bravo-delegator", ["logic"]),
+        ("eip1967", ["logic"]),
+        ("eip1967-beacon", ["logic"]),
+        ("aragon-app", ["logic"]),
+        ("aragon-kernel", ["kernel base"]),
+        ("slot", []),
+    ],
+)
+def test_the_logs_tell_which_code_ran(stage: Stage, world: World, name: str, expected: list[str]) -> None:
+    changes = changes_of(world, _account(stage, world, name))
+    assert [names(stage.parts, one) for one in line_of(changes)] == expected
+
+
+def test_a_diamond_that_was_cut_names_its_facets_in_the_logs(stage: Stage, world: World) -> None:
+    changes = changes_of(world, _account(stage, world, "eip2535"))
+    assert [(one.what, names(stage.parts, one.address)) for one in changes] == [
+        ("facet", "cut facet"),
+        ("facet", "loupe facet"),
+        ("facet", "counter facet"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["slot", "itself", "burnt", "eip897"])
+def test_who_replaces_the_code_is_unresolved_where_the_function_is_not_known(
+    stage: Stage, world: World, name: str
+) -> None:
+    before = {address: account.proxy for address, account in world.accounts.items()}
+    settle_upgrades(world, {})
+    admin = _account(stage, world, name).proxy.admin  # type: ignore[union-attr]
+    for address, proxy in before.items():
+        world.accounts[address].proxy = proxy
+    assert isinstance(admin, Unknown)
 
 
 def test_what_the_kernel_names_decides_over_what_the_app_says(stage: Stage, world: World) -> None:

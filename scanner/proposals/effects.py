@@ -43,6 +43,13 @@ class Parameter:
     value: int = 0
     keys: tuple[int, ...] = ()
     otherwise: str = ""
+    member: int = -1
+    """Where the argument is a structure, which of its members is set."""
+
+    def new(self, values: Sequence[Any]) -> int:
+        """Return what a call with these arguments sets."""
+        value = values[self.value]
+        return int(value if self.member < 0 else value[self.member])
 
 
 _RUNS = Meaning(Effect.INDIRECTION)
@@ -121,7 +128,6 @@ MEANINGS: Mapping[str, Meaning] = {
     "setApp(bytes32,bytes32,address)": Meaning(Effect.UPGRADE, 2),
     "newImmediatePayment(address,address,uint256,string)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
     "newScheduledPayment(address,address,uint256,uint64,uint64,uint64,string)": Meaning(Effect.VALUE_OUT, 1, 2, 0),
-    "updateVotingSettings((uint8,uint32,uint32,uint64,uint256))": Meaning(Effect.PARAMETER),
     "updateMultisigSettings((bool,uint16))": Meaning(Effect.PARAMETER),
     "renounceRole(bytes32,address)": Meaning(Effect.ROLE),
     "burnVetoer()": Meaning(Effect.ROLE),
@@ -221,6 +227,24 @@ PROTECTIONS: Mapping[str, Parameter] = {
     "setMinimumBond(uint256)": Parameter("minimumBond()"),
 }
 
+SETTINGS: Mapping[str, tuple[Parameter, ...]] = {
+    # Aragon OSx: mode, support, participation, duration, power to propose.
+    "updateVotingSettings((uint8,uint32,uint32,uint64,uint256))": (
+        Parameter("supportThreshold()", member=1),
+        Parameter("minParticipation()", member=2),
+        Parameter("minDuration()", member=3),
+        Parameter("minProposerVotingPower()", member=4),
+    ),
+}
+"""Setters of several protections at once."""
+
+
+def protections_of(signature: str) -> tuple[Parameter, ...]:
+    """Return the protections that a function sets."""
+    one = PROTECTIONS.get(signature)
+    return SETTINGS.get(signature, ()) if one is None else (one,)
+
+
 GUARDIAN_SETTERS = frozenset(
     {
         "setProposalGuardian(address)", "setVetoer(address)", "_setVetoer(address)", "updateVetoer(address)",
@@ -270,7 +294,7 @@ def signature_table() -> Mapping[str, tuple[str, str]]:
         key = row["hash"].lower()
         if key not in table or (row["category"].startswith("action.") and not table[key][1].startswith("action.")):
             table[key] = (row["signature"], row["category"])
-    for signature in (*MEANINGS, *PROTECTIONS, *WRAPPERS):
+    for signature in (*MEANINGS, *PROTECTIONS, *SETTINGS, *WRAPPERS):
         table.setdefault(selector(signature), (signature, ""))
     return table
 
@@ -280,7 +304,7 @@ def meaning_of(signature: str) -> Meaning:
     """Return what a function does by its signature; `other` for one that the tables do not know."""
     if signature in MEANINGS:
         return MEANINGS[signature]
-    if signature in PROTECTIONS:
+    if protections_of(signature):
         return Meaning(Effect.PARAMETER)
     row = signature_table().get(selector(signature))
     if row is not None and row[0] == signature and row[1] in _CATEGORY_EFFECTS:

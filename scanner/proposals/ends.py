@@ -18,7 +18,7 @@ from scanner.model.kinds import Effect
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.collect import ProposalData, beneficiary_of
-from scanner.proposals.effects import PROTECTIONS, Meaning, meaning_of, new_code
+from scanner.proposals.effects import Meaning, meaning_of, new_code, protections_of
 from scanner.proposals.nested import Call
 from scanner.proposals.organisations import native_as_empty, payer_behind, units_behind
 from scanner.sources.interface import Deployed, NoSource
@@ -134,8 +134,7 @@ def _questions(ends: Ends, call: Call) -> Iterable[tuple[Question, str]]:
         yield from (((account.address, getter, ()), kind) for getter, kind in _OWNERS)
     if meaning.effect in (Effect.VALUE_OUT, Effect.APPROVAL, Effect.SUPPLY) and call.decoded.signature.value:
         yield from _about_asset(ends, call, meaning)
-    parameter = PROTECTIONS.get(call.decoded.signature.value)
-    if parameter is not None:
+    for parameter in protections_of(call.decoded.signature.value):
         arguments = tuple(call.decoded.values[at] for at in parameter.keys)
         account = ends.account(call.target)
         if account is None or arguments or parameter.otherwise or parameter.getter not in account.calls:

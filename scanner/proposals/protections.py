@@ -16,10 +16,10 @@ from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import (
     GUARDIAN_REMOVALS,
     GUARDIAN_SETTERS,
-    PROTECTIONS,
     ROLE_REMOVALS,
     Parameter,
     meaning_of,
+    protections_of,
 )
 from scanner.proposals.nested import Call
 from scanner.proposals.worth import DECIDED_LATER
@@ -49,10 +49,22 @@ def change_of(book: Casebook, case: Case, call: Call) -> Change:
     if decoded.left_open and _sets(decoded.signature.value):
         return Change(*(DECIDED_LATER,) * 5)
     guardian = _removes_guardian(decoded)
-    parameter = PROTECTIONS.get(decoded.signature.value)
-    if parameter is None:
+    changes = [_set(book, case, call, parameter, guardian) for parameter in protections_of(decoded.signature.value)]
+    if not changes:
         return Change(_NO_PARAMETER, _after(decoded), _NO, _NO, guardian)
-    new = int(decoded.values[parameter.value])
+    return min(changes, key=_weight)
+
+
+def _weight(change: Change) -> int:
+    """Order changes: what lowers something first, then what may."""
+    if any(isinstance(one, Known) and one.value for one in (change.disables, change.lowers)):
+        return 0
+    return 1 if isinstance(change.lowers, Unknown) else 2
+
+
+def _set(book: Casebook, case: Case, call: Call, parameter: Parameter, guardian: Known[bool] | Unknown) -> Change:
+    """Return what a call does to one protection."""
+    new = parameter.new(call.decoded.values)
     before, after = _values(book, case, call, parameter)
     lowers = combine({"before": before, "after": after}, lambda before, after: after < before, f"{parameter.getter}")
     if isinstance(before, Known) and isinstance(after, Known):
@@ -68,7 +80,7 @@ def change_of(book: Casebook, case: Case, call: Call) -> Change:
 
 def _sets(signature: str) -> bool:
     """Whether what a call sets or takes away stands in its arguments."""
-    known = signature in PROTECTIONS or signature in GUARDIAN_SETTERS or signature in ROLE_REMOVALS
+    known = bool(protections_of(signature)) or signature in GUARDIAN_SETTERS or signature in ROLE_REMOVALS
     return known or meaning_of(signature).effect is Effect.PARAMETER
 
 
@@ -82,7 +94,7 @@ def _after(decoded: Decoded) -> Value:
 
 
 def _values(book: Casebook, case: Case, call: Call, parameter: Parameter) -> tuple[Value, Value]:
-    new = Known(value=int(call.decoded.values[parameter.value]), evidence=())
+    new = Known(value=parameter.new(call.decoded.values), evidence=())
     away = elsewhere(call.chain)
     if away is not None:
         return away, new

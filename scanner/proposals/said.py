@@ -71,8 +71,11 @@ def _amount_named(book: Casebook, text: Text, call: Call) -> Known[bool] | Unkno
     decimals: int | None = _NATIVE_DECIMALS
     symbol = _NATIVE_SYMBOL
     if not call.value:
-        asset, _ = asset_and_payer(call, meaning)
-        decimals, symbol = (None, "") if call.chain else (book.ends.decimals(asset), book.ends.symbol(asset))
+        asset, _ = asset_and_payer(call, meaning, book.found)
+        if call.chain:
+            decimals, symbol = None, ""
+        elif asset:
+            decimals, symbol = book.ends.decimals(asset), book.ends.symbol(asset)
     tried = (decimals,) if decimals is not None else (_NATIVE_DECIMALS, 6)
     known = any(text.names_amount(amount, one, symbol, book.symbols if symbol else frozenset()) for one in tried)
     return Known(value=known, evidence=(), derivation="" if decimals is not None else "with 18 or 6 decimals")

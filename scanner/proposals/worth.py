@@ -13,6 +13,7 @@ from scanner.proposals.casebook import Case, Casebook, elsewhere
 from scanner.proposals.collect import beneficiary_of
 from scanner.proposals.ends import Ends, asset_and_payer, meaning_of_call
 from scanner.proposals.nested import Call
+from scanner.proposals.organisations import units_behind
 from scanner.proposals.wrappers import WRAPPERS
 
 CAP_BPS = 10_000
@@ -53,10 +54,10 @@ def held_before(book: Casebook, case: Case, call: Call) -> Known[int] | Unknown:
     away = elsewhere(call.chain)
     if away is not None:
         return away
-    asset, payer = ("", call.caller) if call.value else asset_and_payer(call, meaning_of_call(call))
+    asset, payer = ("", call.caller) if call.value else asset_and_payer(call, meaning_of_call(call), book.found)
     if not payer:
         return Unknown(reason=Reason.UNRESOLVED, detail="whose assets this call moves is not known")
-    held = _native(book.ends, payer) if call.value else book.ends.balance(asset, payer)
+    held = _native(book.ends, payer) if call.value or not asset else book.ends.balance(asset, payer)
     amount = amount_of(call) or 0
     if (case.one.governor, case.one.id) not in book.data.executions:
         return held
@@ -134,7 +135,7 @@ def approval_share(book: Casebook, case: Case, call: Call) -> Known[int] | Unkno
         return Known(value=0, evidence=(), derivation="approves no amount")
     if amount_of(call) is None and decoded.left_open:
         return DECIDED_LATER
-    brought = _brought(book, case).get(asset_and_payer(call, meaning), 0)
+    brought = _brought(book, case).get(asset_and_payer(call, meaning, book.found), 0)
     amount = max(0, (amount_of(call) or 0) - brought)
     if not amount:
         return Known(value=0, evidence=(), derivation="approves no more than what this proposal brings")
@@ -153,7 +154,7 @@ def _brought(book: Casebook, case: Case) -> dict[tuple[str, str], int]:
             meaning = meaning_of_call(call)
             gains = beneficiary_of(call.decoded, call.target, call.value)
             if gains and not call.chain and not call.value and meaning.effect is Effect.VALUE_OUT:
-                key = (asset_and_payer(call, meaning)[0], gains)
+                key = (asset_and_payer(call, meaning, book.found)[0], gains)
                 found[key] = found.get(key, 0) + (amount_of(call) or 0)
         book.brought[case.index] = found
     return book.brought[case.index]
@@ -174,7 +175,7 @@ def supply_share(book: Casebook, call: Call) -> Known[int] | Unknown:
     if meaning.amount in decoded.left_open:
         return DECIDED_LATER
     amount = 1 if meaning.amount < 0 else int(decoded.values[meaning.amount])
-    supply = book.ends.answer(call.target, "totalSupply()")
+    supply = book.ends.answer(units_behind(book.found, call.target), "totalSupply()")
     return combine(
         {"supply": supply},
         lambda supply: min(100 * CAP_BPS, share_bps(amount, supply)) if supply else 100 * CAP_BPS,
@@ -201,7 +202,7 @@ def moved_outside(book: Casebook, case: Case, calls: list[tuple[Call, bool]]) ->
             missing = DECIDED_LATER if call.decoded.left_open else _NOT_AN_ARGUMENT
             unknown = unknown or (held if isinstance(held, Unknown) else missing)
             continue
-        asset, payer = ("", call.caller) if call.value else asset_and_payer(call, meaning_of_call(call))
+        asset, payer = ("", call.caller) if call.value else asset_and_payer(call, meaning_of_call(call), book.found)
         share = Fraction(amount * CAP_BPS, held.value) if held.value else Fraction(CAP_BPS if amount else 0)
         before = sums.get((asset, payer), (Fraction(0), held))[0]
         sums[(asset, payer)] = (before + share, held)

@@ -230,9 +230,9 @@ class Resolver:
         evidence = account.ask("votingPeriod()").evidence or account.code.evidence
         family, name = self.parts.governors[account.address], self.label(account.address)
         votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
-        waits = own_delay(self.world, family, account) or _zero_delay(evidence)
         if (signed := family.signers(account)) is not None:
-            return Path(account.address, kind, name, (), waits, signed, signed.evidence or evidence)
+            return Path(account.address, kind, name, (), _zero_delay(evidence), signed, signed.evidence or evidence)
+        waits = own_delay(self.world, family, account) or _zero_delay(evidence)
         return Path(account.address, kind, f"vote of {name}", (), waits, votes, evidence)
 
     def _beside_the_vote(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:

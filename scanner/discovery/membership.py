@@ -172,7 +172,7 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
     if tokens and any(ActorKind(kind) is not ActorKind.SHARE_VOTE for kind in _kinds(governors)):
         _of_tokens(tokens, contracts, paths, facts, dossier=dossier)
         _delegated_at_the_governor(dossier, facts)
-    first = governors[0]
+    first = next((one for one in governors if not _by_signers(one)), governors[0])
     facts["vote_weight"] = transform(first.kind, lambda kind: _WEIGHTS.get(kind, "unknown"), "kind of the vote")
     if ActorKind.SHARE_VOTE.value not in _kinds(governors):
         return
@@ -211,6 +211,10 @@ def _delegated_at_the_governor(dossier: Dossier, facts: dict[str, Any]) -> None:
         if has_selector(running_code(dossier.world, account), DELEGATE):
             derivation = "the governor dispatches delegate(address)"
             facts["delegation"] = Known(value="on-chain", evidence=account.code.evidence, derivation=derivation)
+
+
+def _by_signers(governor: Governor) -> bool:
+    return isinstance(governor.kind, Known) and governor.kind.value == ActorKind.MULTISIG
 
 
 def _kinds(governors: Iterable[Governor]) -> set[str]:

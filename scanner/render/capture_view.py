@@ -11,7 +11,7 @@ from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup
 from scanner.render.proposal_time import is_open
 from scanner.render.quantities import percent
-from scanner.render.shown import Shown, as_number
+from scanner.render.shown import Shown, as_number, voting
 
 TURNOUTS = 40
 """Votes that the picture of turnout holds, the latest ones."""
@@ -59,7 +59,7 @@ class CaptureView:
 
 def capture_views(lookup: Lookup) -> tuple[CaptureView, ...]:
     """Return what it takes to pass a vote in each governor; what is not known stays not known."""
-    return tuple(_capture(item, lookup) for item in lookup.snapshot.governors.items)
+    return tuple(_capture(item, lookup) for item in voting(lookup.snapshot))
 
 
 def _capture(item: Governor, lookup: Lookup) -> CaptureView:

@@ -15,7 +15,7 @@ from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
 from scanner.render.lookup import Lookup, anchor
 from scanner.render.quantities import duration, share, short
-from scanner.render.shown import value_of
+from scanner.render.shown import value_of, voting
 from scanner.render.text import line
 from scanner.render.words import by_value, term, why_unknown, words
 
@@ -153,7 +153,7 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
         sentences.append(t("answers.fast_in", time=duration(t, soonest)) if soonest else t("answers.fast_at_once"))
     if len(delays) < len(around):
         gaps.append(t("answers.fast_open"))
-    for governor in lookup.snapshot.governors.items:
+    for governor in voting(lookup.snapshot):
         said, missing = _through_the_vote(t, governor)
         sentences.append(said)
         gaps.extend(missing)
@@ -162,7 +162,7 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     fastest = [item for item in around if delays and known_delay(item) == min(delays)]
     links = _links(fastest[:2], lookup) + tuple(
         Link(t("answers.times_of_vote"), anchor("governor", item.address))
-        for item in lookup.snapshot.governors.items[:1]
+        for item in voting(lookup.snapshot)[:1]
     )
     text = t.joined(sentences, "space")
     return Answer(t("answers.how_fast"), text, t.joined(dict.fromkeys(gaps), "semicolon"), links)
@@ -193,7 +193,7 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     stops = [_stop(t, item) for item in stoppers[:_LINKS]]
     gaps: list[Phrase] = []
     links = list(_links(stoppers[:_LINKS], lookup))
-    for governor in snapshot.governors.items:
+    for governor in voting(snapshot):
         if value_of(governor.quorum_votes) == 0:
             continue
         quorum = _quorum(governor, lookup)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from scanner.locale.locale import Locale
+from scanner.model.contracts import Governor
 from scanner.model.controls import Control
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
+from scanner.model.snapshot import Snapshot
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.quantities import short
 from scanner.render.words import by_value, term, why_unknown, words
@@ -30,6 +32,15 @@ class Shown:
     known: bool = True
     evidence: tuple[Evidence, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
+
+
+def voting(snapshot: Snapshot) -> tuple[Governor, ...]:
+    """Return the governors in which a vote decides; where listed signers do, there is no vote to time or to win."""
+    return tuple(
+        one
+        for one in snapshot.governors.items
+        if not (isinstance(one.kind, Known) and one.kind.value == ActorKind.MULTISIG)
+    )
 
 
 def unknown(t: Locale, observation: Unknown) -> Shown:

@@ -14,7 +14,7 @@ from scanner.render.controls_view import seconds_shown
 from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup, Unit
 from scanner.render.register import Cited
-from scanner.render.shown import Shown, as_actor, as_answer, as_number, value_of
+from scanner.render.shown import Shown, as_actor, as_answer, as_number, value_of, voting
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _evidence(observation: Known[Int] | Unknown) -> tuple[Evidence, ...]:
 def vote_parameters(lookup: Lookup) -> tuple[Parameter, ...]:
     """Return shares of voting power for bars: concentration."""
     rows: list[Parameter] = []
-    for governor in lookup.snapshot.governors.items:
+    for governor in voting(lookup.snapshot):
         rows.append(_bar("treasury.top_delegate", governor.top_delegate_bps, lookup))
     for token in lookup.snapshot.tokens.items:
         rows.extend(_token(token, lookup))

@@ -306,9 +306,7 @@ class OsxMultisig(_Plugin):
         return _no_vote()
 
     def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
-        return Known(
-            value=0, evidence=account.code.evidence, derivation="executed with the last approval that it needs"
-        )
+        return _no_vote()
 
     def proposal_threshold(self, account: Account) -> Known[int] | Unknown:
         return transform(account.ask("multisigSettings()"), lambda row: int(row[0]), "multisigSettings().onlyListed")

@@ -71,7 +71,7 @@ APPS = (
         ("MODIFY_QUORUM", "MODIFY_SUPPORT", "CREATE_VOTES"),
     ),
 )
-"""Order matters: an Agent is a Vault as well, and Finance calls one. Voting is a governor, and stands here for its roles alone."""
+"""Order matters: an Agent is a Vault as well, and Finance calls one. Voting stands here for its roles alone."""
 
 
 def app_of(account: Account, code: str) -> App | None:

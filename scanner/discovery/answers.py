@@ -22,7 +22,7 @@ MAX_LINES = 24
 _MOVES = (Capability.MOVE_FUNDS, Capability.EXECUTE, Capability.UPGRADE)
 _RULES = (*_MOVES, Capability.ADMIN, Capability.SET_PARAMETERS, Capability.MINT, Capability.CONFISCATE)
 _NO_VOTE = Unknown(reason=Reason.NOT_SUPPORTED, detail="no vote stands on this path")
-_ORDER = ("fastest", "cheapest", "bypass-vote", "bypass-delay", "mint", "veto", "confiscate", "frozen")
+_ORDER = ("fastest", "cheapest", "bypass-vote", "bypass-delay", "mint", "veto", "confiscate", "nobody")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def build_answers(graph: Graph) -> Collection[Answer]:
         ("confiscate", (Capability.CONFISCATE,)),
     ):
         found += [_line(graph, question, edge) for edge in edges if edge.capability in wanted]
-    found += _frozen(graph)
+    found += _unheld(graph)
     kept = [one for question in _ORDER for one in _some(found, question)]
     reason = graph.controls.reason or ("" if graph.passages.complete else graph.passages.reason)
     if len(kept) < len({_key(one) for one in found}):
@@ -135,8 +135,8 @@ def _votes(governors: Sequence[Governor], edge: Control) -> Known[int] | Unknown
     return Unknown(reason=Reason.UNRESOLVED, detail="the governor of this vote was not described")
 
 
-def _frozen(graph: Graph) -> Iterator[Answer]:
-    """Yield what nobody can do any more: guards that nobody holds, and contracts that no guard stands in."""
+def _unheld(graph: Graph) -> Iterator[Answer]:
+    """Yield what nobody can do now: guards that nobody holds, and contracts that no guard stands in."""
     guarded: set[str] = set()
     unread: set[str] = set()
     for passage in graph.passages.items:
@@ -161,7 +161,7 @@ def _nobody(graph: Graph, address: str, functions: tuple[str, ...], by: Passage 
     nothing = Unknown(reason=Reason.NOT_SUPPORTED, detail="nobody can")
     contract = graph.contracts.get(address)
     return Answer(
-        question="frozen",
+        question="nobody",
         subject=address,
         subject_label=contract.label if contract is not None else address,
         actor=ZERO_ADDRESS,

@@ -125,5 +125,5 @@ class Dao(Entity):
     accountability: Accountability = Accountability()
     answers: Collection[Answer] = Field(
         default=NO_ANSWERS,
-        description="who gets at the treasury, how fast and at what cost; who mints, stops and seizes",
+        description="who gets at the treasury, how fast, at what cost; who mints, stops, seizes",
     )

@@ -20,6 +20,7 @@ from scanner.render.handling import handling_view, packs_sentence
 from scanner.render.kit_view import framework_views, policy_view, use_views
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
+from scanner.render.passages_view import passage_rows, questions
 from scanner.render.proposals_view import proposal_section
 from scanner.render.quantities import utc
 from scanner.render.report_json import inputs_of
@@ -72,6 +73,8 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "graph": picture,
         "nodes": nodes(picture, lookup),
         "ways": shortest_ways(lookup),
+        "questions": questions(lookup),
+        "passages": passage_rows(lookup),
         "tables": tables,
         "accounts": accounts,
         "treasury_state": snapshot.treasury,

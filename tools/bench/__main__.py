@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.bench.figure import Figure, to_json
 
-MODULES = ("code", "scan", "transfers", "depth", "rules", "proposals", "simulation", "report", "fleet")
+MODULES = ("code", "scan", "transfers", "depth", "rules", "proposals", "simulation", "report", "fleet", "guards")
 """Modules of this package; each has `figures() -> list[Figure]`. A new kind of measurement is added here."""
 
 

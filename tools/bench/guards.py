@@ -59,9 +59,8 @@ class Tally:
 
 def is_guard(passage: Passage) -> bool:
     """Whether a passage stands behind a condition on the caller whose holder the state names."""
-    return passage.guard == "caller" or (
-        passage.guard == "anyone" and passage.checked != "not-asked" and passage.asks != ""
-    )
+    opened = passage.guard == "anyone" and passage.checked != "not-asked" and passage.asks != ""
+    return opened or passage.guard == "caller"
 
 
 def figures() -> list[Figure]:

@@ -213,7 +213,7 @@ def _found(trial: Trial, base: Answer) -> Verdict:
     """The state does not say who holds it: whoever is treated otherwise than a stranger gets past the guard."""
     tried = [trial.answers[one] for one in (*trial.candidates, *trial.others) if one in trial.answers]
     passing = tuple(sorted({one.caller for one in tried if one.read and not one.like(base)}))
-    if passing == (ZERO_ADDRESS,):
+    if passing == (ZERO_ADDRESS,) and trial.door.outside in ("", "()"):
         return Verdict(PASSED, "nobody holds it: only the zero address would pass", (base.caller, *passing))
     passing = tuple(one for one in passing if one != ZERO_ADDRESS)
     if passing:

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from eth_utils.crypto import keccak
 
-from scanner.code.bytecode.machine import ADDRESS_MASK, Machine, Term, Value
+from scanner.code.bytecode.machine import Machine
 from scanner.code.bytecode.opcodes import MAX_CODE_BYTES
+from scanner.code.bytecode.values import ADDRESS_MASK, Term, Value
 
 _UNHEARD = ("f00dfeed", "5ca1ab1e")
 """Two selectors that name no function: what differs between them goes by the selector."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from scanner.discovery.account import Account
 from scanner.discovery.executors.aave_executor import AaveExecutor
+from scanner.discovery.executors.aave_payloads import LevelExecutor, PayloadsController
 from scanner.discovery.executors.aragon_apps import APPS, AragonApp
 from scanner.discovery.executors.aragon_osx import OsxDao
 from scanner.discovery.executors.compound_timelock import CompoundTimelock
+from scanner.discovery.executors.ds_pause import DsPause
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.executors.timelock_controller import TimelockController
 from scanner.discovery.executors.zodiac import ZODIAC
@@ -14,8 +16,11 @@ from scanner.discovery.executors.zodiac import ZODIAC
 EXECUTORS: tuple[ExecutorFamily, ...] = (
     TimelockController(),
     CompoundTimelock(),
+    DsPause(),
     OsxDao(),
     AaveExecutor(),
+    PayloadsController(),
+    LevelExecutor(),
     *ZODIAC,
     *(AragonApp(app) for app in APPS if app.act),
 )

@@ -22,7 +22,11 @@ from scanner.manifest.apply import with_statement
 from scanner.manifest.manifest import Manifest, ManifestTarget
 from scanner.manifest.statement import Statement
 from scanner.model.observation import Collection, Reason
+from scanner.model.offchain import Price
 from scanner.model.snapshot import Gap, InputDigest, Snapshot
+from scanner.offchain.prices import with_prices
+from scanner.offchain.space import SpaceDocument
+from scanner.offchain.space_facts import with_space
 
 Progress = Callable[[str], None]
 
@@ -30,6 +34,20 @@ _TREASURY = "treasury() of the manifest"
 _NAMED = "named by the manifest"
 _KINDS = {"governor": "governors", "token": "tokens", "timelock": "timelocks", "safe": "safes", "treasury": "treasury"}
 """Role of a target -> the collection of the snapshot that lacks it when it is on another chain."""
+
+
+@dataclass(frozen=True)
+class OffChain:
+    """What the user says of markets and of votes off chain."""
+
+    prices: tuple[Price, ...] = ()
+    space: SpaceDocument | None = None
+
+    def put_into(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with it; what was not given stays."""
+        if self.space is not None:
+            snapshot = with_space(snapshot, self.space)
+        return with_prices(snapshot, self.prices)
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,7 @@ class Brought:
     manifest: Manifest | None = None
     statement: Statement | None = None
     documents: DocumentOptions = field(default_factory=DocumentOptions)
+    off_chain: OffChain = OffChain()
 
     @property
     def stated(self) -> Statement | None:
@@ -91,7 +110,7 @@ def with_brought(snapshot: Snapshot, brought: Brought, progress: Progress) -> Sn
         snapshot = _with_manifest(snapshot, brought.manifest)
     if brought.stated is not None:
         snapshot = with_statement(snapshot, brought.stated)
-    return with_watch(with_lists(snapshot, brought.lists), brought.watch)
+    return brought.off_chain.put_into(with_watch(with_lists(snapshot, brought.lists), brought.watch))
 
 
 def with_newer(snapshot: Snapshot, brought: Brought) -> Snapshot:
@@ -102,7 +121,7 @@ def with_newer(snapshot: Snapshot, brought: Brought) -> Snapshot:
         snapshot = with_lists(snapshot, brought.lists)
     if brought.watch:
         snapshot = with_watch(snapshot, brought.watch)
-    return snapshot
+    return brought.off_chain.put_into(snapshot)
 
 
 def _with_manifest(snapshot: Snapshot, manifest: Manifest) -> Snapshot:

@@ -11,7 +11,7 @@ import typer
 from scanner.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from scanner.brought import Brought
+    from scanner.brought import Brought, OffChain
     from scanner.documents.fetch import DocumentOptions
     from scanner.manifest.manifest import Manifest
 
@@ -50,6 +50,31 @@ DocumentSchemes = Annotated[
 IpfsGateway = Annotated[
     str, typer.Option(envvar="DAOSCAN_IPFS_GATEWAY", help="https address of a gateway for ipfs:// documents")
 ]
+
+
+Prices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price", envvar="DAOSCAN_PRICE", help="TOKEN=AMOUNT CURRENCY or native=…: what votes cost; may be repeated"
+    ),
+]
+SnapshotSpace = Annotated[
+    str | None,
+    typer.Option(envvar="DAOSCAN_SNAPSHOT_SPACE", help="space of Snapshot: a file with its settings, or its id"),
+]
+SnapshotHub = Annotated[
+    str, typer.Option(envvar="DAOSCAN_SNAPSHOT_HUB", help="where a space is asked for that was named by its id")
+]
+
+
+def read_off_chain(prices: Sequence[str] | None, space: str | None, hub: str = "") -> OffChain:
+    """Return the prices and the space that the user names; without a hub it must be a file. Raises UsageError."""
+    from scanner.brought import OffChain
+    from scanner.offchain.prices import read_prices
+    from scanner.offchain.space import read_space
+
+    found = None if space is None else read_space(space, hub=hub)
+    return OffChain(read_prices(prices or ()), found)
 
 
 def read_brought(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scanner.cli.bringing import AccountabilityFile, ImportedLists, Lists, Watch, read_brought
+from scanner.cli.bringing import (
+    AccountabilityFile,
+    ImportedLists,
+    Lists,
+    Prices,
+    SnapshotSpace,
+    Watch,
+    read_brought,
+    read_off_chain,
+)
 from scanner.cli.errors import reported
 from scanner.cli.kit_options import (
     Disable,
@@ -45,6 +55,8 @@ def report(
     lists: Lists = None,
     imported_lists: ImportedLists = False,
     watch: Watch = None,
+    price: Prices = None,
+    snapshot_space: SnapshotSpace = None,
     accountability: AccountabilityFile = None,
     rules: RuleFolders = None,
     profile: ProfileName = "",
@@ -78,7 +90,10 @@ def report(
         edition = Edition(places, handling, paper.value)
         data = read_snapshot(snapshot)
         check_folder(out or snapshot.parent)
-        brought = read_brought(lists, watch, accountability, imported=imported_lists)
+        brought = replace(
+            read_brought(lists, watch, accountability, imported=imported_lists),
+            off_chain=read_off_chain(price, snapshot_space),
+        )
         loaded = with_newer(pipeline.load_snapshot(data, str(snapshot)), brought)
         assessment = pipeline.evaluate(loaded, judged_by)
         files = pipeline.render(data, loaded, assessment=assessment, formats=wanted, edition=edition)

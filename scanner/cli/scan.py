@@ -16,10 +16,14 @@ from scanner.cli.bringing import (
     ImportedLists,
     IpfsGateway,
     Lists,
+    Prices,
+    SnapshotHub,
+    SnapshotSpace,
     Watch,
     document_options,
     read_brought,
     read_manifest_of,
+    read_off_chain,
 )
 from scanner.cli.code_options import Analyses, AnalysisSeconds, CacheDir, OfflineCompilers, Solc, code_options
 from scanner.cli.errors import reported
@@ -98,6 +102,9 @@ def scan(
     lists: Lists = None,
     imported_lists: ImportedLists = True,
     watch: Watch = None,
+    price: Prices = None,
+    snapshot_space: SnapshotSpace = None,
+    snapshot_hub: SnapshotHub = "https://hub.snapshot.org/graphql",
     accountability: AccountabilityFile = None,
     fetch_documents: FetchDocuments = False,
     document_hosts: DocumentHosts = None,
@@ -182,6 +189,7 @@ def scan(
             brought=replace(
                 read_brought(lists, watch, accountability, imported=imported_lists),
                 manifest=manifest,
+                off_chain=read_off_chain(price, snapshot_space, snapshot_hub),
                 documents=document_options(fetch_documents, document_hosts, document_schemes, ipfs_gateway),
             ),
             limits=CrawlLimits(max_contracts=max_contracts, max_depth=max_depth, max_transfers=max_transfers),

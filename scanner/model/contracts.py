@@ -11,6 +11,7 @@ from scanner.model.features import Content
 from scanner.model.kinds import Role
 from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
+from scanner.model.offchain import NO_PRICE
 from scanner.model.oracle_module import OracleModule
 from scanner.model.powers import TokenPower
 from scanner.model.upgrades import LayoutChange, Upgrade
@@ -161,6 +162,16 @@ class Governor(Entity):
         default=NOT_KEPT, description="votes that the active ones lack of the quorum; 0 when they reach it"
     )
     quorum_gap_bps: IntObs = Field(default=NOT_KEPT, description="the same as a share of total supply")
+    threshold_cost: IntObs = Field(
+        default=NO_PRICE, description="of the votes needed to propose, in hundredths of the currency that was given"
+    )
+    quorum_cost: IntObs = Field(default=NO_PRICE, description="of the quorum, in the same unit")
+    majority_cost: IntObs = Field(
+        default=NO_PRICE, description="of more than half of the delegated votes, in the same unit"
+    )
+    active_majority_cost: IntObs = Field(
+        default=NO_PRICE, description="of more than half of the active votes, in the same unit"
+    )
     evidence: tuple[Evidence, ...]
 
 

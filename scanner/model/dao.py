@@ -12,6 +12,7 @@ from scanner.model.features import Group
 from scanner.model.later import NOT_KEPT
 from scanner.model.lists import Counterparty, ListHit, ListUsed, WatchHit
 from scanner.model.observation import BoolObs, Collection, IntObs, NamesObs, StrObs
+from scanner.model.offchain import NO_PRICE, NO_SPACE, Price, SnapshotSpace
 from scanner.model.values import Address, Int, Model
 
 
@@ -48,6 +49,9 @@ class TreasuryAccount(Entity):
     allowances: Collection[Allowance] = Field(
         default=Collection[Allowance](items=(), complete=False, reason=NOT_KEPT.detail),
         description="what it lets others take, as the tokens say",
+    )
+    priced_worth: IntObs = Field(
+        default=NO_PRICE, description="of the assets for which a price was given, in hundredths of its currency"
     )
     stealth_payments: IntObs = Field(
         default=NOT_KEPT, description="announcements of stealth payments by this account (ERC-5564)"
@@ -111,6 +115,11 @@ class Dao(Entity):
     anonymous_members: StrObs = Field(description="strongest stage of anonymous set membership")
     list_count: Int = Field(description="editions of address lists the user gave")
     listed: Collection[ListHit]
+    prices: tuple[Price, ...] = Field(default=(), description="prices that the user stated")
+    spaces: Collection[SnapshotSpace] = Field(
+        default=Collection[SnapshotSpace](items=(), complete=False, reason=NO_SPACE),
+        description="spaces of Snapshot that the user named",
+    )
     lists: tuple[ListUsed, ...] = Field(default=(), description="each edition of a list that was compared")
     listed_texts: tuple[str, ...] = Field(default=(), description="each hit on a list in one sentence")
     watch_count: Int = Field(default=0, description="identifiers on the user's own watch lists")

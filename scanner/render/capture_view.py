@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scanner.model.contracts import Governor
 from scanner.model.observation import Known, Unknown
+from scanner.model.offchain import NO_PRICE
 from scanner.model.values import Int
 from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup
@@ -25,6 +26,7 @@ class Cost:
 
     bar: Parameter
     amount: Shown
+    money: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class CaptureView:
     """What it takes in one governor."""
 
     name: str
+    lead: str
     costs: tuple[Cost, ...]
     heads: tuple[Parameter, ...]
     turnouts: Turnouts | None
@@ -64,12 +67,12 @@ def capture_views(lookup: Lookup) -> tuple[CaptureView, ...]:
 
 def _capture(item: Governor, lookup: Lookup) -> CaptureView:
     pairs = (
-        ("capture.propose", item.proposal_threshold_bps, item.proposal_threshold_votes),
-        ("capture.quorum", item.quorum_bps, item.quorum_votes),
-        ("capture.active", item.active_bps, item.active_votes),
-        ("capture.active_majority", item.active_majority_bps, item.active_majority_votes),
-        ("capture.majority", item.majority_bps, item.majority_votes),
-        ("capture.delegated", item.delegated_bps, item.delegated_votes),
+        ("capture.propose", item.proposal_threshold_bps, item.proposal_threshold_votes, item.threshold_cost),
+        ("capture.quorum", item.quorum_bps, item.quorum_votes, item.quorum_cost),
+        ("capture.active", item.active_bps, item.active_votes, NO_PRICE),
+        ("capture.active_majority", item.active_majority_bps, item.active_majority_votes, item.active_majority_cost),
+        ("capture.majority", item.majority_bps, item.majority_votes, item.majority_cost),
+        ("capture.delegated", item.delegated_bps, item.delegated_votes, NO_PRICE),
     )
     heads = (
         ("capture.delegates_quorum", item.delegates_for_quorum),
@@ -79,10 +82,21 @@ def _capture(item: Governor, lookup: Lookup) -> CaptureView:
     t, unit = lookup.t, lookup.unit(item.token)
     return CaptureView(
         name=lookup.label(item.address) or item.address,
-        costs=tuple(Cost(_bar(key, bps, lookup), unit.show(votes)) for key, bps, votes in pairs),
+        lead=t("capture.lead_price" if lookup.snapshot.dao.prices else "capture.lead"),
+        costs=tuple(
+            Cost(_bar(key, bps, lookup), unit.show(votes), money(lookup, cost)) for key, bps, votes, cost in pairs
+        ),
         heads=tuple(parameter(t(key), as_number(t, value), lookup) for key, value in heads),
         turnouts=_turnouts(item, lookup),
     )
+
+
+def money(lookup: Lookup, cost: Known[Int] | Unknown) -> str:
+    """Return a cost with its currency, empty where no price was given."""
+    prices = lookup.snapshot.dao.prices
+    if isinstance(cost, Unknown) or not prices:
+        return ""
+    return lookup.t("capture.money", amount=f"{cost.value // 100:,}.{cost.value % 100:02}", currency=prices[0].currency)
 
 
 def _bar(key: str, observation: Known[Int] | Unknown, lookup: Lookup) -> Parameter:

@@ -27,6 +27,7 @@ from scanner.render.report_json import inputs_of
 from scanner.render.scenario_view import protective_view, scenario_views
 from scanner.render.sentences import answers
 from scanner.render.simulation_view import HEADS, simulation_section
+from scanner.render.space_view import space_tables
 from scanner.render.strip import cells
 from scanner.render.treasury_view import account_views, vote_parameters
 from scanner.render.unchecked_view import gap_views, rule_rows, undecided_views
@@ -46,7 +47,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     """Return the values of the page's sections in the order of the page: evidence is numbered as it is met."""
     t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
     controls, picture = control_rows(lookup), graph(lookup)
-    tables = parameter_tables(lookup)
+    tables = parameter_tables(lookup) + space_tables(lookup)
     accounts = account_views(lookup)
     capture, votes = capture_views(lookup), vote_parameters(lookup)
     membership = membership_parameters(lookup)

@@ -17,7 +17,7 @@ from scanner.fleet.targets import Targets
 from scanner.fleet.task import Result, Task, task_of
 from scanner.model.errors import DaoscanError
 from scanner.model.snapshot import PinnedBlock
-from scanner.store.store import Store
+from scanner.store.store import LACKING, Store
 
 
 class Batch:
@@ -37,18 +37,20 @@ class Batch:
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             key = self._key(targets, block)
-            blocks, unreachable = self._blocks(targets, block, store.unfinished_blocks(key))
+            blocks = self._blocks(targets, block, store.kept_blocks(key, ended=retry_failed))
             if blocks:
                 blocks = store.begin_run(key, len(targets.wanted), blocks)
             tasks = list(self._tasks(targets, blocks))
             known = store.known([task.key for task in tasks])
             if retry_failed:
-                failed = [task.key for task in tasks if known.get(task.key) == "error"]
-                store.forget_failures(failed)
-                known = {key: status for key, status in known.items() if status != "error"}
+                failed = {one for one, status in known.items() if status in ("error", LACKING)}
+                store.forget_failures(sorted(failed))
+                known = {one: status for one, status in known.items() if one not in failed}
             tally = self._run([task for task in tasks if task.key not in known], len(known))
             errors = sum(tally.failures.values()) + sum(status == "error" for status in known.values())
+            unreachable = len(targets.wanted) - len(tasks)  # and lines with a block that no node has
             left = tally.failures["node"] + unreachable
+            tally.sources_missing += sum(status == LACKING for status in known.values())
             if not left:
                 store.end_run(key)
             self._report.end(tally, known=len(known), errors=errors, unreachable=unreachable)
@@ -98,10 +100,8 @@ class Batch:
         what = [self._inputs, block, sorted([one.chain_id, one.address, one.block] for one in targets.wanted)]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
-    def _blocks(
-        self, targets: Targets, number: int | None, kept: dict[int, PinnedBlock]
-    ) -> tuple[dict[int, PinnedBlock], int]:
-        """Return the block of each chain, and how many targets are on chains without a node that answers."""
+    def _blocks(self, targets: Targets, number: int | None, kept: dict[int, PinnedBlock]) -> dict[int, PinnedBlock]:
+        """Return the block of each chain; a chain without a node that answers is left out."""
         chains = {one.chain_id for one in targets.wanted}
         found = {chain: block for chain, block in kept.items() if chain in chains}
         for chain_id in sorted(chains - found.keys()):
@@ -109,7 +109,7 @@ class Batch:
                 found[chain_id] = pinned(chain_id, number)
             except DaoscanError as error:
                 self._report.warn(f"chain {chain_id}: {error.what}{f' ({error.hint})' if error.hint else ''}")
-        return found, sum(one.chain_id not in found for one in targets.wanted)
+        return found
 
     def _tasks(self, targets: Targets, blocks: dict[int, PinnedBlock]) -> Iterator[Task]:
         digest = rules_digest(self._rules)

@@ -43,7 +43,7 @@ def load() -> Callable[[Path], None]:
             said = "the rules on this worker are not those of the run"
             result = Result(key=task.key.digest, kind="rules", reason=said)
         else:
-            result = scan_one(task, Run(settings, rules, brought, Path(request["cache_dir"])))
+            result = scan_one(task, Run(settings, rules, brought, Path(request["cache_dir"]), request["owner"]))
         used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         cpu = sum(one.ru_utime + one.ru_stime for one in used)
         result = result.model_copy(update={"cpu_seconds": cpu})

@@ -5,23 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scanner.fleet.handout import Ended, Handout
 from scanner.fleet.settings import Settings
 from scanner.fleet.task import FATAL, Result, Task
 from scanner.fleet.work import Worker, killed
 from scanner.model.errors import DaoscanError, UsageError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-AHEAD = 2
-"""Tasks in flight for each worker: one that it does, one that waits for it."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,13 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     worst: Counter[str] = field(default_factory=Counter)
     cpu_seconds: float = 0.0
+    sources_missing: int = 0
 
     def add(self, result: Result) -> None:
         """Count a result."""
         self.done += 1
         self.saved += result.saved
+        self.sources_missing += result.sources_missing
         self.cpu_seconds += result.cpu_seconds
         if result.kind:
             self.failures[result.kind] += 1
@@ -60,67 +61,74 @@ class Tally:
 Watch = Callable[[Tally, Task, Result], None]
 
 
-def run(tasks: Iterable[Task], tally: Tally, *, place: Place, settings: Settings, watch: Watch) -> None:
+def run(tasks: Sequence[Task], tally: Tally, *, place: Place, settings: Settings, watch: Watch) -> None:
     """Do every task; each result is counted and told to `watch`. Raises UsageError when no other could do better.
 
     A worker that dies takes its DAO with it: the DAO is tried once more, then kept as failed.
     """
     text = settings.model_dump_json()
     with client_of(place) as client:
-        for task, result in _results(client, iter(tasks), text, place):
+        for task, result in _results(client, tasks, text):
             if result.kind in FATAL:
                 raise UsageError(f"the run was ended: {result.reason}", hint="mend it and give the command again")
             tally.add(result)
             watch(tally, task, result)
 
 
-def _results(client: Client, tasks: Iterator[Task], settings: str, place: Place) -> Iterator[tuple[Task, Result]]:
-    from distributed import as_completed
+def _results(client: Client, tasks: Sequence[Task], settings: str) -> Iterator[tuple[Task, Result]]:
+    out: Handout[Task] = Handout(client, do, settings)
+    for ended in out.run(tasks):
+        results = _ended(ended)
+        out.again(task for task, result in zip(ended.items, results, strict=True) if result is None)
+        for task, result in zip(ended.items, results, strict=True):
+            if result is not None:
+                yield task, result
+
+
+def _ended(ended: Ended[Task]) -> list[Result | None]:
+    """Return how tasks ended; None where one has to be tried once more."""
     from distributed.scheduler import KilledWorker
 
-    waiting: dict[Any, Task] = {}
-    queue = as_completed(loop=client.loop)
-
-    def send(task: Task) -> None:
-        future = client.submit(do, task.model_dump(mode="json"), settings, pure=False, retries=0)
-        waiting[future.key] = task
-        queue.add(future)
-
-    ahead = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]) or place.workers)
-    for task in _first(tasks, ahead):
-        send(task)
-    for future in queue:
-        task = waiting.pop(future.key)
-        result = _result(future, task, KilledWorker)
-        if result is None:
-            send(task)
-            continue
-        yield task, result
-        for following in _first(tasks, 1):
-            send(following)
+    if ended.error is None:
+        return [_unless_again(one) for one in ended.answer]
+    if isinstance(ended.error, KilledWorker):
+        # Which of several it was shows when each is alone.
+        return [None] * len(ended.items) if len(ended.items) > 1 else [_of_dead_worker(ended.items[0])]
+    reason = f"{type(ended.error).__name__}: {ended.error}"[:300]
+    return [Result(key=task.key.digest, kind="internal", reason=reason) for task in ended.items]
 
 
-def _first(tasks: Iterator[Task], count: int) -> Iterator[Task]:
-    for _ in range(count):
-        for task in tasks:
-            yield task
-            break
+def _unless_again(result: Result) -> Result | None:
+    return None if result.kind in ("limit", "killed") and not result.saved else result
 
 
-def _result(future: Future, task: Task, killed_worker: type[Exception]) -> Result | None:
-    """Return how a task ended; None where its worker died for the first time."""
-    error = future.exception()
-    if error is None:
-        result = Result.model_validate(future.result())
-        return None if result.kind in ("limit", "killed") and not result.saved else result
+def _of_dead_worker(task: Task) -> Result | None:
     key = task.key.digest
-    if not isinstance(error, killed_worker):
-        return Result(key=key, kind="internal", reason=f"{type(error).__name__}: {error}"[:300])
     try:
         noted = killed(os.environ["DAOSCAN_DB"], task, Result(key=key, kind="killed", reason="its worker died"))
     except DaoscanError as problem:
         return Result(key=key, kind="store", reason=problem.what)
     return noted if noted.saved else None
+
+
+_CONFIG: dict[str, Any] = {
+    # One task on a worker at a time: what kills it is then known. A dead worker is told at once.
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.daemon": False,
+    # What looks at the cluster many times a second for a dashboard that there is not.
+    "distributed.admin.system-monitor.disk": False,
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.client.scheduler-info-interval": "30s",
+    "distributed.deploy.cluster-repr-interval": "60s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 
 @contextlib.contextmanager
@@ -129,15 +137,7 @@ def client_of(place: Place) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    # One task on a worker at a time: what kills it is then known. A dead worker is told at once.
-    with dask.config.set(
-        {
-            "distributed.scheduler.allowed-failures": 0,
-            "distributed.scheduler.worker-saturation": 1.0,
-            "distributed.worker.daemon": False,
-            "distributed.admin.system-monitor.disk": False,
-        }
-    ):
+    with dask.config.set(_CONFIG):
         if place.scheduler:
             with Client(place.scheduler, security=_security(place), timeout="30s", set_as_default=False) as client:
                 yield client
@@ -148,6 +148,7 @@ def client_of(place: Place) -> Iterator[Client]:
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                 host="127.0.0.1",
                 silence_logs=50,
                 memory_limit=0,  # limits are those of the child processes
@@ -186,9 +187,14 @@ def _security(place: Place) -> Any:
 # ------------------------------------------------------------------------------------------------ on a worker
 
 
-def do(task: dict[str, Any], settings: str) -> dict[str, Any]:
-    """Scan one DAO on the worker that this is called on."""
-    return _worker(settings).run(Task.model_validate(task)).model_dump(mode="json")
+def do(tasks: Sequence[Task], settings: str) -> list[Result]:
+    """Scan some DAOs, one after the other, on the worker that this is called on. The rest is left after a fatal one."""
+    worker, results = _worker(settings), []
+    for task in tasks:
+        results.append(worker.run(task))
+        if results[-1].kind in FATAL:
+            break
+    return results
 
 
 def _worker(settings: str) -> Worker:

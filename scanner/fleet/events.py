@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scanner.compare.compare import Reading
+from scanner.compare.compare import Reading, compare
 from scanner.model.difference import Cause, Difference, FactChange, OutcomeMove, OutcomeState, Step
 from scanner.model.outcome import Assessment, Outcome, Status
 
 _UNDECIDED = (Status.UNKNOWN, Status.ERROR)
-_ON_CHAIN = (Step.ADDED, Step.REMOVED)
+_ON_CHAIN = {Step.ADDED, Step.REMOVED}
 _MOST_FACTS = 50
 _AT = {"block_number", "block_hash", "to_block", "timestamp", "account_proof", "storage_proof"}
 
 
-def event_of(found: Difference, old: Reading, new: Reading) -> str:
+Key = tuple[str, str]
+"""Of an outcome: rule and subject."""
+
+
+def event_of(found: Difference, old: Reading, new: Reading, earlier: Iterable[Reading] = ()) -> str:
     """Return what is told of a difference as one line of JSON, empty where nothing on chain moved an outcome.
 
-    `id` is the same for the same two snapshots and moves: who hears it twice can tell.
+    What `old` could not read is compared with the latest of the `earlier` readings, newest first, that could: a change
+    on chain is not hidden by a bad reading in between. `id` is the same for the same two snapshots and moves: who
+    hears it twice can tell.
     """
-    told = [move for move in found.moves if _on_chain(move, found, old.assessment, new.assessment)]
+    told = {
+        _key(move): (move, found.old.block.number)
+        for move in found.moves
+        if _on_chain(move, found, old.assessment, new.assessment)
+    }
+    changed = {(one.subject.id, one.field): one for one in _chain_facts(found)}
+    for key, move, difference in _since_last_read(found, new, earlier):
+        told.pop(key, None)
+        if move is not None:
+            told[key] = (move, difference.old.block.number)
+            changed |= {(one.subject.id, one.field): one for one in _chain_facts(difference)}
     if not told:
         return ""
-    subjects = {move.subject.id for move in told}
+    subjects = {subject for _, subject in told}
     # A rule may read other subjects than its own: what else changed is told after that.
-    facts = sorted(_chain_facts(found), key=lambda one: one.subject.id not in subjects)
+    facts = sorted(changed.values(), key=lambda one: one.subject.id not in subjects)
     event: dict[str, Any] = {
         "chain_id": found.target.chain_id,
         "address": found.target.address,
@@ -35,13 +51,48 @@ def event_of(found: Difference, old: Reading, new: Reading) -> str:
         "from_block": found.old.block.number,
         "to_block": found.new.block.number,
         "as_of": found.new.as_of,
-        "moves": [_move(one) for one in told],
+        "moves": [{**_move(move), "from_block": block} for move, block in told.values()],
         "facts": [_fact(one) for one in facts[:_MOST_FACTS]],
         "facts_left_out": max(0, len(facts) - _MOST_FACTS),
     }
-    named = [found.old.sha256, found.new.sha256, [[move.rule_id, move.subject.id] for move in told]]
+    named = [found.old.sha256, found.new.sha256, [list(key) for key in told]]
     event["id"] = hashlib.sha256(json.dumps(named).encode()).hexdigest()
     return json.dumps(event, sort_keys=True)
+
+
+def _since_last_read(
+    found: Difference, new: Reading, earlier: Iterable[Reading]
+) -> Iterator[tuple[Key, OutcomeMove | None, Difference]]:
+    """Yield each outcome that the older scan did not see as it should, with its move since it was last seen well.
+
+    The move is None where it stands as it did then, or moved for another reason than the chain.
+    """
+    unseen = {one.subject.id for one in found.subjects if one.step is Step.NEWLY_SEEN}
+    wanted = {
+        _key(move)
+        for move in found.moves
+        if move.after.status not in _UNDECIDED
+        and (move.before.status in _UNDECIDED or (not move.before.status and move.subject.id in unseen))
+    }
+    for reading in earlier if wanted else ():
+        decided = {
+            (one.rule_id, one.subject.id) for one in reading.assessment.outcomes if one.status not in _UNDECIDED
+        } & wanted
+        if decided:
+            difference = compare(reading, new)
+            moved = {_key(move): move for move in difference.moves}
+            for key in sorted(decided):
+                move = moved.get(key)
+                if move is not None and not _on_chain(move, difference, reading.assessment, new.assessment):
+                    move = None
+                yield key, move, difference
+        wanted -= decided
+        if not wanted:
+            return
+
+
+def _key(move: OutcomeMove) -> Key:
+    return move.rule_id, move.subject.id
 
 
 def _on_chain(move: OutcomeMove, found: Difference, old: Assessment, new: Assessment) -> bool:
@@ -49,8 +100,11 @@ def _on_chain(move: OutcomeMove, found: Difference, old: Assessment, new: Assess
     if move.before.status in _UNDECIDED and move.after.status in _UNDECIDED:
         return False
     subject = move.subject.id
-    if any(one.subject.id == subject and one.step in _ON_CHAIN for one in found.subjects):
+    steps = {one.step for one in found.subjects if one.subject.id == subject}
+    if steps & _ON_CHAIN:
         return True
+    if Step.NOT_SEEN in steps:
+        return False
     own = [one for one in found.facts if one.subject.id == subject]
     if own:
         return any(one.cause is Cause.CHAIN for one in own)

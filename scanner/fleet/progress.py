@@ -83,6 +83,8 @@ class Reporter:
         parts = [f"{tally.saved} scanned in {seconds:.1f} s", f"{known} were there", f"{errors} in error"]
         if tally.failures["node"] + unreachable:
             parts.append(f"{tally.failures['node'] + unreachable} not reached: give the command again")
+        if tally.sources_missing:
+            parts.append(f"{tally.sources_missing} without sources of an explorer that did not answer: --retry-failed")
         self._console.print(Text(", ".join(parts) + (f"; {worst}" if worst else "")), soft_wrap=True)
 
 

@@ -3,52 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from scanner import pipeline
 from scanner.fleet.engine import Place, client_of
+from scanner.fleet.handout import Handout
 from scanner.fleet.settings import Settings, rules_digest
 from scanner.judge.assess import exit_code
 from scanner.model.errors import DaoscanError, UsageError
 from scanner.store.records import judged_row
 from scanner.store.store import Store
 
-CHUNK = 40
-"""Snapshots of one task: enough that handing it out costs nothing, few enough that all workers end together."""
-
 
 def rejudge(
     work: Sequence[tuple[int, str]], settings: Settings, place: Place, told: Callable[[int, list[str]], None]
 ) -> None:
     """Judge the scans `work` (id and snapshot) and keep what came out; `told` hears how many and what went wrong."""
-    from distributed import as_completed
-
-    chunks = [list(work[first : first + CHUNK]) for first in range(0, len(work), CHUNK)]
-    text = settings.model_dump_json()
     with client_of(place) as client:
-        # Several times as many as workers: a task is small, and none has to wait for the coordinator.
-        waiting = iter(chunks)
-        queue = as_completed(loop=client.loop)
-
-        def send(count: int) -> None:
-            for chunk in _next(waiting, count):
-                queue.add(client.submit(judge_some, chunk, text, pure=False))
-
-        send(4 * place.workers)
-        for future in queue:
-            done, problems, fatal = future.result()
+        out: Handout[tuple[int, str]] = Handout(client, judge_some, settings.model_dump_json())
+        for ended in out.run(work):
+            if ended.error is not None:
+                raise ended.error
+            done, problems, fatal = ended.answer
             if fatal:
                 raise UsageError(fatal, hint="mend it and give the command again")
             told(done, problems)
-            send(1)
-
-
-def _next(chunks: Iterator[Any], count: int) -> Iterator[Any]:
-    for _ in range(count):
-        for chunk in chunks:
-            yield chunk
-            break
 
 
 def judge_some(work: Sequence[tuple[int, str]], settings: str) -> tuple[int, list[str], str]:

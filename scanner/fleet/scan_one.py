@@ -9,14 +9,16 @@ from pathlib import Path
 
 from scanner import pipeline
 from scanner.brought import Brought
+from scanner.chain.endpoint import parse_endpoint
+from scanner.compare.compare import main_block
 from scanner.fleet.endpoints import Endpoint, find_endpoint
 from scanner.fleet.settings import Settings
 from scanner.fleet.task import Kind, Result, Task
 from scanner.judge.assess import exit_code
 from scanner.manifest.manifest import read_manifest
-from scanner.model.errors import DaoscanError, NodeError
+from scanner.model.errors import DaoscanError, NodeError, UsageError
 from scanner.sources.collect import SourceOptions
-from scanner.store.records import Failed, judged_row
+from scanner.store.records import Failed, judged_row, sources_missing
 from scanner.store.sharing import Pace, SharedFacts
 from scanner.store.store import Store
 
@@ -29,6 +31,8 @@ class Run:
     rules: pipeline.Rules
     brought: Brought
     cache_dir: Path
+    owner: str
+    """Under what name code is claimed."""
 
 
 def scan_one(task: Task, run: Run) -> Result:
@@ -49,9 +53,12 @@ def _scanned(task: Task, run: Run, store: Store) -> Result:
     key = task.key.digest
     try:
         snapshot = pipeline.collect(_options(task, run, store), lambda _: None)
+        if main_block(snapshot).hash != task.block.hash:
+            reason = f"block {task.block.number} is another one there than at the beginning of the run"
+            return Result(key=key, kind="node", reason=reason)
         assessment = pipeline.evaluate(snapshot, run.rules)
     except Exception as error:
-        kind, reason = _blamed(error)
+        kind, reason = _blamed(error, task)
         return _kept_failure(task, store, Result(key=key, kind=kind, reason=reason))
     code = exit_code(assessment, run.settings.fail_on)
     judged = judged_row(assessment, code, task.rules)
@@ -60,7 +67,9 @@ def _scanned(task: Task, run: Run, store: Store) -> Result:
         saved = store.save(task.key, snapshot, data, judged=judged, cpu_seconds=time.process_time())
     except DaoscanError as error:
         return Result(key=key, kind="store", reason=error.what)
-    return Result(key=key, saved=saved, exit_code=code, worst=judged.worst)
+    return Result(
+        key=key, saved=saved, exit_code=code, worst=judged.worst, sources_missing=bool(sources_missing(snapshot))
+    )
 
 
 def _options(task: Task, run: Run, store: Store) -> pipeline.ScanOptions:
@@ -81,7 +90,7 @@ def _options(task: Task, run: Run, store: Store) -> pipeline.ScanOptions:
             etherscan_url=settings.etherscan_url,
             cache_dir=cache_dir / "sources",
         ),
-        code=replace(settings.code(cache_dir), shared=SharedFacts(store.database)),
+        code=replace(settings.code(cache_dir), shared=SharedFacts(store.database, owner=run.owner)),
         brought=replace(run.brought, manifest=manifest),
         limits=settings.limits(),
         pace=_pace(endpoint, store),
@@ -92,12 +101,22 @@ def _pace(endpoint: Endpoint, store: Store) -> Pace | None:
     return Pace(store.database, endpoint.key, endpoint.per_second) if endpoint.per_second else None
 
 
-def _blamed(error: Exception) -> tuple[Kind, str]:
+def _blamed(error: Exception, task: Task) -> tuple[Kind, str]:
     if isinstance(error, NodeError):
+        return "node", error.what
+    # The DAO is not to blame for a node of another chain, that lags behind, or that refuses the key.
+    if isinstance(error, UsageError) and error.where in _of_node(task):
         return "node", error.what
     if isinstance(error, DaoscanError):
         return "target", f"{error.what}{f' ({error.where})' if error.where else ''}"
     return "internal", f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
+
+
+def _of_node(task: Task) -> tuple[str, ...]:
+    try:
+        return "--rpc-url", "--block", parse_endpoint(find_endpoint(task.chain_id).url).shown
+    except DaoscanError:
+        return ()
 
 
 def _kept_failure(task: Task, store: Store, result: Result) -> Result:

@@ -43,6 +43,7 @@ class Result(Model):
     kind: Kind = ""
     reason: str = ""
     saved: bool = False
+    sources_missing: bool = Field(default=False, description="kept, but an explorer did not answer")
     exit_code: Int = 0
     worst: str = ""
     seconds: float = 0.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scanner import changes
+from scanner.changes import Reading
 from scanner.fleet.batch import Batch
 from scanner.fleet.engine import Place
 from scanner.fleet.events import event_of
@@ -58,13 +60,23 @@ class Watch:
 
     def _compare(self, store: Store, kept: Changes, old: ScanRow, new: ScanRow) -> bool:
         try:
-            sides = [changes.reading(store.snapshot(one.snapshot), f"scan {one.id}", self._rules) for one in (old, new)]
+            sides = [self._reading(store, one) for one in (old, new)]
             found = changes.compare(sides[0], sides[1])
+            event = event_of(found, sides[0], sides[1], self._earlier(store, kept, old))
         except DaoscanError as error:  # of another version, or damaged: the others are told all the same
             self._report.warn(f"scans {old.id} and {new.id} cannot be compared: {error.what}")
             return False
-        kept.save(old.id, new.id, difference=found.model_dump_json(), event=event_of(found, sides[0], sides[1]))
+        kept.save(old.id, new.id, difference=found.model_dump_json(), event=event)
         return True
+
+    def _reading(self, store: Store, row: ScanRow) -> Reading:
+        return changes.reading(store.snapshot(row.snapshot), f"scan {row.id}", self._rules)
+
+    def _earlier(self, store: Store, kept: Changes, row: ScanRow) -> Iterator[Reading]:
+        """Yield what was read before a scan, the newest first; what is of no use is passed over."""
+        for one in kept.before(row):
+            with contextlib.suppress(DaoscanError):
+                yield self._reading(store, one)
 
     def _tell(self, store: Store, kept: Changes) -> bool:
         """Tell what was not told yet. What a webhook did not take stays for the next round."""

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scanner.fleet.settings import Settings
 from scanner.fleet.task import Result, Task
 from scanner.model.errors import DaoscanError
 from scanner.store.records import Failed
-from scanner.store.sharing import note_kill
+from scanner.store.sharing import SharedFacts, note_kill
 from scanner.store.store import Store
 
 KILLS = 2
@@ -50,33 +51,38 @@ class Worker:
     def run(self, task: Task) -> Result:
         """Scan one DAO in a process of its own."""
         limits = Limits(seconds=self._settings.seconds, resident_bytes=self._settings.megabytes * 2**20)
-        key = task.key.digest
+        key, owner = task.key.digest, uuid.uuid4().hex
         with tempfile.TemporaryDirectory(prefix="daoscan-") as folder:
-            request = {"task": task.model_dump(mode="json"), "cache_dir": str(self._cache_dir)}
+            request = {"task": task.model_dump(mode="json"), "cache_dir": str(self._cache_dir), "owner": owner}
             try:
                 answer: dict[str, Any] = self._server().run(request, Path(folder), limits)
                 return Result.model_validate_json(json.dumps(answer))
             except WorkerLimit as error:
-                return self._killed(task, Result(key=key, kind="limit", reason=str(error)))
+                return self._killed(task, Result(key=key, kind="limit", reason=str(error)), owner)
             except WorkerDied as error:
                 self._restart()
-                return self._killed(task, Result(key=key, kind="killed", reason=str(error)))
+                return self._killed(task, Result(key=key, kind="killed", reason=str(error)), owner)
 
     def _restart(self) -> None:
         with self._lock:
             self.close()
 
-    def _killed(self, task: Task, result: Result) -> Result:
+    def _killed(self, task: Task, result: Result, owner: str) -> Result:
         try:
-            return killed(os.environ["DAOSCAN_DB"], task, result)
+            return killed(os.environ["DAOSCAN_DB"], task, result, owner)
         except DaoscanError as error:
             return result.model_copy(update={"kind": "store", "reason": error.what})
 
 
-def killed(db: str, task: Task, result: Result) -> Result:
-    """Note that a DAO ended its process; at the second time it is kept as failed. Raises UsageError."""
+def killed(db: str, task: Task, result: Result, owner: str = "") -> Result:
+    """Note that a DAO ended its process; at the second time it is kept as failed. Raises UsageError.
+
+    What the process had claimed as `owner` is free for others at once.
+    """
     store = Store(db)
     try:
+        if owner:
+            SharedFacts(store.database, owner=owner).release_all()
         kills = note_kill(store.database, task.key.digest, result.reason)
         if kills < KILLS:
             return result

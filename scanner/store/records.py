@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from scanner.model.observation import Known, Unknown
+from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.outcome import Assessment, Dimension, DimensionSummary, Outcome, Severity, Status
 from scanner.model.snapshot import Snapshot
 
@@ -166,6 +166,14 @@ def contract_rows(snapshot: Snapshot) -> list[dict[str, object]]:
         }
         for one in {one.address: one for one in snapshot.contracts.items}.values()
     ]
+
+
+def sources_missing(snapshot: Snapshot) -> str:
+    """Return what an explorer said that had no answer about a contract, empty where all answered."""
+    for one in snapshot.contracts.items:
+        if isinstance(one.verification, Unknown) and one.verification.reason is Reason.EXPLORER_DOWN:
+            return storable(one.verification.detail) or "an explorer did not answer"
+    return ""
 
 
 def _known(value: Known[str] | Unknown) -> str | None:

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import time
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
+from scanner.model.errors import DaoscanError
 from scanner.store.database import Database
 from scanner.store.schema import attempts, claims, facts, paces
 
-_CLAIM_SECONDS = 900.0
+_CLAIM_SECONDS = 60.0
+"""A claim holds for this long after its owner was last heard of: it renews it while it lives."""
 _MAX_FACT_BYTES = 256 * 2**20
 
 
 class SharedFacts:
-    """Code facts by key. A worker that meets new code claims it; others wait instead of making it too."""
+    """Code facts by key. A worker that meets new code claims it; others wait instead of making it too.
 
-    def __init__(self, database: Database, claim_seconds: float = _CLAIM_SECONDS) -> None:
+    `owner` names who claims; what claims anew after it may free what it left behind by that name.
+    """
+
+    def __init__(self, database: Database, claim_seconds: float = _CLAIM_SECONDS, owner: str = "") -> None:
         self._database = database
         self._seconds = claim_seconds
-        self._owner = uuid.uuid4().hex
+        self._owner = owner or uuid.uuid4().hex
+        self._held: set[str] = set()
+        self._heart: threading.Thread | None = None
+        self._beat = threading.Condition()
 
     def load(self, key: str) -> dict[str, Any] | None:
         """Return the facts kept under `key`, None where there are none or where they are damaged."""
@@ -49,9 +59,20 @@ class SharedFacts:
             connection.execute(delete(claims).where(claims.c.key == key))
 
         self._database.write(work)
+        self._let_go(key)
 
     def claim(self, key: str) -> bool:
         """Return whether this worker is the one to make the facts under `key`; a claim of a dead worker runs out."""
+        taken = self._take(key)
+        if taken:
+            with self._beat:
+                self._held.add(key)
+                if self._heart is None:
+                    self._heart = threading.Thread(target=self._renew, daemon=True)
+                    self._heart.start()
+        return taken
+
+    def _take(self, key: str) -> bool:
 
         def work(connection: Connection) -> bool:
             now = self._database.now(connection)
@@ -67,11 +88,41 @@ class SharedFacts:
 
     def release(self, key: str) -> None:
         """Let go of a claim without facts: what failed for the moment may be tried by another."""
+        self._let_go(key)
         self._database.write(
             lambda connection: connection.execute(
                 delete(claims).where(claims.c.key == key, claims.c.owner == self._owner)
             )
         )
+
+    def release_all(self) -> None:
+        """Let go of everything that this owner ever claimed, in whatever process that was."""
+        self._database.write(lambda connection: connection.execute(delete(claims).where(claims.c.owner == self._owner)))
+
+    def _let_go(self, key: str) -> None:
+        with self._beat:
+            self._held.discard(key)
+            self._beat.notify_all()
+
+    def _renew(self) -> None:
+        """Say that the claims are still held, until none is."""
+        while True:
+            with self._beat:
+                self._beat.wait_for(lambda: not self._held, timeout=max(0.5, self._seconds / 3))
+                held = sorted(self._held)
+                if not held:
+                    self._heart = None
+                    return
+            with contextlib.suppress(DaoscanError):  # a store that is away for a moment: the next beat may reach it
+                self._renew_once(held)
+
+    def _renew_once(self, held: list[str]) -> None:
+        mine = claims.c.key.in_(held) & (claims.c.owner == self._owner)
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(claims).where(mine).values(until=self._database.now(connection) + self._seconds))
+
+        self._database.write(work)
 
 
 class Pace:

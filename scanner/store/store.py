@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, desc, func, insert, or_, select, update
 
 import scanner
 from scanner.model.errors import UsageError
@@ -23,6 +23,7 @@ from scanner.store.records import (
     ScanRow,
     Strip,
     contract_rows,
+    sources_missing,
     storable,
     summary_of,
 )
@@ -30,6 +31,9 @@ from scanner.store.schema import attempts, blobs, contracts, dimensions, judgeme
 
 _MAX_SNAPSHOT_BYTES = 2**30
 _CHUNK = 500
+EXPLORER = "explorer"
+"""Kind of a scan that is done, but without the sources that an explorer did not give."""
+LACKING = "lacking"
 
 
 class Store:
@@ -76,12 +80,11 @@ class Store:
             )
         )
 
-    def unfinished_blocks(self, key: str) -> dict[int, PinnedBlock]:
-        """Return the blocks of a run with this key that has not ended; empty where there is none."""
+    def kept_blocks(self, key: str, *, ended: bool = False) -> dict[int, PinnedBlock]:
+        """Return the blocks of the latest run with this key that has not ended, or `ended` as well; empty for none."""
+        open_ones = select(runs.c.blocks).where(runs.c.key == key, *(() if ended else (runs.c.ended_at.is_(None),)))
         with self.database.reading() as connection:
-            row = connection.execute(
-                select(runs.c.blocks).where(runs.c.key == key, runs.c.ended_at.is_(None)).order_by(desc(runs.c.id))
-            ).first()
+            row = connection.execute(open_ones.order_by(desc(runs.c.id))).first()
         if row is None:
             return {}
         return {int(chain): PinnedBlock.model_validate(one) for chain, one in json.loads(row.blocks).items()}
@@ -89,18 +92,20 @@ class Store:
     # ------------------------------------------------------------------------------------------------ scans
 
     def known(self, keys: Sequence[ScanKey]) -> dict[ScanKey, str]:
-        """Return which of these are in the store already, and how they ended."""
+        """Return which of these are in the store already, and how they ended: done, error, or lacking sources."""
         found: dict[ScanKey, str] = {}
         for first in range(0, len(keys), _CHUNK):
             part = keys[first : first + _CHUNK]
             wanted = set(part)
             with self.database.reading() as connection:
                 rows = connection.execute(
-                    select(*_KEY, scans.c.status).where(scans.c.target.in_({key.target for key in part}))
+                    select(*_KEY, scans.c.status, scans.c.error_kind).where(
+                        scans.c.target.in_({key.target for key in part})
+                    )
                 )
-                for *key, status in rows:
+                for *key, status, kind in rows:
                     if ScanKey(*key) in wanted:
-                        found[ScanKey(*key)] = status
+                        found[ScanKey(*key)] = LACKING if status == "done" and kind == EXPLORER else status
         return found
 
     def save(
@@ -109,6 +114,7 @@ class Store:
         """Keep a scan with its snapshot and judgement, all in one transaction; False: it was there already."""
         packed, digest = zlib.compress(data, 6), hashlib.sha256(data).hexdigest()
         block = next(one for one in snapshot.blocks if one.chain_id == key.chain_id)
+        lacking = sources_missing(snapshot)
 
         def work(connection: Connection) -> bool:
             if self._id_of(connection, key) is not None:
@@ -122,6 +128,8 @@ class Store:
                 name=snapshot.target.name,
                 as_of=snapshot.as_of,
                 status="done",
+                error_kind=EXPLORER if lacking else "",
+                error=lacking[:2000],
                 snapshot=digest,
                 cpu_seconds=cpu_seconds,
             )
@@ -171,13 +179,14 @@ class Store:
         return found
 
     def forget_failures(self, keys: Iterable[ScanKey]) -> int:
-        """Drop scans that ended in an error, so that they are tried again; return how many."""
+        """Drop scans that ended in an error or lack sources, so that they are tried again; return how many."""
 
         def work(connection: Connection) -> int:
             gone = 0
+            again = or_(scans.c.status == "error", scans.c.error_kind == EXPLORER)
             for key in keys:
                 connection.execute(delete(attempts).where(attempts.c.key == key.digest))
-                gone += connection.execute(delete(scans).where(_is(key), scans.c.status == "error")).rowcount
+                gone += connection.execute(delete(scans).where(_is(key), again)).rowcount
             return gone
 
         return self.database.write(work)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import desc, func, select, update
+from sqlalchemy import desc, func, or_, select, update
 
 from scanner.store.database import Database
 from scanner.store.records import ScanRow, storable
 from scanner.store.schema import changes, scans
 from scanner.store.store import row_of
+
+_LOOK_BACK = 30
+"""Scans of one target that are looked through for the last good reading of something."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,18 @@ class Changes:
             if older and latest.id not in compared:
                 found.append((next((one for one in older if one.id in compared), older[0]), latest))
         return found
+
+    def before(self, row: ScanRow, most: int = _LOOK_BACK) -> Iterator[ScanRow]:
+        """Yield the scans of a target that ended well before one of them, the newest first."""
+        same = (scans.c.chain_id == row.key.chain_id) & (scans.c.target == row.key.target) & (scans.c.status == "done")
+        older = or_(
+            scans.c.block_number < row.block_number,
+            (scans.c.block_number == row.block_number) & (scans.c.id < row.id),
+        )
+        query = select(scans).where(same, older).order_by(desc(scans.c.block_number), desc(scans.c.id)).limit(most)
+        with self._database.reading() as connection:
+            found = [row_of(one) for one in connection.execute(query)]
+        yield from found
 
     def save(self, old: int, new: int, *, difference: str, event: str) -> bool:
         """Keep the difference of two scans, once. Without an `event` there is nothing to tell."""

@@ -29,10 +29,15 @@ class Field:
 
     chain: LocalChain
     url: str
-    sourcify: str
+    explorer: SourcifyServer
     daos: dict[str, str]
     timelock: str
     """Of healthy-bravo."""
+
+    @property
+    def sourcify(self) -> str:
+        """Where the source server is."""
+        return self.explorer.url
 
     def targets(self, *names: str) -> str:
         """Return CSV lines for some DAOs, all when none is named."""
@@ -44,7 +49,7 @@ def field() -> Iterator[Field]:
     with LocalChain() as chain, SourcifyServer() as sourcify:
         deployed = {dao.name: dao for dao in deploy_all(chain, sourcify, only=DAOS)}
         daos = {name: dao.governor for name, dao in deployed.items()}
-        yield Field(chain, chain.url, sourcify.url, daos, deployed["healthy-bravo"].parts["timelock"])
+        yield Field(chain, chain.url, sourcify, daos, deployed["healthy-bravo"].parts["timelock"])
 
 
 @pytest.fixture(scope="session")

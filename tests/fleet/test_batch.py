@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scanner.store.store import Store
-from tests.fleet.conftest import DAOS, Field, Fleet
+from tests.fleet.conftest import DAOS, Fleet
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
 ALL_DONE = sorted((name, "done", "") for name in DAOS)
@@ -99,15 +99,6 @@ def test_a_dao_that_ends_its_process_twice(fleet: Fleet) -> None:
     mended = fleet.run(fleet.field.targets("oz4"), "--retry-failed")
     assert mended.returncode == 0, mended.stderr
     assert fleet.rows() == [("oz4", "done", "")]
-
-
-def test_a_node_that_is_gone_for_a_while(fleet: Fleet, field: Field) -> None:
-    gone = fleet.run(field.targets("open-club"), "--rpc-url", "http://127.0.0.1:9")
-    assert gone.returncode == 1
-    assert "not reached: give the command again" in gone.stderr
-    assert fleet.rows() == []
-    assert fleet.run(field.targets("open-club")).returncode == 0
-    assert fleet.rows() == [("open-club", "done", "")]
 
 
 def test_two_coordinators_on_one_store(fleet: Fleet) -> None:

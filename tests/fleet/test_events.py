@@ -52,6 +52,40 @@ def test_what_could_not_be_read_is_not_told() -> None:
     assert told(gone, LONG, judged(Status.UNKNOWN), judged(Status.FINDING)) is None
 
 
+GONE = with_timelock(LONG, min_delay_seconds=Unknown(reason=Reason.NODE_ERROR, detail="no answer"))
+
+
+def since(earlier: list[tuple[Snapshot, Status]], new: Snapshot, after: Status) -> Any:
+    """Return what is told of `new` after a reading that failed; `earlier` are those before that, newest first."""
+    bad, last = Reading(GONE, "11" * 32, judged(Status.UNKNOWN)), Reading(new, "22" * 32, judged(after))
+    before = [Reading(one, "00" * 32, judged(status)) for one, status in earlier]
+    event = event_of(compare(bad, last), bad, last, before)
+    return json.loads(event) if event else None
+
+
+def test_a_change_is_not_hidden_by_a_bad_reading() -> None:
+    event = since([(GONE, Status.UNKNOWN), (LONG, Status.PASS), (SHORT, Status.FINDING)], SHORT, Status.FINDING)
+    ((move,), (fact,)) = event["moves"], event["facts"]
+    assert (move["rule_id"], move["before"]["status"], move["after"]["status"]) == ("CTL-003", "pass", "finding")
+    assert (fact["field"], fact["before"], fact["after"]) == ("min_delay_seconds", "172800", "60")
+    assert since([(SHORT, Status.FINDING), (LONG, Status.PASS)], SHORT, Status.FINDING) is None
+    assert since([(GONE, Status.UNKNOWN)], SHORT, Status.FINDING) is None
+
+
+def test_what_was_not_found_this_time_has_not_gone() -> None:
+    found = LONG.timelocks.model_copy(update={"items": (), "complete": False, "reason": "a read failed"})
+    missing = LONG.model_copy(update={"timelocks": found})
+    none = judged(Status.PASS).model_copy(
+        update={"outcomes": tuple(one for one in judged(Status.PASS).outcomes if one.rule_id != "CTL-003")}
+    )
+    assert told(SHORT, missing, judged(Status.FINDING), none) is None
+    bad, back = Reading(missing, "11" * 32, none), Reading(SHORT, "22" * 32, judged(Status.FINDING))
+    same = Reading(SHORT, "00" * 32, judged(Status.FINDING))
+    assert event_of(compare(bad, back), bad, back, [same]) == ""
+    other = Reading(LONG, "00" * 32, judged(Status.PASS))
+    assert json.loads(event_of(compare(bad, back), bad, back, [other]))["moves"][0]["rule_id"] == "CTL-003"
+
+
 def test_what_only_got_older_is_not_told() -> None:
     older = with_timelock(LONG, min_delay_seconds=delay(60, 172_800))  # the same answer, read in another way
     assert told(LONG, older, judged(Status.PASS), judged(Status.FINDING)) is None

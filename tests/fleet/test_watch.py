@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from fixtures.contract import calldata
+from scanner.fleet.settings import Settings
 from scanner.fleet.webhook import signature
+from scanner.model.outcome import Status
+from scanner.pipeline import evaluate, load_snapshot
 from scanner.store.schema import changes
 from scanner.store.store import Store
 from tests.fleet.conftest import Fleet
+from tests.fleet.faulty import faulty, refusing
 from tests.fleet.receiver import Receiver
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
 KEY = "0x" + "4b" * 20
+NOBODY = "0x" + "00" * 20
+EVERY_TIME = ("--workers", "1", "--once", "--every", "0")
 
 
-def set_pending_admin(fleet: Fleet) -> None:
+def set_pending_admin(fleet: Fleet, key: str = KEY) -> None:
     """As a vote would have it done: the timelock calls itself."""
     chain, timelock = fleet.field.chain, fleet.field.timelock
     chain.rpc("anvil_setBalance", timelock, hex(10**20))
     chain.rpc("anvil_impersonateAccount", timelock)
-    chain.send(timelock, timelock, calldata("setPendingAdmin(address)", KEY))
+    chain.send(timelock, timelock, calldata("setPendingAdmin(address)", key))
     chain.rpc("anvil_stopImpersonatingAccount", timelock)
 
 
 def test_a_pending_administrator_is_told_once(fleet: Fleet, receiver: Receiver) -> None:
     hook = {"DAOSCAN_WEBHOOK": receiver.url, "DAOSCAN_WEBHOOK_SECRET": "s3cret"}
-    every_time = ("--workers", "1", "--once", "--every", "0")
-    first = fleet.run(fleet.field.targets("healthy-bravo"), *every_time, command="watch", **hook)
+    set_pending_admin(fleet, NOBODY)
+    first = fleet.run(fleet.field.targets("healthy-bravo"), *EVERY_TIME, command="watch", **hook)
     assert (first.returncode, first.stdout) == (0, ""), first.stderr
 
     fleet.field.chain.mine(3)
-    quiet = fleet.run("", *every_time, command="watch", **hook)
+    quiet = fleet.run("", *EVERY_TIME, command="watch", **hook)
     assert (quiet.returncode, quiet.stdout) == (0, ""), quiet.stderr
     assert receiver.seen == []
     assert rows(fleet) == [(True, "")]
 
     set_pending_admin(fleet)
     receiver.answers = [403]
-    refused = fleet.run("", *every_time, command="watch", **hook)
+    refused = fleet.run("", *EVERY_TIME, command="watch", **hook)
     assert (refused.returncode, refused.stdout) == (1, ""), refused.stderr
     assert "the webhook answered 403" in refused.stderr
     assert "key-of-the-hook" not in refused.stderr
@@ -63,6 +70,44 @@ def test_a_pending_administrator_is_told_once(fleet: Fleet, receiver: Receiver) 
     assert (again.returncode, again.stdout) == (0, ""), again.stderr
     assert len(receiver.seen) == 2
     assert [told for told, _ in rows(fleet)] == [True, True]
+
+
+def test_a_change_behind_a_reading_that_failed_is_told(fleet: Fleet) -> None:
+    """The administrator became pending while the node could not say so; it is told when the node can again."""
+    set_pending_admin(fleet, NOBODY)
+    with faulty(fleet.field.url) as node:
+        asking = replace(fleet, field=replace(fleet.field, url=node.url))
+        first = asking.run(fleet.field.targets("healthy-bravo"), *EVERY_TIME, command="watch")
+        assert (first.returncode, first.stdout) == (0, ""), first.stderr
+        set_pending_admin(fleet)
+        node.untruth = refusing(calldata("pendingAdmin()"))
+        for _ in range(2):
+            fleet.field.chain.mine()
+            failed = asking.run("", *EVERY_TIME, command="watch")
+            assert (failed.returncode, failed.stdout) == (0, ""), failed.stderr
+        assert pending(fleet) == [Status.PASS, Status.UNKNOWN, Status.UNKNOWN]
+        node.untruth = lambda asked, answer: None
+        fleet.field.chain.mine()
+        good = asking.run("", *EVERY_TIME, command="watch")
+    (line,) = good.stdout.splitlines()
+    event = json.loads(line)
+    (move,) = (one for one in event["moves"] if one["rule_id"] == "CTL-002")
+    assert (move["before"]["status"], move["after"]["status"]) == ("pass", "finding")
+    assert move["from_block"] < event["from_block"] < event["to_block"]
+    assert any(KEY in one["after"] for one in event["facts"]), event["facts"]
+
+
+def pending(fleet: Fleet) -> list[Status]:
+    """Return what each scan says about a pending administrator, the oldest first."""
+    store, rules = Store(fleet.db), Settings().loaded_rules()
+    try:
+        found = []
+        for row, data in store.snapshots(store.scans(latest=False)):
+            outcomes = evaluate(load_snapshot(data, row.name), rules).outcomes
+            found += [one.status for one in outcomes if one.rule_id == "CTL-002"]
+        return found
+    finally:
+        store.close()
 
 
 def rows(fleet: Fleet) -> list[tuple[bool, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,10 @@ def test_a_run_is_taken_up_where_it_was(store: Store) -> None:
     later = first.model_copy(update={"number": first.number + 9})
     assert store.begin_run("k", 3, {1: first}) == {1: first}
     assert store.begin_run("k", 3, {1: later}) == {1: first}
-    assert store.unfinished_blocks("k") == {1: first}
+    assert store.kept_blocks("k") == {1: first}
     store.end_run("k")
-    assert store.unfinished_blocks("k") == {}
+    assert store.kept_blocks("k") == {}
+    assert store.kept_blocks("k", ended=True) == {1: first}
     assert store.begin_run("k", 3, {1: later}) == {1: later}
 
 
@@ -171,6 +173,26 @@ def test_one_of_many_makes_new_facts(store_url: str) -> None:
 def test_a_claim_of_the_dead_runs_out(store: Store) -> None:
     assert SharedFacts(store.database, claim_seconds=-1.0).claim("k")
     assert SharedFacts(store.database).claim("k")
+
+
+def test_a_claim_of_the_living_holds_for_as_long_as_the_work_takes(store: Store) -> None:
+    worker, other = SharedFacts(store.database, claim_seconds=1.5), SharedFacts(store.database)
+    assert worker.claim("k")
+    time.sleep(2.5)
+    assert not other.claim("k")
+    worker.save("k", {})
+    assert other.claim("k")
+
+
+def test_what_a_process_left_behind_is_free_at_once(store: Store) -> None:
+    gone, other = SharedFacts(store.database, owner="gone"), SharedFacts(store.database)
+    assert gone.claim("k")
+    assert gone.claim("l")
+    assert other.claim("m")
+    SharedFacts(store.database, owner="gone").release_all()
+    assert other.claim("k")
+    assert other.claim("l")
+    assert not SharedFacts(store.database).claim("m")
 
 
 def test_damaged_facts_are_made_again(store: Store) -> None:

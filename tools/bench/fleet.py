@@ -1,6 +1,7 @@
-"""A field of many DAOs from few code bases, run over by `daoscan batch`.
+"""A field of 2,000 DAOs from 20 code bases, run over by `daoscan batch`.
 
-`python -m tools.bench.fleet --size 2000 --bases 20` measures another field than `make bench`, which has no hour.
+The field is made once for each machine (about ten minutes, most of it to ask the node everything for the first time).
+`DAOSCAN_BENCH_DAOS=200`, or `python -m tools.bench.fleet --size 200`, measures a smaller one.
 """
 
 from __future__ import annotations
@@ -8,151 +9,125 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 
 from fixtures.build import Workshop
-from fixtures.field import code_inputs, deploy_field
-from fixtures.localchain import LocalChain, project_root
-from fixtures.sourcify_server import SourcifyServer
-from fixtures.story import Env
-from scanner.cli.options import default_cache_dir
+from fixtures.field import code_inputs
+from fixtures.localchain import LocalChain
+from scanner.code.requests import Wanted
+from scanner.code.store import source_key
+from scanner.sources.bundle import build_bundle
 from scanner.store.schema import facts, scans
-from scanner.store.store import Store
+from tools.bench.field_kept import KeptField, kept_field
 from tools.bench.figure import Figure
-from tools.bench.fleet_parts import busy_share, rejudge_seconds
+from tools.bench.fleet_databases import databases
+from tools.bench.fleet_parts import busy_share, rejudged
+from tools.bench.fleet_runs import Ground, Run, ask
 
-SIZE, BASES = 200, 20
+SIZE, BASES = 2_000, 20
 _TENTH = 10
+_PAIR = 5
+"""What one worker and two are compared on: this part of the field."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """What was seen of one run."""
+def figures(size: int = 0, bases: int = BASES) -> Iterator[Figure]:
+    """Yield what runs over a field cost: new code, known code, a new block, one worker and two, both databases."""
+    size = size or int(os.environ.get("DAOSCAN_BENCH_DAOS", SIZE))
+    kept = kept_field(size, bases)
+    with tempfile.TemporaryDirectory(prefix="daoscan-bench-") as name, LocalChain(load=kept.state) as chain:
+        ground = Ground(kept, chain, Path(name))
+        yield Figure("fleet_daos", size, None)
+        with ground.serving():
+            known = ground.run(kept.daos[:bases], ground.sqlite("first"))
+            yield from _code(ground, known, bases)
+            yield from _growth(ground, kept)
+            yield from databases(ground)
+        chain.mine(2)
+        with ground.serving():
+            yield from _new_block(ground, kept)
+        yield from _without_chain(ground)
 
-    seconds: float
-    """From the first DAO that was done to the last."""
-    coordinator_cpu: float
-    memory: tuple[int, int]
-    """Bytes of the largest process below the coordinator that stays, early and late."""
+
+def _code(ground: Ground, run: Run, bases: int) -> Iterator[Figure]:
+    """Each distinct input of a compiler was compiled once: its facts were made once, and there are no others."""
+    inputs = _expected(bases)
+    times = {row.key: row.times for row in ask(ground.sqlite("first"), select(facts.c.key, facts.c.times))}
+    yield Figure("fleet_code_inputs", len(inputs), None)
+    yield Figure("fleet_compilations", sum(times.values()), len(inputs))
+    yield Figure("fleet_code_inputs_not_compiled_once", sum(times.get(key) != 1 for key in inputs), 0)
+    yield Figure("fleet_new_code_seconds", run.seconds, None)
 
 
-@dataclass(frozen=True)
-class Field:
-    """The chain and its DAOs."""
-
-    chain: LocalChain
-    sourcify: str
-    daos: Sequence[str]
-    folder: Path
-
-    def run(self, daos: Sequence[str], store: str, *, workers: int = 2) -> Run:
-        """Scan some DAOs into a store, watching the processes."""
-        import psutil
-
-        targets = self.folder / "targets.csv"
-        targets.write_text("".join(f"31337,{one}\n" for one in daos), "utf-8")
-        words = ["batch", str(targets), "--db", self.db(store), "--rpc-url", self.chain.url, "--workers", str(workers)]
-        words += ["--sourcify-url", self.sourcify, "--offline-compilers", "--quiet"]
-        environment = {**os.environ, "DAOSCAN_CACHE": str(self.folder / "cache")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scanner.cli.main", *words], cwd=project_root(), env=environment
+def _expected(bases: int) -> set[str]:
+    shop, found = Workshop(), set()
+    for one in code_inputs(bases):
+        verified = shop.contract(one, one.contract).verified
+        if verified is None:
+            raise RuntimeError("a contract of the field has no source")
+        bundle = build_bundle(
+            verified.standard_json, contract=verified.contract, compiler=verified.compiler, provider="sourcify"
         )
-        seen: list[tuple[float, float, int]] = []
-        watched = psutil.Process(process.pid)
-        before = self.done(store)
-        while process.poll() is None:
-            time.sleep(0.25)
-            if self.done(store) == before:
-                continue
-            try:
-                used = watched.cpu_times()
-                below = [one.memory_info().rss for one in watched.children(recursive=False)]
-            except psutil.Error:
-                continue
-            seen.append((time.monotonic(), used.user + used.system, max(below, default=0)))
-        if process.returncode != 0 or self.done(store) - before != len(daos):
-            raise RuntimeError(f"a run over {len(daos)} DAOs ended with {process.returncode}")
-        if len(seen) < 2:
-            return Run(0.0, 0.0, (0, 0))
-        part = max(1, len(seen) // _TENTH)
-        memory = (max(one[2] for one in seen[:part]), max(one[2] for one in seen[part:]))
-        return Run(seen[-1][0] - seen[0][0], seen[-1][1] - seen[0][1], memory)
-
-    def db(self, store: str) -> str:
-        """Return the address of a store."""
-        return f"sqlite:///{self.folder / store}.sqlite"
-
-    def done(self, store: str) -> int:
-        """Return how many scans are in a store."""
-        return int(self.ask(store, select(func.count()).select_from(scans).where(scans.c.status == "done"))[0][0])
-
-    def ask(self, store: str, query: Any) -> list[Any]:
-        """Return the rows of a query."""
-        opened = Store(self.db(store))
-        try:
-            with opened.database.reading() as connection:
-                return list(connection.execute(query))
-        finally:
-            opened.close()
+        wanted = Wanted(bundle.contract_name, bundle.contract_path)
+        found.add(source_key(bundle.source_id, bundle.compiler, wanted))
+    return found
 
 
-def figures(size: int = SIZE, bases: int = BASES) -> list[Figure]:
-    """Deploy a field and measure runs over it: new code, known code, a new block, one worker and two."""
-    with (
-        tempfile.TemporaryDirectory(prefix="daoscan-bench-") as name,
-        LocalChain() as chain,
-        SourcifyServer() as sourcify,
-    ):
-        folder = Path(name)
-        (folder / "cache").mkdir()
-        (folder / "cache" / "solc-js").symlink_to(default_cache_dir() / "solc-js")
-        env = Env(chain, Workshop(), sourcify, chain.accounts[:20], chain.accounts[-1])
-        started = time.monotonic()
-        daos = deploy_field(env, size + bases, bases)
-        field = Field(chain, sourcify.url, daos, folder)
-        found = [Figure("fleet_deploy_seconds", time.monotonic() - started, None)]
-        return [*found, *_measured(field, bases)]
+def _growth(ground: Ground, kept: KeptField) -> Iterator[Figure]:
+    """A tenth of the field, then all of it, each into a store that knows the code; then one worker and two."""
+    with _recorded(ground, kept):
+        few = ground.run(kept.daos[: kept.size // _TENTH], ground.with_facts_of("first", "few"), cache="few")
+        every = ground.run(kept.daos, ground.with_facts_of("first", "all"))
+        part = kept.daos[: max(2, kept.size // _PAIR)]
+        one = ground.run(part, ground.with_facts_of("first", "one-worker"), workers=1)
+        two = ground.run(part, ground.with_facts_of("first", "two-workers"), workers=2)
+    made = ask(ground.sqlite("all"), select(func.sum(facts.c.times)))[0][0]
+    before = ask(ground.sqlite("first"), select(func.sum(facts.c.times)))[0][0]
+    yield Figure("fleet_compilations_of_known_code", int(made) - int(before), 0)
+    yield Figure("fleet_tenth_seconds", few.seconds, None)
+    yield Figure("fleet_all_seconds", every.seconds, None)
+    yield Figure("fleet_time_all_to_tenth_ratio", every.seconds / few.seconds, 11.0)
+    yield Figure("fleet_pace_all_to_tenth_ratio", every.each / few.each, 1.1)
+    memory = every.memory(0.1, 0.15), every.memory(0.95, 1.0)
+    yield Figure("fleet_worker_memory_bytes", memory[1], None)
+    yield Figure("fleet_worker_memory_growth_ratio", memory[1] / max(1.0, memory[0]), 1.1)
+    yield Figure("fleet_coordinator_cpu_share", every.coordinator_share, 0.05)
+    yield Figure("fleet_scan_cpu_seconds_each", every.scan_cpu / every.daos, None)
+    yield Figure("fleet_answers_cpu_seconds_each", every.answers_cpu / every.daos, None)
+    yield Figure("fleet_node_cpu_seconds_each", every.node_cpu / every.daos, None)
+    yield Figure("fleet_one_worker_to_two_shortfall_ratio", 1.7 * two.each / one.each, 1.0)
+    yield Figure("fleet_64_workers_idle_share", 1.0 - busy_share(two.each * 2), 0.1)
 
 
-def _measured(field: Field, bases: int) -> list[Figure]:
-    new, known = field.daos[:bases], field.daos[bases:]
-    few = known[: max(2, len(known) // _TENTH)]
-    field.run(new, "first")
-    made = field.ask("first", select(func.count(), func.sum(facts.c.times)).select_from(facts))[0]
-    small = field.run(few, "first")
-    large = field.run(known[len(few) :], "first")
-    again = field.ask("first", select(func.count(), func.sum(facts.c.times)).select_from(facts))[0]
-    share = len(known[len(few) :]) / len(few)
+@contextmanager
+def _recorded(ground: Ground, kept: KeptField) -> Iterator[None]:
+    """Ask the node what nobody asked it yet, once for each machine, so that no figure below depends on the node."""
+    mark = kept.folder / "asked"
+    if not mark.is_file():
+        ground.run(kept.daos, ground.with_facts_of("first", "asked"))
+        mark.touch()
+    yield
 
-    one = field.run(known, "one-worker", workers=1)
-    two = field.run(known, "two-workers", workers=2)
-    field.chain.mine(2)
-    latest = field.chain.block_number
-    field.run(few, "first")
-    query = select(scans.c.cpu_seconds).where(scans.c.block_number > latest - 2)
-    warm = statistics.median(float(row[0]) for row in field.ask("first", query))
-    each = max(0.05, two.seconds * 2 / max(1, len(known)))
-    return [
-        Figure("fleet_code_inputs", code_inputs(bases), None),
-        Figure("fleet_facts_made_per_distinct_ratio", float(made[1]) / float(made[0]), 1.0),
-        Figure("fleet_facts_made_by_known_code", float(again[1]) - float(made[1]), 0),
-        Figure("fleet_time_growth_ratio", large.seconds / max(0.001, small.seconds * share), 1.1),
-        Figure("fleet_worker_memory_growth_ratio", large.memory[1] / max(1, large.memory[0]), 1.1),
-        Figure("fleet_one_worker_to_two_shortfall_ratio", 1.7 * two.seconds / max(0.001, one.seconds), 1.0),
-        Figure("fleet_coordinator_cpu_share", large.coordinator_cpu / max(0.001, large.seconds), 0.05),
-        Figure("fleet_warm_dao_cpu_seconds", warm, 0.3),
-        Figure("fleet_64_workers_idle_share", 1.0 - busy_share(each), 0.1),
-        Figure("fleet_rejudge_10000_seconds", rejudge_seconds(field.db("first"), field.folder), 300),
-    ]
+
+def _new_block(ground: Ground, kept: KeptField) -> Iterator[Figure]:
+    """A tenth of the field again, two blocks later: with what was read at the block before."""
+    db = ground.sqlite("few")
+    ground.run(kept.daos[: kept.size // _TENTH], db, cache="few")
+    latest = ground.chain.block_number
+    rows = ask(db, select(scans.c.cpu_seconds).where(scans.c.block_number == latest))
+    yield Figure("fleet_warm_dao_cpu_seconds", statistics.median(float(row[0]) for row in rows), 0.3)
+
+
+def _without_chain(ground: Ground) -> Iterator[Figure]:
+    """10,000 stored snapshots, those of the field over and over, judged by a profile."""
+    seconds, size = rejudged(ground.sqlite("all"), ground.folder)
+    yield Figure("fleet_rejudge_snapshot_median_shortfall_ratio", 200_000 / max(1, size), 1.0)
+    yield Figure("fleet_rejudge_10000_seconds", seconds, 300)
 
 
 def main() -> int:
@@ -161,10 +136,11 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=SIZE, help="DAOs")
     parser.add_argument("--bases", type=int, default=BASES, help="code bases")
     options = parser.parse_args()
-    found = figures(options.size, options.bases)
-    for one in found:
+    held = True
+    for one in figures(options.size, options.bases):
         print(one.line(), flush=True)
-    return 0 if all(one.holds for one in found) else 1
+        held = held and one.holds
+    return 0 if held else 1
 
 
 if __name__ == "__main__":

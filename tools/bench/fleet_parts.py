@@ -2,102 +2,107 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
+import sqlite3
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from fixtures.localchain import project_root
-from scanner.model.snapshot import Snapshot
-from scanner.pipeline import dump_snapshot, load_snapshot
-from scanner.store.store import Store
+from scanner.fleet.engine import Place, client_of
+from scanner.fleet.handout import Handout
+from tools.bench.sleepers import sleep_each
 
-SNAPSHOTS = 400
-_FEW = 80  # as many as both workers take at once
-_BYTES = 200_000
-_WORKERS, _TASKS_EACH = 64, 8
+SNAPSHOTS = 10_000
+_WORKERS, _PROCESSES, _TASKS_EACH = 64, 4, 20
+_START_SECONDS = 120.0
 
 
 def busy_share(seconds: float) -> float:
-    """Return which share of 64 workers' time goes into tasks that sleep for `seconds`, handed out as a run does it."""
-    from distributed import Client, LocalCluster, as_completed
+    """Return which share of 64 workers' time goes into tasks that sleep for `seconds`, handed out as a run does it.
 
-    from scanner.fleet.engine import AHEAD
-
-    total = _WORKERS * _TASKS_EACH
-    with (
-        LocalCluster(
-            n_workers=_WORKERS, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        client.submit(time.sleep, 0.0, pure=False).result()
-        started, sent = time.monotonic(), 0
-        queue: Any = as_completed(loop=client.loop)
-        while sent < AHEAD * _WORKERS:
-            queue.add(client.submit(time.sleep, seconds, pure=False))
-            sent += 1
-        for _ in queue:
-            if sent < total:
-                queue.add(client.submit(time.sleep, seconds, pure=False))
-                sent += 1
-        return total * seconds / (_WORKERS * (time.monotonic() - started))
-
-
-def rejudge_seconds(db: str, folder: Path) -> float:
-    """Return how long 10,000 snapshots of 200 KB would take to be judged anew by two workers, once these have begun.
-
-    What it takes to begin is told by a run over a few.
+    The scheduler is a process of its own, the workers are sixteen in each of four: as if they were on other machines.
     """
-    source = Store(db)
-    row = source.scans()[0]
-    snapshot = _scaled(load_snapshot(source.snapshot(row.snapshot), db))
-    source.close()
-    target = f"sqlite:///{folder / 'rejudge.sqlite'}"
-    took = []
-    for first, count in ((1, _FEW), (_FEW + 1, SNAPSHOTS)):
-        store = Store(target)
-        for number in range(first, first + count):
-            named = snapshot.target.model_copy(update={"address": f"0x{number:040x}"})
-            one = snapshot.model_copy(update={"target": named})
-            key = row.key._replace(target=named.address)
-            if not store.save(key, one, dump_snapshot(one), judged=None):
-                raise RuntimeError("a snapshot is in the store already")
-        store.close()
-        took.append(_rejudged(target, count, folder))
-    return (took[1] - took[0]) * 10_000 / (SNAPSHOTS - _FEW)
+    with _scheduler() as address, contextlib.ExitStack() as stack:
+        for _ in range(_PROCESSES):
+            command = [sys.executable, "-m", "tools.bench.sleepers", address, str(_WORKERS // _PROCESSES)]
+            stack.enter_context(_process(command))
+        with client_of(Place(scheduler=address)) as client:
+            client.wait_for_workers(_WORKERS, timeout=_START_SECONDS)
+            for _ in Handout[int](client, sleep_each, 0.0).run(range(_WORKERS * _TASKS_EACH)):
+                pass  # so that every worker has imported everything
+            total = _WORKERS * _TASKS_EACH
+            out: Handout[int] = Handout(client, sleep_each, seconds)
+            started = time.monotonic()
+            done = sum(len(ended.items) for ended in out.run(range(total)))
+            return done * seconds / (_WORKERS * (time.monotonic() - started))
 
 
-def _rejudged(db: str, count: int, folder: Path) -> float:
-    words = ["batch", "--rejudge", "--db", db, "--workers", "2"]
-    done = subprocess.run(
+@contextlib.contextmanager
+def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0"}
+    process = subprocess.Popen(
+        command, cwd=project_root(), env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def _scheduler() -> Iterator[str]:
+    words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with _process([sys.executable, "-m", "dask", *words]) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            found = re.search(r"Scheduler at:\s+(tcp://[\d.:]+)", line)
+            if found:
+                yield found[1]
+                return
+    raise RuntimeError("no scheduler came up")
+
+
+def rejudged(db: str, folder: Path) -> tuple[float, float]:
+    """Return the seconds in which two workers judge 10,000 stored snapshots anew, and the median of their bytes.
+
+    There are as many scans as that in a copy of the store, each with one of its snapshots.
+    """
+    copy = folder / "rejudge.sqlite"
+    shutil.copy(db.removeprefix("sqlite:///"), copy)
+    connection = sqlite3.connect(copy)
+    try:
+        with connection:
+            names = [row[1] for row in connection.execute("pragma table_info(scans)") if row[1] not in ("id", "target")]
+            rows = connection.execute(f"select {', '.join(names)} from scans where status = 'done'").fetchall()
+            places = ", ".join("?" * (len(names) + 1))
+            connection.executemany(
+                f"insert into scans (target, {', '.join(names)}) values ({places})",
+                ((f"0x{number:040x}", *rows[number % len(rows)]) for number in range(SNAPSHOTS - len(rows))),
+            )
+        sizes = [row[0] for row in connection.execute("select size from blobs join scans on snapshot = sha256")]
+    finally:
+        connection.close()
+    done = daoscan("batch", "--rejudge", "--db", f"sqlite:///{copy}", "--workers", "2", "--profile", "auditor")
+    took = re.search(rf"{SNAPSHOTS} judged in ([0-9.]+) s, 0 could", done.stderr)
+    if took is None:
+        raise RuntimeError(done.stderr[-500:])
+    return float(took[1]), statistics.median(sizes)
+
+
+def daoscan(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line; its error output is captured."""
+    return subprocess.run(
         [sys.executable, "-m", "scanner.cli.main", *words],
         cwd=project_root(),
-        env={**os.environ, "DAOSCAN_CACHE": str(folder / "cache")},
         capture_output=True,
         text=True,
         check=True,
     )
-    took = re.search(rf"{count} judged in ([0-9.]+) s, 0 could", done.stderr)
-    if took is None:
-        raise RuntimeError(done.stderr[-500:])
-    return float(took[1])
-
-
-def _scaled(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot of at least 200 KB: the same contracts again, at other addresses."""
-    contracts = snapshot.contracts.items
-    items = list(contracts)
-    while len(dump_snapshot(_with(snapshot, items))) < _BYTES:
-        number = len(items)
-        items += [
-            one.model_copy(update={"address": f"0x{number + place:040x}"}) for place, one in enumerate(contracts, 1)
-        ]
-    return _with(snapshot, items)
-
-
-def _with(snapshot: Snapshot, items: list[Any]) -> Snapshot:
-    return snapshot.model_copy(update={"contracts": snapshot.contracts.model_copy(update={"items": tuple(items)})})

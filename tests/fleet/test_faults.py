@@ -1,0 +1,172 @@
+"""Nodes, explorers and compilers that fail in the middle of a run: nothing lost, nothing twice, nothing wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fixtures.sourcify_server import Fault, SourcifyServer
+from scanner.cli.options import default_cache_dir
+from scanner.model.observation import Reason, Unknown
+from scanner.model.snapshot import RoundTrips, Snapshot
+from scanner.pipeline import load_snapshot
+from scanner.store.store import Store
+from tests.fleet.conftest import Field, Fleet
+from tests.fleet.faulty import FaultyNode, faulty, flaky, of_chain, of_other_block, slow
+from tests.fleet.test_batch import wait_until
+
+pytestmark = [pytest.mark.node, pytest.mark.compiler]
+TWO = ("open-club", "oz4")
+BOTH_DONE = [("open-club", "done", ""), ("oz4", "done", "")]
+NO_TRIPS = RoundTrips(node_requests=0, node_reads=0, cached_reads=0, explorer_requests=0)
+
+
+@pytest.fixture
+def node(field: Field) -> Iterator[FaultyNode]:
+    with faulty(field.url) as found:
+        yield found
+
+
+def unread(folder: Path, *, compilers: Path | None = None) -> str:
+    """Return a cache with known code and compilers, in which nothing of a chain or an explorer was read yet."""
+    cache = folder / "unread"
+    cache.mkdir()
+    (cache / "solc-js").symlink_to(compilers or default_cache_dir() / "solc-js")
+    (cache / "facts").symlink_to(default_cache_dir() / "facts")
+    return str(cache)
+
+
+def at(fleet: Fleet, node: FaultyNode) -> Fleet:
+    """Return the same runs, that ask another node."""
+    return replace(fleet, field=replace(fleet.field, url=node.url))
+
+
+def snapshots(fleet: Fleet) -> dict[str, Snapshot]:
+    """Return what is stored, by name, apart from how often was asked for it."""
+    store = Store(fleet.db)
+    try:
+        read = [load_snapshot(data, row.name) for row, data in store.snapshots(store.scans())]
+    finally:
+        store.close()
+    return {one.target.name: one.model_copy(update={"round_trips": NO_TRIPS}) for one in read}
+
+
+@pytest.fixture(scope="module")
+def right(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
+    """What a node without faults tells."""
+    folder = tmp_path_factory.mktemp("right")
+    fleet = Fleet(field, folder, f"sqlite:///{folder / 'store.sqlite'}")
+    assert fleet.run(field.targets(*TWO)).returncode == 0
+    return snapshots(fleet)
+
+
+@pytest.mark.parametrize("fault", [slow(0.2), flaky], ids=["slow", "flaky"])
+def test_a_node_that_is_slow_or_flaky(
+    fleet: Fleet, node: FaultyNode, tmp_path: Path, fault: object, right: dict[str, Snapshot]
+) -> None:
+    """It takes longer; what is told is the same, to the last fact."""
+    node.fault = fault  # type: ignore[assignment]
+    ended = at(fleet, node).run(fleet.field.targets(*TWO), DAOSCAN_CACHE=unread(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    assert fleet.rows() == BOTH_DONE
+    assert node.requests > 10
+    assert snapshots(fleet) == right
+
+
+@pytest.mark.parametrize(
+    ("untruth", "said"),
+    [(of_chain(42), "the node is on chain 42, not on chain 31337"), (of_other_block, "is another one there than")],
+    ids=["another chain", "another block"],
+)
+def test_a_node_that_is_wrong(
+    fleet: Fleet, node: FaultyNode, tmp_path: Path, untruth: object, said: str, right: dict[str, Snapshot]
+) -> None:
+    """After the run began: nothing of it is kept, no DAO is blamed, and the same command does all of it."""
+    wrong, cache = at(fleet, node), unread(tmp_path)
+    began = node.requests
+
+    def later(asked: dict[str, object], answer: dict[str, object]) -> None:
+        if node.requests > began + 1:  # the first was the coordinator's: which block is it?
+            untruth(asked, answer)  # type: ignore[operator]
+
+    node.untruth = later  # type: ignore[assignment]
+    ended = wrong.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
+    assert ended.returncode == 1, ended.stderr
+    assert said in ended.stderr
+    assert "2 not reached: give the command again" in ended.stderr
+    assert fleet.rows() == []
+    node.untruth = lambda asked, answer: None
+    ended = wrong.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
+    assert ended.returncode == 0, ended.stderr
+    assert fleet.rows() == BOTH_DONE
+    assert snapshots(fleet) == right
+
+
+def test_a_node_that_is_gone_in_the_middle(fleet: Fleet, node: FaultyNode, tmp_path: Path) -> None:
+    """What was done before is there, nothing half; the same command does the rest, at the same block."""
+    away, cache = at(fleet, node), unread(tmp_path)
+    with away.started(fleet.field.targets(), "--workers", "1", DAOSCAN_CACHE=cache) as process:
+        wait_until(lambda: Path(fleet.db.removeprefix("sqlite:///")).exists() and bool(fleet.rows()))
+        node.go()
+        assert process.wait(120) == 1, (tmp_path / "log").read_text()
+    said = (tmp_path / "log").read_text()
+    assert "not reached: give the command again" in said
+    before = fleet.rows()
+    assert 0 < len(before) < len(fleet.field.daos)
+    still = away.run(fleet.field.targets(), DAOSCAN_CACHE=cache)
+    assert (still.returncode, fleet.rows()) == (1, before)
+    node.come()
+    assert away.run(fleet.field.targets(), DAOSCAN_CACHE=cache).returncode == 0
+    assert fleet.rows() == sorted((name, "done", "") for name in fleet.field.daos)
+
+
+def test_an_explorer_that_refuses_all(fleet: Fleet, tmp_path: Path, right: dict[str, Snapshot]) -> None:
+    """What it did not say is unknown for that reason; when it answers again, these DAOs can be scanned again."""
+    explorer: SourcifyServer = fleet.field.explorer
+    cache = unread(tmp_path)
+    explorer.fault = Fault.TOO_MANY
+    try:
+        ended = fleet.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
+    finally:
+        explorer.fault = Fault.NONE
+    assert ended.returncode == 0, ended.stderr
+    assert "2 without sources of an explorer that did not answer: --retry-failed" in ended.stderr
+    assert fleet.rows() == [(name, "done", "explorer") for name in TWO]
+    for one in snapshots(fleet).values():
+        verifications = [contract.verification for contract in one.contracts.items]
+        assert verifications
+        assert all(isinstance(v, Unknown) and v.reason is Reason.EXPLORER_DOWN for v in verifications)
+    again = fleet.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
+    assert "0 to scan, 2 in the store already" in again.stderr
+    mended = fleet.run(fleet.field.targets(*TWO), "--retry-failed", DAOSCAN_CACHE=cache)
+    assert mended.returncode == 0, mended.stderr
+    assert fleet.rows() == BOTH_DONE
+    assert snapshots(fleet) == right
+
+
+def test_a_compiler_that_never_ends(fleet: Fleet, tmp_path: Path) -> None:
+    """Its DAO is an error with the reason, the others go on; with a compiler that ends the DAO is scanned."""
+    compilers, cache = tmp_path / "compilers", tmp_path / "cache"
+    for installed in (default_cache_dir() / "solc-js").iterdir():
+        (compilers / installed.name).parent.mkdir(exist_ok=True)
+        if installed.name == "0.8.19":
+            (compilers / "0.8.19").mkdir()
+            (compilers / "0.8.19" / "soljson.js").write_text("for (;;) {}\n")
+        else:
+            (compilers / installed.name).symlink_to(installed)
+    cache.mkdir()
+    (cache / "solc-js").symlink_to(compilers)
+    assert fleet.run(fleet.field.targets("call-time-votes"), DAOSCAN_CACHE=str(cache)).returncode == 0
+    fleet.field.chain.mine()
+    names = ("oz4", "call-time-votes")
+    ended = fleet.run(fleet.field.targets(*names), "--seconds", "12", DAOSCAN_CACHE=str(cache))
+    assert ended.returncode == 1, ended.stderr
+    assert "ended its process 2 times: the analysis ran longer than 12 s" in ended.stderr
+    assert [row for row in fleet.rows() if row[0] == "oz4"] == [("oz4", "error", "limit")]
+    assert [row for row in fleet.rows() if row[0] != "oz4"] == [("call-time-votes", "done", "")] * 2
+    mended = fleet.run(fleet.field.targets(*names), "--retry-failed")
+    assert mended.returncode == 0, mended.stderr
+    assert [row for row in fleet.rows() if row[0] == "oz4"] == [("oz4", "done", "")]

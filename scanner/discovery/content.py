@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
-from scanner.discovery.families.interface import has_selector
+from scanner.discovery.asking import has_selector
 from scanner.discovery.world import Getter, only_a_target
 from scanner.model.code import CodeFacts
 from scanner.model.evidence import Evidence

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from scanner.chain.abi import selector, topic
 from scanner.discovery.account import Account
-from scanner.discovery.families.interface import has_selector
+from scanner.discovery.asking import has_selector
 from scanner.discovery.world import Getter, only_a_target
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import MembershipKind

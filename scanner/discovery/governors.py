@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.asking import absent_when_reverted
 from scanner.discovery.clock import in_seconds
-from scanner.discovery.families.interface import GovernorFamily, absent_when_reverted, own_delay
-from scanner.discovery.holders import Resolver
+from scanner.discovery.families.interface import GovernorFamily, own_delay
+from scanner.discovery.holders import Resolver, add_delays
 from scanner.discovery.parts import Parts
 from scanner.discovery.power import Power, fewest_to_reach, share_bps
 from scanner.discovery.strength import Votes, strength
@@ -47,8 +48,7 @@ def build_governor(
         "executor": transform(timelock, lambda _: family.executor(account), "what makes its calls"),
         "clock_mode": mode,
         "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
-        "execution_delay_seconds": own_delay(world, family, account)
-        or execution_delay(world, resolver.parts, timelock),
+        "execution_delay_seconds": _whole_delay(world, resolver.parts, account, timelock),
         "evidence": account.code.evidence,
     }
     facts.update(_timing(world, family, account, mode))
@@ -65,6 +65,16 @@ def build_governor(
 
 def timelock_words(timelock: Known[str] | Unknown) -> str:
     return timelock.derivation if isinstance(timelock, Known) else ""
+
+
+def _whole_delay(world: World, parts: Parts, account: Account, timelock: Known[str] | Unknown) -> Known[int] | Unknown:
+    """Return what the governor itself lets pass, and its timelock after it."""
+    own = own_delay(world, parts.governors[account.address], account)
+    if own is None:
+        return execution_delay(world, parts, timelock)
+    if isinstance(timelock, Known) and timelock.value == ZERO_ADDRESS:
+        return own
+    return add_delays(own, execution_delay(world, parts, timelock))
 
 
 def execution_delay(world: World, parts: Parts, timelock: Known[str] | Unknown) -> Known[int] | Unknown:

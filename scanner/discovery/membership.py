@@ -9,8 +9,8 @@ from typing import Any
 from scanner.chain.abi import selector
 from scanner.discovery.account import nonzero, transform
 from scanner.discovery.anonymous_groups import build_groups
+from scanner.discovery.asking import has_selector
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.families.interface import has_selector
 from scanner.discovery.frameworks import Framework, framework_of, soulbound
 from scanner.discovery.membership_attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
 from scanner.discovery.power import DELEGATE

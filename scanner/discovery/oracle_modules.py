@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account
-from scanner.discovery.families.interface import has_selector
+from scanner.discovery.asking import has_selector
 from scanner.discovery.world import Getter, World, running_code
 from scanner.model.controls import Holder
 from scanner.model.observation import Collection

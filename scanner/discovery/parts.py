@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.asking import has_selector
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
-from scanner.discovery.families.interface import GovernorFamily, has_selector
+from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.power import VOTES
 from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role

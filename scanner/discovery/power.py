@@ -10,8 +10,8 @@ from scanner.chain.abi import address_topic, selector
 from scanner.chain.folds import AT_ONCE
 from scanner.chain.interface import Fold, FoldRead, LogRead
 from scanner.discovery.account import transform
+from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
-from scanner.discovery.families.interface import has_selector
 from scanner.discovery.world import World, running_code
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
-from scanner.discovery.families.interface import absent_when_reverted, has_selector
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
 from scanner.discovery.power import VOTES, Power, share_bps

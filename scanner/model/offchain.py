@@ -17,7 +17,7 @@ NO_SPACE = "no space was named (--snapshot-space); votes off chain leave nothing
 class Price(Model):
     """What one whole unit of an asset costs, as the user says."""
 
-    asset: Address | str = Field(description="address of the token, or native")
+    asset: str = Field(description="address of the token, or native")
     amount: str = Field(description="decimal number")
     currency: str = Field(description="three to five capital letters")
 
@@ -28,7 +28,7 @@ class SpaceStrategy(Model):
     name: str
     network: str
     membership: str = Field(description="the membership class that it stands for (MembershipKind)")
-    address: Address | str = Field(description="the token or contract that it reads; empty where it names none")
+    address: str = Field(description="the token or contract that it reads; empty where it names none")
 
 
 class SnapshotSpace(Model):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.asking import has_selector
 from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
-from scanner.discovery.families.interface import has_selector
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown

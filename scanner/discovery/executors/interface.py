@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account
-from scanner.discovery.families.interface import absent_when_reverted
+from scanner.discovery.asking import absent_when_reverted
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown

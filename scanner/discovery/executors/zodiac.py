@@ -11,9 +11,9 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account, combine, nonzero
+from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import SENTINEL
 from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
-from scanner.discovery.families.interface import absent_when_reverted, has_selector
 from scanner.discovery.oracle_modules import is_oracle_module
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import LogEvidence

@@ -12,15 +12,8 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account, combine, nonzero, transform
-from scanner.discovery.families.interface import (
-    Beside,
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    absent_when_reverted,
-    has_selector,
-    nobody,
-)
+from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
+from scanner.discovery.families.interface import Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, full_calldata, read_each
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence, LogEvidence
@@ -236,7 +229,7 @@ def _read(log: LogEvidence) -> RawProposal:
     )
     creator, executor = ("0x" + topic[-40:] for topic in log.topics[1:])
     return RawProposal(
-        log.address, number, creator, actions, int(start), int(end), f"ipfs://{_cid(text)}", log, executor=executor
+        log.address, number, creator, actions, int(start), int(end), f"ipfs://{cid(text)}", log, executor=executor
     )
 
 
@@ -262,7 +255,7 @@ def _bound(account: Account, one: RawProposal) -> Known[bool] | Unknown:
     return transform(account.ask(f"proposal {one.id}"), same, "getProposalById against the event")
 
 
-def _cid(digest: str) -> str:
+def cid(digest: str) -> str:
     """Return the content id (version 0) of a SHA-256 digest: Base58 of 0x1220 and the digest."""
     number, text = int("1220" + digest[2:], 16), ""
     while number:

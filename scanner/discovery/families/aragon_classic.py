@@ -11,8 +11,9 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, topic
 from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.asking import nobody
 from scanner.discovery.evmscript import script_calls
-from scanner.discovery.families.interface import NOW, Beside, GovernorFamily, ProposalState, StateCall, nobody
+from scanner.discovery.families.interface import NOW, Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, logs_by_number, read_each
 from scanner.discovery.permissions import acl
 from scanner.discovery.permissions.claims import dispatches

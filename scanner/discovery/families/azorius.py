@@ -16,16 +16,9 @@ from eth_utils.crypto import keccak
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
 from scanner.discovery.battery import SENTINEL
-from scanner.discovery.families.interface import (
-    Beside,
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    absent_when_reverted,
-    has_selector,
-    nobody,
-)
+from scanner.discovery.families.interface import Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, read_each
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import CodeEvidence, Evidence, LogEvidence

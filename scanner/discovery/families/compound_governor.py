@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account, nonzero, transform
+from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import PROPOSAL_CREATED
-from scanner.discovery.families.interface import Beside, has_selector
+from scanner.discovery.families.interface import Beside
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
 from scanner.discovery.families.told import RawAction, RawProposal, Told
 from scanner.discovery.world import Getter

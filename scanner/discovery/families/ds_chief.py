@@ -15,16 +15,9 @@ from eth_utils.crypto import keccak
 
 from scanner.chain.abi import DecodeError, decode, encode, selector, topic
 from scanner.discovery.account import Account, combine, nonzero, transform
+from scanner.discovery.asking import has_selector, nobody
 from scanner.discovery.executors.ds_pause import EXEC, noted
-from scanner.discovery.families.interface import (
-    NOW,
-    Beside,
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    has_selector,
-    nobody,
-)
+from scanner.discovery.families.interface import NOW, Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence, LogEvidence

@@ -11,14 +11,8 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode, selector, topic
 from scanner.discovery.account import Account, nonzero, transform
-from scanner.discovery.families.interface import (
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    absent_when_reverted,
-    has_selector,
-    nobody,
-)
+from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
+from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, read_each
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence, LogEvidence

@@ -19,7 +19,6 @@ from scanner.discovery.world import Getter, Link, World
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.model.values import ZERO_ADDRESS
 
 NOW = "now"
 
@@ -162,6 +161,10 @@ class GovernorFamily(ABC):
         """Seconds between a passed vote and its execution that the governor itself imposes; None: ask the timelock."""
         return None
 
+    def counted_on(self, account: Account) -> str:
+        """The other chain on which votes are counted, in words; empty where they are counted here."""
+        return ""
+
     def execution_wait(self, account: Account) -> Known[int] | Unknown | None:
         """The same in the governor's own clock, where that is how it counts."""
         return None
@@ -206,31 +209,3 @@ OZ_STATES = ("Pending", "Active", "Canceled", "Defeated", "Succeeded", "Queued",
 def state_name(value: int) -> str:
     """Return the state's name; a number that the standard does not know is shown as such."""
     return OZ_STATES[value] if 0 <= value < len(OZ_STATES) else f"state {value}"
-
-
-def has_selector(code: str, selector: str) -> bool:
-    """Whether a dispatcher compares with this selector (`PUSH4 selector`)."""
-    return f"63{selector[2:]}" in code
-
-
-def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknown:
-    """Return the first getter that answers; the zero address when every one of them reverts.
-
-    A revert is an answer: the contract has no such function. A node error is none, and stays unknown.
-    """
-    answer = account.address_of(*getters)
-    if isinstance(answer, Known):
-        return answer
-    evidence: list[Evidence] = []
-    for getter in getters:
-        one = account.ask(getter)
-        if not isinstance(one, Unknown) or one.reason is not Reason.REVERTED:
-            return one if isinstance(one, Unknown) else answer
-        evidence.extend(one.evidence)
-    names = ", ".join(getters)
-    return Known(value=ZERO_ADDRESS, evidence=tuple(evidence), derivation=f"no function {names}")
-
-
-def nobody(account: Account, derivation: str) -> Known[str]:
-    """Return the zero address, because the family has no such part; the code is the evidence."""
-    return Known(value=ZERO_ADDRESS, evidence=account.code.evidence, derivation=derivation)

@@ -14,14 +14,8 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode_call, selector, topic
 from scanner.discovery.account import Account, combine, nonzero, transform
-from scanner.discovery.families.interface import (
-    NOW,
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    has_selector,
-    nobody,
-)
+from scanner.discovery.asking import has_selector, nobody
+from scanner.discovery.families.interface import NOW, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, read_each
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import LogEvidence

@@ -7,14 +7,8 @@ from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
-from scanner.discovery.families.interface import (
-    GovernorFamily,
-    ProposalState,
-    StateCall,
-    absent_when_reverted,
-    has_selector,
-    state_name,
-)
+from scanner.discovery.asking import absent_when_reverted, has_selector
+from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, state_name
 from scanner.model.observation import Known, Reason, Unknown
 
 _NEEDS_QUEUING = selector("proposalNeedsQueuing(uint256)")

@@ -11,9 +11,10 @@ from eth_utils.crypto import keccak
 from scanner.chain.abi import DecodeError, decode, encode_call, selector
 from scanner.chain.faults import Answer, Fault
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.asking import has_selector
 from scanner.discovery.clock import seconds_per_block
 from scanner.discovery.discover import Found
-from scanner.discovery.families.interface import has_selector, state_name
+from scanner.discovery.families.interface import state_name
 from scanner.discovery.families.told import RawProposal
 from scanner.discovery.world import running_code
 from scanner.model.observation import Known, Unknown

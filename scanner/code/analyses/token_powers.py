@@ -91,7 +91,10 @@ def _factors(program: Program) -> frozenset[str]:
     labels = entry.summary.result.labels
     if not any(label[0] == "state" and label[2] for label in labels):
         return frozenset()
-    return frozenset(str(label[1]) for label in labels if label[0] == "state" and not label[2])
+    # The entries of a history of balances are looked through, and are no number that all balances are computed from.
+    kept = {str(label[1]).partition(".")[0] for label in labels if label[0] == "state" and label[2]}
+    alone = (str(label[1]) for label in labels if label[0] == "state" and not label[2])
+    return frozenset(name for name in alone if name.partition(".")[0] not in kept)
 
 
 def _setting(program: Program, names: frozenset[str]) -> list[Way]:

@@ -48,6 +48,8 @@ class Answer:
     said: str
     read: bool
     evidence: tuple[Evidence, ...] = ()
+    asked: str = ""
+    """The contract that was called: where it calls itself, its words about itself and about its caller are the same."""
 
     @property
     def names_caller(self) -> bool:
@@ -55,7 +57,11 @@ class Answer:
 
     def like(self, other: Answer) -> bool:
         """Whether two callers were treated alike."""
-        return self.passed == other.passed and (self.passed or self.said == other.said)
+        return self.passed == other.passed and (self.passed or self._plain() == other._plain())
+
+    def _plain(self) -> str:
+        own = self.asked.removeprefix("0x")
+        return self.said.replace(f"0x{own}", _MARK).replace(own, _MARK) if own else self.said
 
 
 @dataclass
@@ -125,11 +131,16 @@ def _harmless(kind: str, account: str) -> Any:
 def answer_of(read: CallRead, answer: Known[Any] | Unknown) -> Answer:
     """Return one caller's answer."""
     if isinstance(answer, Known):
-        return Answer(read.sender, passed=True, said="", read=True, evidence=answer.evidence)
+        return Answer(read.sender, passed=True, said="", read=True, evidence=answer.evidence, asked=read.address)
     reverted = answer.reason is Reason.REVERTED
     result = next((piece.result for piece in answer.evidence if piece.kind == "call"), "0x")
     return Answer(
-        read.sender, passed=False, said=_without(result, read.sender), read=reverted, evidence=answer.evidence
+        read.sender,
+        passed=False,
+        said=_without(result, read.sender),
+        read=reverted,
+        evidence=answer.evidence,
+        asked=read.address,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.chain.abi import DecodeError, decode, topic
 from scanner.discovery.account import Account
@@ -80,12 +81,18 @@ def upgraders(account: Account) -> tuple[Grant, ...]:
     if account.grants is None:
         return ()
     dao = account.grants.authority
+    held = account.grants.of(*UPGRADES)
+    if not held:
+        # Nobody holds it: whoever is root of the DAO can give it to themselves.
+        keeper = account.met.get(dao, account)
+        roots = keeper.grants.of(ROOT) if keeper.grants is not None else ()
+        held = tuple(replace(grant, where=account.address, now=False) for grant in roots if grant.where == dao)
 
     def rank(grant: Grant) -> tuple[bool, bool, bool, str]:
         holder = account.met.get(grant.who)
         return (bool(grant.condition), grant.who == dao, holder is None or not holder.is_eoa, grant.who)
 
-    return tuple(sorted(account.grants.of(*UPGRADES), key=rank))
+    return tuple(sorted(held, key=rank))
 
 
 def ledger(dao: Account) -> Ledger:

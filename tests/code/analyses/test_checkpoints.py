@@ -21,3 +21,4 @@ pytestmark = pytest.mark.compiler
 def test_a_new_entry_with_a_computed_value_creates_or_takes_units(contract: str, mint: str, seize: str) -> None:
     facts = facts_of("Histories.sol")[contract]
     assert (value(facts.mint_guard), value(facts.seizure_guard)) == (mint, seize)
+    assert value(facts.rebase_guard) == "no-function"

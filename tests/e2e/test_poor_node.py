@@ -61,6 +61,33 @@ def _no_proofs(request: dict[str, Any]) -> str:
     return "the method eth_getProof does not exist" if request["method"] == "eth_getProof" else ""
 
 
+def _no_archive(keeps: int) -> Callable[[dict[str, Any]], str]:
+    """State is kept of one block alone; headers and logs are there of all."""
+
+    def refuse(request: dict[str, Any]) -> str:
+        if request["method"] not in ("eth_call", "eth_getCode", "eth_getBalance", "eth_getStorageAt", "eth_getProof"):
+            return ""
+        block = request["params"][-1]
+        number = block.get("blockNumber", "") if isinstance(block, dict) else block
+        return "" if number in ("latest", hex(keeps)) else "missing trie node (path ) state is not available"
+
+    return refuse
+
+
+def test_a_node_that_is_no_archive_leaves_an_older_block_undecided(field: Field, tmp_path: Path) -> None:
+    last = field.chain.block_number
+    with _poorer(field.chain.url, _no_archive(last)) as url:
+        run = daoscan(
+            "scan", field.daos["healthy"].governor, "--rpc-url", url, "--sourcify-url", field.sourcify.url,
+            "--no-cache", "--block", str(last - 1), out=tmp_path / "out",
+        )  # fmt: skip
+    assert run.code == 3, run.stderr
+    assert not run.snapshot["proposals"]["complete"]
+    assert "state-pruned" in {gap["reason"] for gap in run.snapshot["gaps"]}
+    about = [one for one in run.report["outcomes"] if one["rule_id"].startswith("PRO-")]
+    assert {one["status"] for one in about} == {"unknown"}
+
+
 def test_logs_that_the_node_does_not_keep_leave_proposals_and_roles_undecided(field: Field, tmp_path: Path) -> None:
     with _poorer(field.chain.url, _no_old_logs) as url:
         run = daoscan(

@@ -233,7 +233,9 @@ class Resolver:
         if (signed := family.signers(account)) is not None:
             return Path(account.address, kind, name, (), _zero_delay(evidence), signed, signed.evidence or evidence)
         waits = own_delay(self.world, family, account) or _zero_delay(evidence)
-        return Path(account.address, kind, f"vote of {name}", (), waits, votes, evidence)
+        where = family.counted_on(account)
+        label = f"vote of {name}, counted on {where}" if where else f"vote of {name}"
+        return Path(account.address, kind, label, (), waits, votes, evidence)
 
     def _beside_the_vote(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         for one in self.parts.governors[account.address].besides(account):

@@ -85,8 +85,19 @@ def read_token_logs(
         elif has_selector(code, DELEGATE):
             powers[token] = Power(balances, _delegates(answer.value["votes"], answer.evidence))
         else:
-            powers[token] = Power(balances, transform(balances, dict, "the token has no delegation: holders vote"))
+            powers[token] = Power(balances, _holders_vote(balances, frozenset(treasuries)))
     return TokenLogs(powers, received, other)
+
+
+def _holders_vote(
+    balances: Known[dict[str, int]] | Unknown, treasuries: frozenset[str]
+) -> Known[dict[str, int]] | Unknown:
+    """Return the delegates of a token without delegation. Treasuries do what votes decide, and cast none."""
+
+    def others(held: dict[str, int]) -> dict[str, int]:
+        return {holder: amount for holder, amount in held.items() if holder not in treasuries}
+
+    return transform(balances, others, "the token has no delegation: holders vote; treasuries in scope left out")
 
 
 def _density(world: World, tokens: Sequence[str]) -> tuple[dict[str, Unknown], dict[str, int]]:

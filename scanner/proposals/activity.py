@@ -11,7 +11,8 @@ from scanner.proposals.collect import ProposalData
 def recent_voters(found: Found, data: ProposalData) -> dict[str, Known[frozenset[str]] | Unknown]:
     """Return, by governor, the accounts that voted within 90 days before the pinned block.
 
-    Unknown without logs, and where a governor of no known family has proposals but no vote that could be read.
+    Unknown without logs, where votes are counted on another chain, and where a governor of no known family has
+    proposals but no vote that could be read.
     """
     since = recent_block(found.world)
     answers: dict[str, Known[frozenset[str]] | Unknown] = {}
@@ -22,6 +23,9 @@ def recent_voters(found: Found, data: ProposalData) -> dict[str, Known[frozenset
             answers[governor] = logs
         elif isinstance(since, Unknown):
             answers[governor] = since
+        elif where := family.counted_on(found.world.accounts[governor]):
+            detail = f"votes are counted on {where}"
+            answers[governor] = Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=logs.evidence)
         elif not votes and family.name == "unknown" and any(one.governor == governor for one in data.raw):
             detail = "the votes of a governor of no known family could not be read"
             answers[governor] = Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=logs.evidence)

@@ -9,14 +9,17 @@ import pytest
 from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.daos.aave_v2.dao import AAVE
+from fixtures.daos.aave_v3.dao import RECIPE as FEN
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
-from scanner.discovery.executors import aave_executor, executor_family_of
-from scanner.discovery.families import aave_v2, family_of
+from scanner.discovery.executors import aave_executor, aave_payloads, executor_family_of
+from scanner.discovery.families import aave_v2, aave_v3, family_of
 from scanner.discovery.families.aave_v2 import AaveV2
+from scanner.discovery.holders import Resolver
+from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
-from tests.discovery.support import address, code, contract, log, returned, word
+from tests.discovery.support import address, code, contract, eoa, log, parts, returned, word, world
 
 SHORT, LONG, STRATEGY, KEY = address(60), address(61), address(62), address(63)
 CODE = "0x" + "".join(f"63{mark[2:]}14" for mark in aave_v2._MARKS)
@@ -136,3 +139,62 @@ def test_an_executor_is_told_by_its_delay_and_its_admin(missing: str) -> None:
     assert found.name == "aave-executor"
     del whole.calls[f"{missing}()"]
     assert executor_family_of(whole, runtime) is None
+
+
+CONTROLLER, MESSENGER = address(80), address(81)
+
+
+def _controller(chain: int, *, levels: tuple[tuple[str, int], ...] = ((SHORT, 10), (LONG, 70))) -> Account:
+    made = contract(
+        80,
+        MESSAGE_ORIGINATOR=("address", address(1)),
+        ORIGIN_CHAIN_ID=("uint256", chain),
+        CROSS_CHAIN_CONTROLLER=("address", MESSENGER),
+        owner=("address", SHORT),
+    )
+    for level, config in enumerate(levels, start=1):
+        answer = returned(made.address, encode(("address", "uint40"), config))
+        made.calls[f"level {level}"] = (("address", "uint40"), answer)
+    return made
+
+
+def _executor(number: int, controller: Account) -> Account:
+    made = contract(number, owner=("address", CONTROLLER))
+    made.met = {CONTROLLER: controller}
+    return made
+
+
+def test_selectors_and_topics_of_version_3_are_those_of_its_repository() -> None:
+    abi = Workshop().contract(FEN, "Governance").abi
+    functions = {selector(signature_of(entry)) for entry in abi if entry["type"] == "function"}
+    assert set(aave_v3._MARKS) <= functions
+    controller = Workshop().contract(FEN, "PayloadsController").abi
+    functions = {selector(signature_of(entry)) for entry in controller if entry["type"] == "function"}
+    assert set(aave_payloads._MARKS) <= functions
+    (held,) = [entry for entry in abi if entry.get("name") == "getProposal"]
+    assert type_of(held["outputs"][0]) == aave_v3._PROPOSAL
+    (held,) = [entry for entry in controller if entry.get("name") == "getPayloadById"]
+    assert type_of(held["outputs"][0]) == aave_v3._PAYLOAD
+
+
+@pytest.mark.parametrize(("chain", "kind"), [(1, ActorKind.EOA), (137, ActorKind.UNRESOLVED)])
+def test_a_message_from_another_chain_names_it(chain: int, kind: ActorKind) -> None:
+    controller, family = _controller(chain), aave_payloads.PayloadsController()
+    made = world(controller, eoa(1), contract(81, owner=("address", address(2))), eoa(2))
+    found = Resolver(made, parts(executors={CONTROLLER: family})).paths(CONTROLLER)
+    (origin,) = [path for path in found if path.actor == address(1)]
+    assert origin.kind is kind
+    assert origin.label.endswith("on chain 137") == (chain == 137)
+    assert any(path.actor == address(2) for path in found), "who runs the messenger can say what it likes"
+
+
+def test_each_executor_waits_for_its_own_level() -> None:
+    controller, family = _controller(1), aave_payloads.LevelExecutor()
+    delays = [family.delay(_executor(number, controller)) for number in (60, 61)]
+    assert [one.value for one in delays if isinstance(one, Known)] == [10, 70]
+    silent = _controller(1)
+    del silent.calls["level 2"]
+    assert isinstance(family.delay(_executor(61, silent)), Unknown)
+    runtime = f"0x63{selector(aave_payloads.EXECUTE)[2:]}14"
+    assert family.recognise(_executor(60, controller), runtime)
+    assert not family.recognise(contract(60, owner=("address", KEY)), runtime)

@@ -45,6 +45,7 @@ def build_membership(dossier: Dossier) -> Membership:
         _of_shares(dossier, paths, facts)
     elif dossier.governors.items:
         _of_governors(dossier, paths, facts, groups=groups)
+        _count(dossier, dossier.governors.items[0], facts)
     elif dossier.tokens:
         _of_tokens(dossier.tokens, dossier.contracts, paths, facts, dossier=dossier)
     elif dossier.safes:
@@ -104,10 +105,7 @@ def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
         return
     if paths.unknown is None and all(kind is MembershipKind.SPONSORED for kind, _, _ in paths.found):
         facts["gatekeeper_kind"] = governor.kind
-    family = dossier.resolver.parts.governors[governor.address]
-    members = family.voting_power(dossier.world.accounts[governor.address])
-    if members is not None:
-        facts["member_count"] = transform(members, len, "accounts with shares")
+    _count(dossier, governor, facts)
     carrier = nonzero(governor.token)
     token = next((token for token in dossier.tokens if token.address == carrier), None)
     if token is None:
@@ -124,6 +122,14 @@ def _of_shares(dossier: Dossier, paths: Paths, facts: dict[str, Any]) -> None:
     )
     facts["divisible"] = transform(token.decimals, lambda decimals: decimals > 0, "decimals of the units")
     facts["member_count"] = token.holders
+
+
+def _count(dossier: Dossier, governor: Governor, facts: dict[str, Any]) -> None:
+    """Who holds the token does not vote by that where the governor keeps the votes itself."""
+    family = dossier.resolver.parts.governors[governor.address]
+    voters = family.voting_power(dossier.world.accounts[governor.address])
+    if voters is not None:
+        facts["member_count"] = transform(voters, len, "accounts that can vote now")
 
 
 def _may_move(token: Token) -> Known[str] | Unknown:

@@ -18,6 +18,7 @@ from scanner.proposals.ends import Ends, Question
 LIVE = ("Pending", "Active", "Succeeded", "Queued")
 _WEEK = 7 * 86_400
 _DAY = 86_400
+_NO_PERIOD = "no vote that opens and ends was found for it"
 _LARGE_BPS = 500
 """A voter counts as large with a twentieth of the votes for; of those as many are asked about as can be."""
 _TENTH = 10
@@ -34,6 +35,8 @@ def ballot_facts(found: Found, data: ProposalData, one: RawProposal) -> dict[str
     weight = sum(vote.weight for vote in supporters)
     top = max((vote.weight for vote in supporters), default=0)
     declared = data.states[(one.governor, one.id)].for_votes
+    if isinstance(declared, Unknown) and declared.reason is Reason.NOT_SUPPORTED:
+        return {"voters": declared, "top_voter_bps": declared, "votes_moved_at_end": declared}
     if isinstance(declared, Known) and declared.value != weight:
         detail = "the vote logs do not add up to the votes that the governor counts"
         missing = Unknown(reason=Reason.NO_LOGS, detail=detail, evidence=logs.evidence)
@@ -49,6 +52,8 @@ def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[V
     mode = _clock(found, one)
     if isinstance(mode, Unknown):
         return mode
+    if one.vote_end <= one.vote_start:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=_NO_PERIOD, evidence=mode.evidence)
     last_tenth = one.vote_end - Fraction(one.vote_end - one.vote_start, 10)
     late = 0
     evidence = mode.evidence
@@ -131,6 +136,8 @@ def _times(found: Found, data: ProposalData, one: RawProposal) -> tuple[int, int
     mode = _clock(found, one)
     if isinstance(mode, Unknown):
         return mode
+    if not one.vote_end and one.weighed_at is None:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=_NO_PERIOD, evidence=mode.evidence)
     block = found.world.chain.block
     week: Fraction | int = _WEEK
     now = block.timestamp - 1

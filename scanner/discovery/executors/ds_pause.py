@@ -32,6 +32,7 @@ class DsPause(ExecutorFamily):
 
     name = "ds-pause"
     shared_right = True
+    keeps_assets = False
     topics = (PLOT, DROP, EXEC)
 
     def recognise(self, account: Account, code: str) -> bool:

@@ -44,6 +44,7 @@ _OF_SPELL = (
     ("description()", "string"),
 )
 _MAX_SPELLS, _MAX_VOTERS = 500, 1_000
+_OVER = ("Executed", "Canceled", "Expired")
 _ALWAYS = "approval voting is always open: it has no periods"
 
 
@@ -215,9 +216,10 @@ class DsChief(GovernorFamily):
         told["plotted"] = account.ask(_of(spell, "plan")) if _plan(account, spell) else silent
         wears = transform(state.state, lambda hat: str(hat).lower() == spell, "hat()")
         parts = {**told, "wears": wears, "now": state.eta}
+        decided = combine(parts, _state, "done(), eta(), expiration(), its plan in the pause, and the hat")
         return ProposalState(
-            state=combine(parts, _state, "done(), eta(), expiration(), its plan in the pause, and the hat"),
-            for_votes=state.for_votes,
+            state=decided,
+            for_votes=_gone(decided) if isinstance(decided, Known) and decided.value in _OVER else state.for_votes,
             against_votes=state.against_votes,
             abstain_votes=state.abstain_votes,
             eta=transform(told["eta"], int, "eta() of the spell"),
@@ -247,6 +249,11 @@ def _state(done: bool, eta: int, expiration: int, plotted: bool, wears: bool, no
     if expiration and now > expiration:
         return "Expired"
     return "Succeeded" if wears else "Active"
+
+
+def _gone(state: Known[str]) -> Unknown:
+    detail = "approvals move on once a spell is through; how many it had is not kept"
+    return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=state.evidence)
 
 
 def _absent(answer: Known[Any] | Unknown) -> bool:

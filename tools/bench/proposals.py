@@ -94,6 +94,7 @@ def _decoding(recorded: Sequence[Recorded]) -> list[Figure]:
     reached, sending = nested_reached(recorded)
     return [
         Figure("proposals.recorded", len(recorded), None),
+        Figure("proposals.recorded_core", sum(one.governor == "core" for one in recorded), None),
         Figure("proposals.own_calls", own, None),
         Figure("proposals.own_calls_unnamed_share", (own - named) / own, 0.05),
         Figure("proposals.messages", sending, None),
@@ -129,12 +130,14 @@ def _right(result: Result, number: int) -> bool:
 
 
 def _by_kind(result: Result) -> None:
+    """Print how many of each kind are found, of the half that is used for tuning: of the other the sum alone is seen."""
+    seen = {number: one for number, one in result.mutants.items() if not one.held_out}
     rows = []
-    for kind in sorted({one.kind for one in result.mutants.values()}):
-        numbers = [number for number, one in result.mutants.items() if one.kind == kind]
+    for kind in sorted({one.kind for one in seen.values()}):
+        numbers = [number for number, one in seen.items() if one.kind == kind]
         right = sum(_right(result, number) for number in numbers)
         rows.append(f"{kind:26} {right:3} of {len(numbers):3}")
-    _table("mutants found for the right reason, by kind", rows)
+    _table("mutants found for the right reason, by kind, half that is used for tuning", rows)
 
 
 def _by_rule(result: Result) -> None:

@@ -130,7 +130,7 @@ def _right(result: Result, number: int) -> bool:
 
 
 def _by_kind(result: Result) -> None:
-    """Print how many of each kind are found, of the half that is used for tuning: of the other the sum alone is seen."""
+    """Print how many of each kind are found, in the half used for tuning; of the other the sum alone is seen."""
     seen = {number: one for number, one in result.mutants.items() if not one.held_out}
     rows = []
     for kind in sorted({one.kind for one in seen.values()}):

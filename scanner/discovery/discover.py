@@ -21,6 +21,7 @@ from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.guards.managers import MANAGER_TOPICS
+from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
 from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
@@ -128,6 +129,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         results = {**results, **_follow(world, hidden, results, analyse=analyse, steps=steps)}
         parts = sort_out(world, entry[0])
         guards = read_guards(world, results)
+    settle_upgraders(world, guards)
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
     logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals.reads])
@@ -142,7 +144,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         guards.take(answers[rest:])
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
-    resolver = Resolver(world, parts, _guards(world, results))
+    resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards))
     return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards)
 
 

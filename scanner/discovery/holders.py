@@ -11,6 +11,7 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import own_delay
 from scanner.discovery.grants import Grant
+from scanner.discovery.guards.offices import Office
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.roles import read_roles, role_name
@@ -88,11 +89,20 @@ def _limited(path: Path, limits: str) -> Path:
 class Resolver:
     """Answers who is behind an address. Results are kept: the graph is walked once."""
 
-    def __init__(self, world: World, parts: Parts, guards: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        """`guards` are, by address, the conditions on the caller that its code was found to hold."""
+    def __init__(
+        self,
+        world: World,
+        parts: Parts,
+        guards: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        offices: Mapping[str, tuple[Office, ...]] | None = None,
+    ) -> None:
+        """`guards` are, by address, the conditions on the caller that its code was found to hold, `offices` the holders
+        whom no view names."""
         self.world = world
         self.parts = parts
         self._guards = guards or {}
+        self._offices = offices or {}
         self._known: dict[str, tuple[Path, ...]] = {}
         self._steps = 0
         self._ring = False
@@ -332,12 +342,21 @@ class Resolver:
         """Follow the owner, admin or role administrators of a contract that is none of the kinds above."""
         name = self.label(account.address)
         found = False
+        followed: set[str] = set()
         for getter in dict.fromkeys(("owner()", "admin()", "authority()", "avatar()", *self._named_in_guards(account))):
             answer = account.address_of(getter)
             if owner := nonzero(answer):
                 found = True
+                followed.add(owner)
                 yield from self._through(
                     self._walk(owner, seen), f"{getter} of {name}", _zero_delay(answer.evidence), answer.evidence
+                )
+        for office in self._offices.get(account.address, ()):
+            if office.address not in followed:
+                found = True
+                step = f"{office.words} of {name}"
+                yield from self._through(
+                    self._walk(office.address, seen), step, _zero_delay(office.evidence), office.evidence
                 )
         book = read_roles(account)
         if book.doubts(DEFAULT_ADMIN_ROLE):

@@ -68,9 +68,10 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     made["names"] = deploy("Names", people["boss"])
     made["nested"] = deploy("Nested", made["names"].address)
     made["renounced"] = deploy("Renounced")
+    made["vault"] = deploy("Vault", made["hidden"].address)
     _grant(made, people)
     parts = [made[name].address for name in ("hidden", "rooms", "managed", "authed", "roleLiar", "ownerLiar")]
-    made["house"] = deploy("House", [*parts, made["nested"].address, made["renounced"].address])
+    made["house"] = deploy("House", [*parts, *(made[name].address for name in ("nested", "renounced", "vault"))])
     options = ScanOptions(
         rpc_url=chain.url,
         entry=made["house"].address,

@@ -52,6 +52,12 @@ def test_the_holder_is_who_the_state_names_and_the_chain_agrees(
     assert len(callers) > len(holders), "a stranger was called for as well"
 
 
+def test_who_is_behind_a_contract_is_found_through_a_slot_that_no_view_answers(house: House) -> None:
+    (holder,) = house.passage("vault", "pay").holders
+    assert holder.address == house.at["hidden"]
+    assert holder.kind == "eoa", "the boss, whom only a slot of the contract names"
+
+
 def test_a_manager_s_own_delay_counts(house: House) -> None:
     delays = {
         one.address: one.delay_seconds.value

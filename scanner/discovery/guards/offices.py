@@ -1,0 +1,56 @@
+"""Holders that no view names and that discovery needs all the same: who is behind a contract, who replaces its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scanner.discovery.guards.trials import Guards
+from scanner.discovery.world import World
+from scanner.model.evidence import Evidence
+from scanner.model.guards import CallerCheck
+from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
+
+_UPGRADES = ("upgradeTo(", "upgradeToAndCall(", "setImplementation(", "_setImplementation(", "diamondCut(")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Somebody whom a contract's guards let pass, and by what."""
+
+    words: str
+    address: str
+    evidence: tuple[Evidence, ...]
+
+
+def offices_of(guards: Guards) -> dict[str, tuple[Office, ...]]:
+    """Return, by contract, the holders whom only a slot, another contract or an authority names."""
+    found: dict[str, dict[tuple[str, str], Office]] = {}
+    for door, named in guards.named.items():
+        hidden = any(
+            (check.form == "is" and (not check.getter or check.target)) or check.form == "asked"
+            for check in door.checks
+        )
+        for held in named.holders if hidden else ():
+            if held.address != door.account:
+                office = Office(named.source, held.address, held.evidence or named.evidence)
+                found.setdefault(door.account, {}).setdefault((held.address, named.source), office)
+    return {address: tuple(offices[key] for key in sorted(offices)) for address, offices in sorted(found.items())}
+
+
+def _hidden(check: CallerCheck) -> bool:
+    return check.form == "asked" or (check.form == "is" and (not check.getter or bool(check.target)))
+
+
+def settle_upgraders(world: World, guards: Guards) -> None:
+    """Name who replaces a proxy's code where its upgrade function's guard says so and no view does."""
+    for door, named in guards.named.items():
+        account = world.accounts[door.account]
+        proxy = account.proxy
+        if proxy is None or not isinstance(proxy.admin, Unknown) or proxy.admin.reason is not Reason.UNRESOLVED:
+            continue
+        if not door.signature.startswith(_UPGRADES) or named.anyone or not named.complete:
+            continue
+        holder = named.holders[0].address if named.holders else ZERO_ADDRESS
+        words = f"{door.signature} is guarded by {named.source}"
+        account.proxy = replace(proxy, admin=Known(value=holder, evidence=named.evidence, derivation=words))

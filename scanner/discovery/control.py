@@ -10,6 +10,7 @@ from scanner.discovery.holders import Path, Resolver, short
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import SEIZE, granted
 from scanner.discovery.roles import read_roles
+from scanner.discovery.tokens import MINTER_GETTERS
 from scanner.discovery.world import World
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -171,7 +172,7 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         return
     account = world.accounts[token.address]
     powers = (
-        (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), ("minter()", "owner()")),
+        (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), MINTER_GETTERS),
         (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),
         (Capability.CONFISCATE, contract.code.confiscation_guard, (SEIZE, DEFAULT_ADMIN_ROLE), ("owner()",)),
     )

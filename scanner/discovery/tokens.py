@@ -19,12 +19,15 @@ from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
+MINTER_GETTERS = ("minter()", "mintAuthority()", "owner()")
+"""Getters by which tokens name who makes new units; PartyDAO's cards have a mint authority."""
+
 _GET_PAST_VOTES, *_GET_PRIOR_VOTES = VOTES
 
 
 def build_token(world: World, resolver: Resolver, account: Account, *, code: CodeFacts, power: Power | None) -> Token:
     """Return the facts of the token at `account`."""
-    minters = role_holders(resolver, account, (MINTER_ROLE,), ("minter()", "owner()"))
+    minters = role_holders(resolver, account, (MINTER_ROLE,), MINTER_GETTERS)
     owner = absent_when_reverted(account, "owner()")
     paused = account.ask("paused()")
     if isinstance(paused, Unknown) and paused.reason is Reason.REVERTED:
@@ -41,7 +44,7 @@ def build_token(world: World, resolver: Resolver, account: Account, *, code: Cod
         "owner": owner,
         "owner_kind": resolver.kind_behind(owner),
         "minters": minters,
-        "minter_kind": kind_with_power(resolver, account, code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()")),
+        "minter_kind": kind_with_power(resolver, account, code.mint_guard, (MINTER_ROLE,), MINTER_GETTERS),
         "pauser_kind": kind_with_power(resolver, account, code.pause_guard, (PAUSER_ROLE,), ("owner()",)),
         "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, (SEIZE,), ("owner()",)),
         "transferable": transform(code.transfer_restricted, lambda restricted: not restricted, "from its code"),

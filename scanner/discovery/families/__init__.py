@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account
-from scanner.discovery.families.agora import Agora
 from scanner.discovery.families.aave_v2 import AaveV2
 from scanner.discovery.families.aave_v3 import AaveV3
+from scanner.discovery.families.agora import Agora
 from scanner.discovery.families.aragon_classic import AragonVoting
 from scanner.discovery.families.aragon_osx import OsxAddresslistVoting, OsxMultisig, OsxTokenVoting
 from scanner.discovery.families.azorius import Azorius
@@ -18,6 +18,8 @@ from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.families.moloch import MolochV1, MolochV2
 from scanner.discovery.families.nouns import Nouns
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
+from scanner.discovery.families.snapshot_x import SnapshotX
+from scanner.discovery.families.party import Party
 from scanner.discovery.families.tornado import Tornado
 from scanner.discovery.families.unknown import UnknownGovernor
 
@@ -25,6 +27,7 @@ FAMILIES: tuple[GovernorFamily, ...] = (
     Azorius(),
     AaveV2(),
     AaveV3(),
+    SnapshotX(),
     Tornado(),
     EmptySet(),
     CompoundGovernor(),
@@ -34,6 +37,7 @@ FAMILIES: tuple[GovernorFamily, ...] = (
     MolochV2(),
     MolochV1(),
     DsChief(),
+    Party(),
     OpenZeppelinGovernor(5),
     OpenZeppelinGovernor(4),
     GovernorAlpha(),

@@ -23,6 +23,7 @@ def load() -> Callable[[Path], None]:
     """Import what a scan needs, load the rules, and return the function that does one."""
     # what would be imported late is imported here, so that each child has it already
     from scanner import pipeline  # noqa: F401
+    from scanner.fleet.memory import rare_collections
     from scanner.fleet.scan_one import Run, scan_one
     from scanner.fleet.settings import Settings, rules_digest
 
@@ -33,6 +34,8 @@ def load() -> Callable[[Path], None]:
         digest = rules_digest(rules)
     except Exception as error:  # told by every child, so that the coordinator hears of it
         problem, digest = f"{type(error).__name__}: {error}"[:300], ""
+
+    rare_collections()
 
     def run(folder: Path) -> None:
         request: dict[str, Any] = json.loads((folder / REQUEST_FILE).read_text("utf-8"))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from scanner import pipeline
 from scanner.fleet.engine import Place, client_of
 from scanner.fleet.handout import Handout
+from scanner.fleet.memory import rare_collections
 from scanner.fleet.settings import Settings, rules_digest
 from scanner.judge.assess import exit_code
 from scanner.model.errors import DaoscanError, UsageError
@@ -41,6 +42,7 @@ def judge_some(work: Sequence[tuple[int, str]], settings: str) -> tuple[int, lis
             loaded = Settings.model_validate_json(settings)
             kept = (settings, loaded, loaded.loaded_rules())
             holder.daoscan_rules = kept
+            rare_collections()
         store = Store(os.environ["DAOSCAN_DB"])
     except DaoscanError as error:
         return 0, [], error.what

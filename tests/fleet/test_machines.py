@@ -37,7 +37,8 @@ def machine(home: Path, fleet: Fleet, **more: str) -> dict[str, str]:
     (cache / "solc-js").symlink_to(default_cache_dir() / "solc-js")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAOSCAN_")}
     kept |= {"HOME": str(home), "DAOSCAN_CACHE": str(cache), "DAOSCAN_RPC_URL": fleet.field.url}
-    return {**kept, "PYTHONPATH": os.getcwd(), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", **more}
+    kept |= {"PYTHONPATH": os.getcwd(), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    return {**kept, "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0", **more}
 
 
 @contextlib.contextmanager

@@ -124,7 +124,7 @@ def _new_block(ground: Ground, kept: KeptField) -> Iterator[Figure]:
 
 
 def _without_chain(ground: Ground) -> Iterator[Figure]:
-    """10,000 stored snapshots, those of the field over and over, judged by a profile."""
+    """10,000 stored snapshots, those of the field over and over, judged anew."""
     seconds, size = rejudged(ground.sqlite("all"), ground.folder)
     yield Figure("fleet_rejudge_snapshot_median_shortfall_ratio", 200_000 / max(1, size), 1.0)
     yield Figure("fleet_rejudge_10000_seconds", seconds, 300)

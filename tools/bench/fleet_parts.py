@@ -73,13 +73,15 @@ def _scheduler() -> Iterator[str]:
 def rejudged(db: str, folder: Path) -> tuple[float, float]:
     """Return the seconds in which two workers judge 10,000 stored snapshots anew, and the median of their bytes.
 
-    There are as many scans as that in a copy of the store, each with one of its snapshots.
+    There are as many scans as that in a copy of the store, each with one of its snapshots and not judged yet.
     """
     copy = folder / "rejudge.sqlite"
     shutil.copy(db.removeprefix("sqlite:///"), copy)
     connection = sqlite3.connect(copy)
     try:
         with connection:
+            for table in ("outcomes", "dimensions", "judgements"):
+                connection.execute(f"delete from {table}")
             names = [row[1] for row in connection.execute("pragma table_info(scans)") if row[1] not in ("id", "target")]
             rows = connection.execute(f"select {', '.join(names)} from scans where status = 'done'").fetchall()
             places = ", ".join("?" * (len(names) + 1))
@@ -90,7 +92,7 @@ def rejudged(db: str, folder: Path) -> tuple[float, float]:
         sizes = [row[0] for row in connection.execute("select size from blobs join scans on snapshot = sha256")]
     finally:
         connection.close()
-    done = daoscan("batch", "--rejudge", "--db", f"sqlite:///{copy}", "--workers", "2", "--profile", "auditor")
+    done = daoscan("batch", "--rejudge", "--db", f"sqlite:///{copy}", "--workers", "2")
     took = re.search(rf"{SNAPSHOTS} judged in ([0-9.]+) s, 0 could", done.stderr)
     if took is None:
         raise RuntimeError(done.stderr[-500:])

@@ -284,7 +284,7 @@ def _those_set(
     reason = "" if every else _BY_CANDIDATES
     return Named(
         tuple(holders),
-        complete=every or bool(holders),
+        complete=every,
         exact=not check.inexact,
         reason=reason,
         source=source,

@@ -78,9 +78,9 @@ def run(tasks: Sequence[Task], tally: Tally, *, place: Place, settings: Settings
 def _results(client: Client, tasks: Sequence[Task], settings: str) -> Iterator[tuple[Task, Result]]:
     out: Handout[Task] = Handout(client, do, settings)
     for ended in out.run(tasks):
-        results = _ended(ended)
-        out.again(task for task, result in zip(ended.items, results, strict=True) if result is None)
-        for task, result in zip(ended.items, results, strict=True):
+        answered = list(zip(ended.items, _ended(ended), strict=False))  # after a fatal one there are no more
+        out.again(task for task, result in answered if result is None)
+        for task, result in answered:
             if result is not None:
                 yield task, result
 

@@ -32,7 +32,7 @@ from tools.bench.fleet_runs import Ground, Run, ask
 
 SIZE, BASES = 2_000, 20
 _TENTH = 10
-_PAIR = 5
+_PAIR = 8
 """What one worker and two are compared on: this part of the field."""
 
 

@@ -20,10 +20,9 @@ class Grant:
     permission: str
     words: str
     condition: str = ""
+    evidence: tuple[Evidence, ...] = ()
     now: bool = True
     """Whether it is held; else it can be taken by a call of the holder's own."""
-
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from scanner.model.offchain import NO_PRICE
 from scanner.model.values import Int
 from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup
+from scanner.render.money import money
 from scanner.render.proposal_time import is_open
 from scanner.render.quantities import percent
 from scanner.render.shown import Shown, as_number, voting
@@ -89,14 +90,6 @@ def _capture(item: Governor, lookup: Lookup) -> CaptureView:
         heads=tuple(parameter(t(key), as_number(t, value), lookup) for key, value in heads),
         turnouts=_turnouts(item, lookup),
     )
-
-
-def money(lookup: Lookup, cost: Known[Int] | Unknown) -> str:
-    """Return a cost with its currency, empty where no price was given."""
-    prices = lookup.snapshot.dao.prices
-    if isinstance(cost, Unknown) or not prices:
-        return ""
-    return lookup.t("capture.money", amount=f"{cost.value // 100:,}.{cost.value % 100:02}", currency=prices[0].currency)
 
 
 def _bar(key: str, observation: Known[Int] | Unknown, lookup: Lookup) -> Parameter:

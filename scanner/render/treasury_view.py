@@ -13,6 +13,7 @@ from scanner.model.values import Int
 from scanner.render.controls_view import seconds_shown
 from scanner.render.governance_view import Parameter, parameter, shares
 from scanner.render.lookup import Lookup, Unit
+from scanner.render.money import money
 from scanner.render.register import Cited
 from scanner.render.shown import Shown, as_actor, as_answer, as_number, value_of, voting
 
@@ -32,6 +33,7 @@ class AccountView:
     label: str
     address: str
     holdings: tuple[Holding, ...]
+    worth: str
     more: str
     bypass: Shown
     bypassed: bool
@@ -55,6 +57,7 @@ def _account(item: TreasuryAccount, lookup: Lookup) -> AccountView:
         label=item.label,
         address=item.address,
         holdings=(Holding(native, ""), *(_holding(t, token) for token in item.tokens.items)),
+        worth=_worth(item, lookup),
         more=""
         if item.tokens.complete
         else t("treasury.more_tokens", reason=item.tokens.reason or t("answer.no_reason")),
@@ -66,6 +69,11 @@ def _account(item: TreasuryAccount, lookup: Lookup) -> AccountView:
         vote_delay=seconds_shown(t, item.vote_delay_seconds),
         evidence=lookup.register.cite(evidence),
     )
+
+
+def _worth(item: TreasuryAccount, lookup: Lookup) -> str:
+    worth = money(lookup, item.priced_worth)
+    return lookup.t("treasury.priced", worth=worth) if worth else ""
 
 
 def _holding(t: Locale, token: TokenBalance) -> Holding:

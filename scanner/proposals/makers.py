@@ -51,7 +51,8 @@ class Making:
     def words(self) -> str:
         """Say it in a sentence's part."""
         binds = "its address binds its code" if self.bound else "its code is decided by others, not by its address"
-        return f"{self.action} of proposal {self.proposal} makes it with CREATE2 at {short(self.factory)}: {binds}"
+        at = f" at {short(self.factory)}" if self.factory else ""
+        return f"{self.action} of proposal {self.proposal} makes it with CREATE2{at}: {binds}"
 
 
 def makings(proposal: int, calls: Iterable[Call]) -> dict[str, Making]:
@@ -60,14 +61,14 @@ def makings(proposal: int, calls: Iterable[Call]) -> dict[str, Making]:
     for call in calls:
         if call.chain:
             continue
+        maker = call.caller if call.delegatecall else call.target
+        where = call.inside or f"action {call.index + 1}"
+        for address, code in call.makes:
+            found.setdefault(address, Making(proposal, where, maker, len(code), _binds(code)))
         parts = _salt_and_code(call)
-        if parts is None:
+        if parts is None or not maker:
             continue
         salt, code = parts
-        maker = call.caller if call.delegatecall else call.target
-        if not maker:
-            continue
-        where = call.inside or f"action {call.index + 1}"
         making = Making(proposal, where, maker, len(code), _binds(code))
         for number in _salts(maker, salt):
             found.setdefault(created2_address(maker, number, code), making)

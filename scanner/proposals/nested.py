@@ -15,7 +15,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
-from scanner.proposals.spell.calls import SPELLS, Walks, calls_of
+from scanner.proposals.spell.calls import SPELLS, Walks, calls_of, created_by
 from scanner.proposals.spell.machine import Setting
 from scanner.proposals.spell.memory import Bytes
 from scanner.proposals.wrappers import WRAPPERS
@@ -39,7 +39,8 @@ class Call:
 
     `inside` names the calls around an inner one; `chain` is empty for the scanned chain; `caller` is who makes it,
     empty when that is not known. `delegatecall` is None where code decides: the executor's, or that of the wrapper
-    that an inner call goes `through`; with that empty nothing tells. `opened`: its inner calls follow.
+    that an inner call goes `through`; with that empty nothing tells. `opened`: its inner calls follow. `makes`: what
+    the code that it runs makes with CREATE2, address and the code that makes it.
     """
 
     index: int
@@ -53,6 +54,7 @@ class Call:
     delegatecall: bool | None = False
     through: str = ""
     opened: bool = False
+    makes: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def open_calls(world: World, actions: Sequence[RawAction], executor: str, around
     run = _Run(AbiBook(world, around.strangers), home, budget, around)
     outer = [_outer(run, action, index, executor) for index, action in enumerate(actions)]
     opened = {call.index for call in outer if _open_all(run, call, len(outer))}
-    own = tuple(_marked(call) if call.index in opened else call for call in outer)
+    own = tuple(_marked(run, call) if call.index in opened else call for call in outer)
     return Opened(own + tuple(run.found), run.limit)
 
 
@@ -119,8 +121,9 @@ def _outer(run: _Run, action: RawAction, index: int, executor: str) -> Call:
     return Call(index, action.target, action.value, action.calldata, decoded, executor, delegatecall=action.delegate)
 
 
-def _marked(call: Call) -> Call:
-    return replace(call, opened=True)
+def _marked(run: _Run, call: Call) -> Call:
+    setting = _runs(run, call)
+    return replace(call, opened=True, makes=() if setting is None else created_by(setting, run.around.walks))
 
 
 def _open_all(run: _Run, call: Call, outer: int) -> bool:
@@ -157,7 +160,7 @@ def _open_all(run: _Run, call: Call, outer: int) -> bool:
                 deeper = _Frame(added, path, frame.depth + 1)
                 _add_unread(run, deeper, outer, Reason.LIMIT, f"more than {MAX_DEPTH} calls inside each other")
                 continue
-            run.found[-1] = _marked(added)
+            run.found[-1] = _marked(run, added)
             stack.append((_Frame(added, path, frame.depth + 1), _children(run, added)))
             position.append(0)
     return True

@@ -139,7 +139,11 @@ def omnichain_1(stranger: str) -> Call:
     """The wallet's tokens go to another chain (LayerZero 1)."""
     signature = "sendFrom(address,uint16,bytes,uint256,address,address,bytes)"
     zero = "0x" + "00" * 20
-    return (TOKEN, 0, calldata(signature, WALLET, 101, bytes.fromhex(stranger[2:]), HOLDINGS["wallet"], zero, zero, "0x"))
+    return (
+        TOKEN,
+        0,
+        calldata(signature, WALLET, 101, bytes.fromhex(stranger[2:]), HOLDINGS["wallet"], zero, zero, "0x"),
+    )
 
 
 def module(call: Call, operation: int) -> Call:

@@ -67,6 +67,12 @@ def calls_of(setting: Setting, chain: str, walks: Walks) -> Iterator[Inner]:
         yield _unread(f"its code could not be followed to every end: {found.missing}")
 
 
+def created_by(setting: Setting, walks: Walks) -> tuple[tuple[str, bytes], ...]:
+    """Return address and code of the contracts that code makes with CREATE2, where both are known."""
+    made = (one for one in walks.walk(setting).made if one.how == "CREATE2" and one.data.whole)
+    return tuple((_address(one.target), one.data.data) for one in made if one.target is not None)
+
+
 def _is_precompile(target: int | None) -> bool:
     return target is not None and 0 < target <= _PRECOMPILES
 

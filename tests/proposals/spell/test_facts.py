@@ -126,3 +126,14 @@ def test_a_wrapper_whose_receiver_is_open_is_not_opened_by_guessing() -> None:
     found = _calls("0x" + program, RawAction(_SPELL, 0, "", "0x12345678", True), address(90))
     assert [isinstance(one.decoded.signature, Unknown) for one in found] == [True, False, True]
     assert found[1].decoded.left_open == {0}
+
+
+def test_code_that_a_spell_makes_and_installs_is_bound_by_its_address(deployed: Deployed) -> None:
+    _, runtime = deployed("MakingSpell", _OTHER)
+    outer = call(SAFE, "execTransactionFromModule(address,uint256,bytes,uint8)", _SPELL, 0, encode_call("execute()"), 1)
+    one = read_one(outer, chain=Answering(codes={_SPELL: runtime, _OTHER: "0x6001"}))
+    upgrade = _named(one, "upgradeTo(")
+    assert value(upgrade.beneficiary_has_code) is False
+    said = upgrade.code_replaceable
+    assert value(said) is False
+    assert "makes it with CREATE2" in said.derivation  # type: ignore[union-attr]

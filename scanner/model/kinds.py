@@ -55,6 +55,7 @@ TIMELOCK_KINDS = (
     "ds-pause",
     "aave-executor",
     "aave-payloads-controller",
+    "snapshot-x-timelock",
     "zodiac-delay",
     "unknown",
 )

@@ -12,6 +12,7 @@ from scanner.code.analyses.known_calls import (
     PAST_VOTES,
     RECOVERS,
     REFUSES_THE_PRESENT,
+    STRATEGY_INPUTS,
     TOKEN_LIBRARIES,
     VOID_GATES,
 )
@@ -63,6 +64,8 @@ def _weight_read(name: str, inputs: tuple[Labels, ...]) -> str:
     block balanceOfAt and its like read the present."""
     if name == "getVotes" and len(inputs) >= 2:
         return "getPastVotes"
+    if name == "getVotingPower" and len(inputs) == STRATEGY_INPUTS and inputs[0] != {TIME}:
+        return "getVotingPowerAt"
     if name in PAST_VOTES and name not in REFUSES_THE_PRESENT and len(inputs) >= 2 and inputs[1] == {TIME}:
         return "balanceOf"
     return name

@@ -28,6 +28,9 @@ LIVE_VOTES = frozenset(
 )  # fmt: skip
 """Weight as it is in the moment of the call."""
 
+STRATEGY_INPUTS = 4
+"""Snapshot X asks a voting strategy for `getVotingPower` at a block: of a voter, with parameters of two kinds."""
+
 CALLER_CHECKS = frozenset(
     {
         "hasRole", "canCall", "isOwner", "isAuthorized", "isAdmin", "hasPermission", "isGranted", "canPerform",

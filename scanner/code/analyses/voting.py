@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.code.analyses.answers import known, unresolved, unsupported
 from scanner.code.analyses.guards import all_clauses, clause_guard, lasting
-from scanner.code.analyses.known_calls import CHECKPOINTS, LIVE_VOTES, PAST_VOTES
+from scanner.code.analyses.known_calls import CHECKPOINTS, LIVE_VOTES, PAST_VOTES, STRATEGY_INPUTS
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
 from scanner.code.analyses.values import (
@@ -123,6 +123,8 @@ def called_weights(entry: Entry) -> Labels:
 
 
 def _called_as(effect: Effect) -> str:
+    if effect.name == "getVotingPower" and len(effect.inputs) == STRATEGY_INPUTS:
+        return "getVotingPowerAt"
     return "getPastVotes" if effect.name == "getVotes" and len(effect.inputs) >= 2 else effect.name
 
 

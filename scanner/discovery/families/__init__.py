@@ -18,8 +18,8 @@ from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.families.moloch import MolochV1, MolochV2
 from scanner.discovery.families.nouns import Nouns
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
-from scanner.discovery.families.snapshot_x import SnapshotX
 from scanner.discovery.families.party import Party
+from scanner.discovery.families.snapshot_x import SnapshotX
 from scanner.discovery.families.tornado import Tornado
 from scanner.discovery.families.unknown import UnknownGovernor
 

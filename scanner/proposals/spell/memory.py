@@ -57,15 +57,15 @@ class Bytes:
         return Bytes(data, self.mask[at : at + size].ljust(size, _KNOWN))
 
     def filled(self) -> bytes:
-        """Return the bytes with 1 as the last byte of every word of arguments in which one is not known.
+        """Return the bytes with 1 as the last unknown byte of every word of arguments in which one is not known.
 
         As a second reading beside `data`, in which they are zero: what differs between the two depends on them.
         """
         found = bytearray(self.data)
         for at in range(4, len(found), _WORD):
-            if 1 in self.mask[at : at + _WORD]:
-                last = min(at + _WORD, len(found)) - 1
-                found[last] |= 1
+            last = self.mask.rfind(_HOLE, at, at + _WORD)
+            if last >= 0:
+                found[last] = 1
         return bytes(found)
 
 

@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.chain.abi import encode_call, selector
+from scanner.discovery.families.told import RawAction
+from scanner.model.observation import Known
+from scanner.proposals.decode import decode_action
 from scanner.proposals.spell.arithmetic import OPERANDS, WORDS, compute
 from scanner.proposals.spell.machine import Setting, created2_address
 from scanner.proposals.spell.memory import Assumed, Bytes, Partial
@@ -182,3 +185,30 @@ def test_masks_and_shifts_keep_the_bytes_that_are_known() -> None:
     assert packed.data[-2:] == b"\x12\x34"
     assert packed.mask[-3:] == b"\x00" * 3
     assert compute("AND", [packed, 0xFFFF]) == 0x1234
+
+
+def test_a_second_reading_differs_wherever_a_byte_is_not_known() -> None:
+    head = bytes.fromhex("12345678")
+    for first, last in ((0, 32), (12, 32), (0, 1), (16, 20), (31, 32)):
+        word = bytes(31) + b"\x01" if last < 32 else bytes(32)
+        mask = bytes(first) + b"\x01" * (last - first) + bytes(32 - last)
+        partly = Bytes(head + bytes(32) + word, bytes(4 + 32) + mask)
+        assert not partly.whole
+        assert [at for at, (one, two) in enumerate(zip(partly.data, partly.filled(), strict=True)) if one != two] == [
+            36 + last - 1
+        ]
+
+
+@pytest.mark.parametrize(
+    "kind", ["bytes4", "uint8", "address", "bool", "bytes32", "bytes", "uint256[]", "(uint8,bool)"]
+)
+def test_arguments_that_are_not_known_never_read_as_known(kind: str) -> None:
+    signature = f"made({kind},uint256)"
+    named = RawAction(_A, 0, signature, "0x")
+    for hole in range(1, 33):
+        mask = bytes(4) + b"\x01" * hole + bytes(64 - hole)
+        partly = Bytes(bytes.fromhex(selector(signature)[2:]) + bytes(32) + (5).to_bytes(32, "big"), mask)
+        data, again = "0x" + partly.data.hex(), "0x" + partly.filled().hex()
+        one, two = (decode_action(None, named.target, signature, each) for each in (data, again))
+        read = isinstance(one.signature, Known) and isinstance(two.signature, Known)
+        assert not read or one.values[0] != two.values[0]

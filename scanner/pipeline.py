@@ -63,7 +63,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class ScanOptions:
-    """What a scan needs to know. `entry` is the address asked about (with a manifest: empty); `also` are governors.
+    """What a scan needs to know. `entry` is the address asked about (with a manifest: empty); `also` are governors, and
+    `tokens` are those whose balances are asked for whatever the logs tell.
 
     A `draft` is one of the governor `entry`.
     """
@@ -80,6 +81,7 @@ class ScanOptions:
     code: CodeOptions | None = None
     brought: Brought = field(default_factory=Brought)
     limits: CrawlLimits = field(default_factory=CrawlLimits)
+    tokens: tuple[str, ...] = ()
     use_cache: bool = True
     simulate: SimulateOptions | None = None
     draft: Draft | None = None
@@ -109,7 +111,7 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     try:
         options = replace(options, entry=entry_of(options.brought, options.entry, chain.chain_id))
         declared = (*declared_in(options.brought, chain.chain_id), *draft_links(options.draft, options.entry))
-        steps = Steps(options.limits, progress, declared)
+        steps = Steps(options.limits, progress, declared, tokens=options.tokens)
         found = explore(chain, sources, (options.entry, *options.also), analyse=run, steps=steps)
         _refuse_without_code(found, options.entry)
         progress("reading proposals")

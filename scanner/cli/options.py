@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def parse_target(text: str) -> tuple[int | None, str]:
             hint="a digit was probably mistyped; write it all in lower case to leave the checksum out",
         )
     return (int(found.group(1)) if found.group(1) else None), address.lower()
+
+
+def token_addresses(given: Sequence[str] | None, chain_id: int | None) -> tuple[str, ...]:
+    """Return each token that was named once, sorted. Raises UsageError, also for one of another chain than the DAO."""
+    found = [parse_target(one) for one in given or ()]
+    for named, address in found:
+        if named is not None and named != chain_id:
+            raise UsageError(
+                f"--token names chain {named} for {address}, and nothing says that the DAO is on it",
+                hint="balances are read on the DAO's own chain: leave the chain out, or name the DAO's as well",
+            )
+    return tuple(sorted({address for _, address in found}))
 
 
 def parse_time(text: str | None) -> int | None:

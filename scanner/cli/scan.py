@@ -36,7 +36,7 @@ from scanner.cli.kit_options import (
     chosen,
     kit_options,
 )
-from scanner.cli.options import parse_target, parse_time
+from scanner.cli.options import parse_target, parse_time, token_addresses
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
@@ -76,6 +76,10 @@ def scan(
     name: Annotated[str, typer.Option(envvar="DAOSCAN_NAME", help="name to show for the DAO")] = "",
     governor: Annotated[
         list[str] | None, typer.Option(envvar="DAOSCAN_GOVERNOR", help="a governor that no link on chain leads to")
+    ] = None,
+    token: Annotated[
+        list[str] | None,
+        typer.Option(envvar="DAOSCAN_TOKEN", help="a token whose balances are asked for though no log tells of it"),
     ] = None,
     chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
     block: Annotated[
@@ -193,6 +197,7 @@ def scan(
                 documents=document_options(fetch_documents, document_hosts, document_schemes, ipfs_gateway),
             ),
             limits=CrawlLimits(max_contracts=max_contracts, max_depth=max_depth, max_transfers=max_transfers),
+            tokens=token_addresses(token, chain_id if named is None else named),
             use_cache=cache,
             simulate=simulate_options(simulate, anvil, folder, offline=offline_compilers),
         )

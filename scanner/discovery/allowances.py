@@ -13,7 +13,7 @@ from scanner.chain.abi import address_topic, encode_call, topic
 from scanner.chain.interface import CallRead, CodeRead, LogRead, Read
 from scanner.discovery.account import combine, nonzero
 from scanner.discovery.holders import short
-from scanner.discovery.holdings import Holdings
+from scanner.discovery.holdings import NOT_HELD, Holdings, whole_balance
 from scanner.discovery.world import World
 from scanner.model.allowances import Allowance
 from scanner.model.contracts import Contract
@@ -213,13 +213,13 @@ def given_by(
     for pair, answer in sorted(allowances.answers.items()):
         if pair.owner != owner or _nothing(answer):
             continue
-        balance = holdings.balances.get((pair.token, owner), _NOT_HELD)
+        balance = whole_balance(holdings, pair.token, owner)
         amount = balance if pair.every_unit and isinstance(answer, Known) else answer
         reader = holdings.tokens.get(pair.token)
         items.append(
             Allowance(
                 token=pair.token,
-                symbol=reader.ask("symbol()") if reader else _NOT_HELD,
+                symbol=reader.ask("symbol()") if reader else NOT_HELD,
                 spender=pair.spender,
                 spender_label=contracts[pair.spender].label if pair.spender in contracts else short(pair.spender),
                 spender_kind=Known(value=_kind(pair.spender, allowances, contracts), evidence=answer.evidence),
@@ -241,9 +241,6 @@ def _nothing(answer: Known[int] | Unknown) -> bool:
 
 def _less(one: int, other: int) -> int:
     return min(one, other)
-
-
-_NOT_HELD = Unknown(reason=Reason.NOT_READ, detail="the token's balance was not asked for")
 
 
 def _kind(spender: str, allowances: Allowances, contracts: Mapping[str, Contract]) -> str:

@@ -26,7 +26,7 @@ from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
 from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
 from scanner.discovery.holders import Resolver
-from scanner.discovery.holdings import Holdings, read_holdings
+from scanner.discovery.holdings import Holdings, Wanted, read_holdings
 from scanner.discovery.layouts import layout_changes
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership import build_membership
@@ -40,6 +40,7 @@ from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.token_powers import with_powers
 from scanner.discovery.tokens import build_token
 from scanner.discovery.treasury import build_treasury
+from scanner.discovery.units import unit_reads, units_told
 from scanner.discovery.whole import build_dao
 from scanner.discovery.world import CrawlLimits, Link, World, crawl
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
@@ -69,6 +70,9 @@ class Steps:
 
     check: bool = True
     """Whether guards are checked by calls in their holders' names."""
+
+    tokens: tuple[str, ...] = ()
+    """Tokens whose balances are asked for though no log may tell of them."""
 
 
 @dataclass
@@ -132,11 +136,13 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     settle_upgraders(world, guards)
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
-    logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*wanted, *approvals.reads])
-    questions = allowance_questions(world, approvals, logs.beside[len(wanted) :])
+    told = [*wanted, *approvals.reads]
+    logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*told, *unit_reads(parts.treasuries)])
+    questions = allowance_questions(world, approvals, logs.beside[len(wanted) : len(told)])
     headers = block_reads(history)
     beside = [*headers, *questions.reads, *(guards.reads if steps.check else ())]
-    holdings = read_holdings(world, parts, logs, beside=beside)
+    named = Wanted(steps.tokens, units_told(world, logs.beside[len(told) :]))
+    holdings = read_holdings(world, parts, logs, named, beside=beside)
     answers, rest = holdings.beside[len(headers) :], len(questions.reads)
     take_blocks(history, headers, holdings.beside[: len(headers)])
     allowances = answered(questions, answers[:rest])

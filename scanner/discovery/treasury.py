@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scanner.discovery.account import Account
 from scanner.discovery.anonymity import privacy_data
 from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.holdings import Holdings, held_by
+from scanner.discovery.holdings import Holdings, held_by, units_held
 from scanner.discovery.privacy_use import PrivacyUse
 from scanner.discovery.world import World
 from scanner.model.controls import Control
@@ -48,16 +48,40 @@ def _tokens(world: World, holdings: Holdings, address: str) -> Collection[TokenB
             symbol=holdings.tokens[token].ask("symbol()"),
             decimals=_decimals(holdings, token),
             balance=balance,
-            standard=Known(
-                value="erc721" if token in holdings.pieces else "erc20",
-                evidence=balance.evidence,
-                derivation="by the form of its Transfer logs",
-            ),
+            standard=_standard(holdings, token, balance),
             privacy_label=_privacy_label(world, token, balance),
         )
         for token, balance in held_by(holdings, address)
     )
-    return Collection[TokenBalance](items=items, complete=holdings.complete, reason=holdings.reason)
+    units = tuple(
+        TokenBalance(
+            token=unit.token,
+            symbol=holdings.tokens[unit.token].ask("symbol()"),
+            decimals=_OF_AN_ID,
+            balance=balance,
+            standard=Known(value="erc1155", evidence=balance.evidence, derivation=_BY_LOGS),
+            token_id=str(unit.number),
+            privacy_label=_privacy_label(world, unit.token, balance),
+        )
+        for unit, balance in units_held(holdings, address)
+    )
+    return Collection[TokenBalance](items=items + units, complete=holdings.complete, reason=holdings.reason)
+
+
+_BY_LOGS = "by the form of its Transfer logs"
+_OF_AN_ID = Unknown(reason=Reason.OFF_CHAIN, detail="decimals of an ERC-1155 id stand in its metadata")
+
+
+def _standard(holdings: Holdings, token: str, balance: Known[int] | Unknown) -> Known[str]:
+    nft = token in holdings.pieces
+    how = _BY_LOGS if token in holdings.told else _SAYS[nft]
+    return Known(value="erc721" if nft else "erc20", evidence=balance.evidence, derivation=how)
+
+
+_SAYS = (
+    "no Transfer log to it; it does not say that it is an ERC-721",
+    "no Transfer log to it; it says that it is an ERC-721 (ERC-165)",
+)
 
 
 def _decimals(holdings: Holdings, token: str) -> Known[int] | Unknown:

@@ -24,8 +24,10 @@ class TokenBalance(Model):
     decimals: IntObs
     balance: IntObs
     standard: StrObs = Field(
-        default=NOT_KEPT, description="erc20 or erc721, by the form of its transfers; of the latter pieces are counted"
+        default=NOT_KEPT,
+        description="erc20, erc721 or erc1155, by the form of its transfers; erc721 counts pieces, erc1155 units",
     )
+    token_id: str = Field(default="", description="id within an erc1155 token, a decimal number; empty otherwise")
     privacy_label: StrObs = Field(
         default=NOT_KEPT, description="label of a wrapped privacy coin in the address list; empty for other tokens"
     )

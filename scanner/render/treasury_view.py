@@ -79,10 +79,22 @@ def _worth(item: TreasuryAccount, lookup: Lookup) -> str:
 def _holding(t: Locale, token: TokenBalance) -> Holding:
     unit = Unit(
         t,
-        token.symbol.value if isinstance(token.symbol, Known) else "",
+        _named(token),
         token.decimals.value if isinstance(token.decimals, Known) else None,
     )
     return Holding(unit.show(token.balance), token.token)
+
+
+def _named(token: TokenBalance) -> str:
+    """Return the symbol, with the id where a contract is many tokens (ERC-1155)."""
+    symbol = token.symbol.value if isinstance(token.symbol, Known) else ""
+    if not token.token_id:
+        return symbol
+    number = token.token_id if len(token.token_id) <= _LONG_ID else f"{token.token_id[:6]}…{token.token_id[-4:]}"
+    return f"{symbol} #{number}".strip()
+
+
+_LONG_ID = 12
 
 
 def _evidence(observation: Known[Int] | Unknown) -> tuple[Evidence, ...]:

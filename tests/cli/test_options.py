@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.cli.options import parse_target, parse_time
+from scanner.cli.options import parse_target, parse_time, token_addresses
 from scanner.cli.output import write_all
 from scanner.cli.scan import parse_formats
 from scanner.model.errors import OutputError, UsageError
@@ -29,6 +29,14 @@ def test_what_is_no_address_is_refused_with_a_hint(text: str) -> None:
 def test_a_mistyped_digit_is_caught_by_the_checksum() -> None:
     with pytest.raises(UsageError, match="checksum"):
         parse_target(_VALID.replace("408ED", "408Ed"))
+
+
+def test_tokens_are_of_the_chain_that_is_scanned() -> None:
+    assert token_addresses(None, None) == ()
+    assert token_addresses([_VALID, _VALID.lower(), f"eip155:1:{_VALID}"], 1) == (_VALID.lower(),)
+    for chain_id in (None, 2):
+        with pytest.raises(UsageError, match="--token names chain 1"):
+            token_addresses([f"eip155:1:{_VALID}"], chain_id)
 
 
 def test_times_are_seconds_or_iso_dates_in_utc() -> None:

@@ -19,7 +19,7 @@ from tools.bench.decoding import decode_recorded, nested_reached, own_calls_name
 from tools.bench.mutants import KINDS, PER_PROPOSAL, Setting, mutants
 from tools.fetch_proposals import main
 
-_ADDRESSES = tuple("0x" + f"{number:02x}" * 20 for number in range(0xA1, 0xA5))
+_ADDRESSES = tuple("0x" + f"{number:02x}" * 20 for number in range(0xA1, 0xA7))
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,11 @@ def _recorded(count: int) -> list[Recorded]:
 
 
 def test_mutants_are_the_same_every_time_and_have_every_kind_in_both_halves() -> None:
-    recorded = _recorded(60)
+    recorded = _recorded(120)
     settings = {index: [Setting(*_ADDRESSES, one)] * PER_PROPOSAL for index, one in enumerate(recorded)}
     made = mutants(recorded, settings)
     assert made == mutants(recorded, settings)
-    assert len(made) == 60 * PER_PROPOSAL
+    assert len(made) == 120 * PER_PROPOSAL
     assert len({one.id for one in made}) == len(made)
     halves = Counter((one.kind, one.held_out) for one in made)
     assert all(halves[(kind.name, half)] for kind in KINDS for half in (True, False))
@@ -97,12 +97,17 @@ def test_mutants_are_the_same_every_time_and_have_every_kind_in_both_halves() ->
     assert 0.1 < said / len(made) < 0.3
 
 
-def test_a_mutant_has_the_calls_of_its_proposal_and_one_more() -> None:
-    (one,) = _recorded(1)
-    for made in mutants([one], {0: [Setting(*_ADDRESSES, one)] * PER_PROPOSAL}):
-        assert all(data in made.proposal.calldatas for data in one.calldatas)
-        assert len(made.proposal.targets) > 1
-        assert all(call.name for call in decode_recorded(made.proposal))
+def test_a_mutant_has_the_calls_of_its_proposal_and_more_that_can_be_read() -> None:
+    recorded = _recorded(len(KINDS) // PER_PROPOSAL + 1)
+    settings = {index: [Setting(*_ADDRESSES, one)] * PER_PROPOSAL for index, one in enumerate(recorded)}
+    made = mutants(recorded, settings)
+    assert {one.kind for one in made} == {kind.name for kind in KINDS}
+    for mutant in made:
+        before = recorded[mutant.proposal.number]
+        if mutant.kind != "payee-look-alike":
+            assert all(data in mutant.proposal.calldatas for data in before.calldatas)
+            assert len(mutant.proposal.targets) > len(before.targets)
+        assert all(call.name for call in decode_recorded(mutant.proposal)), mutant.kind
 
 
 def test_a_look_alike_has_both_ends_of_the_other() -> None:

@@ -47,6 +47,7 @@ _PAUSES = re.compile(
     r"^(pause|unpause|setPaused|togglePause|emergencyStop|setTransfersEnabled|freezeAll|stop|start)$", re.I
 )
 _PAUSE_FLAG = re.compile(r"paus|stopped|halted|frozen$|enabled|transferab", re.I)
+_HOLDERS = re.compile(r"owner|holder", re.I)
 _CONSENT = re.compile(r"allowance|approv|operator|permit|nonce", re.I)
 
 
@@ -342,9 +343,20 @@ def _without_holder(entry: Entry, effect: Effect) -> Guarded | None:
     """Return the guard of an effect on somebody else's units; None where the holder has to agree."""
     clauses = all_clauses(entry, effect)
     victim = frozenset(key for key in effect.place.keys if key[0] == "arg") if effect.place is not None else frozenset()
-    if _spends_allowance(entry, victim) or any(_agrees(clause, victim) for clause in clauses):
+    holder = victim | _said_to_hold(clauses, victim)
+    if _spends_allowance(entry, victim) or any(_agrees(clause, holder) for clause in clauses):
         return None
     return guard_of(_of_the_contract(clauses))
+
+
+def _said_to_hold(clauses: Clauses, victim: Labels) -> Labels:
+    """Return the arguments that a condition holds to be the holder of a unit: `from == ownerOf[id]` (ERC-721)."""
+    found: set[Label] = set()
+    for atom in (atom for clause in clauses if len(clause) == 1 for atom in clause if atom.op == "=="):
+        for named, held in ((atom.left, atom.right), (atom.right, atom.left)):
+            if any(label[0] == "state" and label[2] & victim and _HOLDERS.search(label[1]) for label in held):
+                found |= {label for label in named if label[0] == "arg"}
+    return frozenset(found)
 
 
 def _spends_allowance(entry: Entry, victim: Labels) -> bool:

@@ -48,8 +48,8 @@ _STATE = ("uint8", "uint40", "uint40", "uint40", "uint40", "uint96")
 """getProposalStateInfo: status; when it was proposed, passed, executed, completed; votes."""
 _EVENT = ("uint256", "address", "(uint40,uint40,bytes)")
 _CALLS = ("(address,uint256,bytes,bytes32)[]",)
-_KINDS = ("invalid", "list on OpenSea", "list on Zora", "fractionalize", "arbitrary calls", "upgrade the engine")
 _ARBITRARY = 4
+"""The kind of proposal that is a list of calls: ProposalExecutionEngine.ProposalType."""
 _VETO = 2**96 - 1
 _LAST = 2**40 - 1
 """A time after every snapshot: the voting power now."""
@@ -202,14 +202,15 @@ class Party(GovernorFamily):
 
     def proposals(self, account: Account) -> Told:
         values = account.ask("getGovernanceValues()")
+        engine = nonzero(account.address_of("getProposalExecutionEngine()"))
 
         def read(log: LogEvidence) -> RawProposal:
             number, proposer, (_, _, data) = decode(_EVENT, log.data)
-            actions, unread = _calls(str(data))
+            actions = _calls(str(data), account.address, engine)
             info = account.ask(f"state {number}")
             opens = int(info.value[1]) if isinstance(info, Known) else 0
             ends = opens + int(values.value[0]) if opens and isinstance(values, Known) else 0
-            return RawProposal(log.address, number, str(proposer).lower(), actions, opens, ends, "", log, unread=unread)
+            return RawProposal(log.address, number, str(proposer).lower(), actions, opens, ends, "", log)
 
         return read_each(account.events(PROPOSED), read)
 
@@ -278,17 +279,17 @@ def _last(log: LogEvidence) -> tuple[int, int] | None:
     return int(number), int(last)
 
 
-def _calls(data: str) -> tuple[tuple[RawAction, ...], Unknown | None]:
-    """Return the calls of a proposal, by its kind: the first four bytes. Raises DecodeError."""
-    kind = int(data[2:10] or "0", 16)
-    if kind != _ARBITRARY:
-        words = _KINDS[kind] if kind < len(_KINDS) else f"kind {kind}"
-        detail = f"a proposal of the kind {words}: its execution engine decides the calls"
-        return (), Unknown(reason=Reason.NOT_SUPPORTED, detail=detail)
+def _calls(data: str, party: str, engine: str | None) -> tuple[RawAction, ...]:
+    """Return the calls of a proposal, by its kind: the first four bytes. Raises DecodeError.
+
+    Of every other kind the engine makes what it likes: that is one call to it, with data that nobody can decode.
+    """
+    if int(data[2:10] or "0", 16) != _ARBITRARY:
+        return (RawAction(engine or party, 0, "", data, delegate=True if engine else None),)
     (rows,) = decode(_CALLS, "0x" + data[10:])
     return tuple(
         RawAction(str(target).lower(), int(value), "", str(call), delegate=False) for target, value, call, _ in rows
-    ), None
+    )
 
 
 def _people(account: Account) -> dict[str, None]:

@@ -39,3 +39,9 @@ def test_ordinary_tokens_have_none_of_them(name: str) -> None:
     facts = facts_of("Tokens.sol")[name]
     stated = (facts.seizure_guard, facts.freeze_guard, facts.transfer_fee, facts.fee_guard, facts.rebase_guard)
     assert tuple(value(fact) for fact in stated) == (NONE, NONE, False, NONE, NONE)
+
+
+def test_a_holder_whom_the_caller_names_has_to_be_the_one_on_record() -> None:
+    facts = facts_of("Cards.sol")
+    assert value(facts["NamedHolder"].confiscation_guard) == NONE
+    assert value(facts["NamedStranger"].confiscation_guard) != NONE

@@ -111,7 +111,7 @@ def _of_dead_worker(task: Task) -> Result | None:
     return noted if noted.saved else None
 
 
-_CONFIG: dict[str, Any] = {
+CONFIG: dict[str, Any] = {
     # One task on a worker at a time: what kills it is then known. A dead worker is told at once.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
@@ -137,7 +137,7 @@ def client_of(place: Place) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    with dask.config.set(_CONFIG):
+    with dask.config.set(CONFIG):
         if place.scheduler:
             with Client(place.scheduler, security=_security(place), timeout="30s", set_as_default=False) as client:
                 yield client

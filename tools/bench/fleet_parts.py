@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fixtures.localchain import project_root
-from scanner.fleet.engine import Place, client_of
+from scanner.fleet.engine import CONFIG, Place, client_of
 from scanner.fleet.handout import Handout
 from tools.bench.sleepers import sleep_each
 
 SNAPSHOTS = 10_000
-_WORKERS, _PROCESSES, _TASKS_EACH = 64, 4, 20
+_WORKERS, _PROCESSES, _TASKS_EACH = 64, 4, 40
 _START_SECONDS = 120.0
 
 
@@ -46,7 +46,9 @@ def busy_share(seconds: float) -> float:
 
 @contextlib.contextmanager
 def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0"}
+    # the same settings as a run gives to processes that it starts itself
+    settings = {"DASK_" + name.upper().replace("-", "_").replace(".", "__"): str(CONFIG[name]) for name in CONFIG}
+    environment = {**os.environ, **settings}
     process = subprocess.Popen(
         command, cwd=project_root(), env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )

@@ -57,6 +57,9 @@ class Account:
     calls: dict[str, tuple[tuple[str, ...], Known[str] | Unknown]] = field(default_factory=dict)
     source: SourceAnswer | None = None
     proxy: ProxyMatch | None = None
+    worked_out: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was made of its source already, by what it is."""
+
     met: Mapping[str, Account] = field(default_factory=dict, repr=False, compare=False)
     """All that the crawl met, by address: some of what concerns a contract is logged by another."""
 
@@ -117,6 +120,15 @@ class Account:
             self.slots[slot] = answer
         else:
             self.calls[key] = (outputs, answer)
+
+    def learn_logs(self, answer: Known[tuple[LogEvidence, ...]] | Unknown) -> None:
+        """Take in further logs, in chain order; where they could not be read the logs as such are not known."""
+        if isinstance(answer, Unknown) or isinstance(self.logs, Unknown):
+            self.logs = answer if isinstance(answer, Unknown) else self.logs
+            return
+        both = {(log.block_number, log.log_index): log for log in (*self.logs.value, *answer.value)}
+        evidence = self.logs.evidence + tuple(one for one in answer.evidence if one not in self.logs.evidence)
+        self.logs = Known(value=tuple(both[at] for at in sorted(both)), evidence=evidence)
 
     @property
     def delegate(self) -> Known[str] | Unknown | None:

@@ -111,6 +111,13 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
         if one.address not in (executor, address, ZERO_ADDRESS):
             paths = _with_evidence(resolver.paths(one.address), one.evidence)
             yield from _edges(resolver, address, one.capability, paths, guard=one.words)
+    if family.name == "unknown":
+        known = {executor, address, nonzero(admin), nonzero(guardian)}
+        for holder in resolver.asked_for(address):
+            if holder.value not in known:
+                paths = _with_evidence(resolver.paths(holder.value), holder.evidence)
+                words = f"functions that ask for {holder.derivation}"
+                yield from _edges(resolver, address, Capability.SET_PARAMETERS, paths, guard=words)
     pending = account.address_of("pendingAdmin()", "pendingOwner()")
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)

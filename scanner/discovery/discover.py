@@ -53,6 +53,9 @@ from scanner.model.values import changed
 from scanner.sources.interface import Sources
 
 _NO_VOTES = Unknown(reason=Reason.NOT_READ, detail="votes were not read")
+_NOT_TOLD = Unknown(
+    reason=Reason.NOT_SUPPORTED, detail="a governor of no known family: its proposals may be told by other events"
+)
 _NO_PROPOSAL = Unknown(reason=Reason.NOT_SUPPORTED, detail="no proposal was ever made")
 
 Analyse = Callable[[Sequence[CodeJob]], Mapping[str, CodeResult]]
@@ -222,7 +225,10 @@ def describe(
             resolver,
             world.accounts[address],
             power=dict(found.powers),
-            past=Past(last_proposals.get(address, _NO_PROPOSAL), (recent_voters or {}).get(address, _NO_VOTES)),
+            past=Past(
+                last_proposals.get(address, _untold(parts, address)),
+                _voters(parts, address, last_proposals, recent_voters or {}),
+            ),
         )
         for address in sorted(parts.governors)
     )
@@ -275,6 +281,20 @@ def describe(
             contracts=by_address,
         ),
     )
+
+
+def _voters(
+    parts: Parts, governor: str, proposals: Mapping[str, Any], voters: Mapping[str, Known[frozenset[str]] | Unknown]
+) -> Known[frozenset[str]] | Unknown:
+    """Return who voted lately; not known where nobody knows how a governor tells of that."""
+    if governor not in proposals and parts.governors[governor].name == "unknown":
+        return _NOT_TOLD
+    return voters.get(governor, _NO_VOTES)
+
+
+def _untold(parts: Parts, governor: str) -> Unknown:
+    """Say why no proposal is known: none was made, or nobody knows how this governor tells of them."""
+    return _NOT_TOLD if parts.governors[governor].name == "unknown" else _NO_PROPOSAL
 
 
 def _contract(found: Found, account: Account) -> Contract:

@@ -243,6 +243,9 @@ class Resolver:
         if (signed := family.signers(account)) is not None:
             return Path(account.address, kind, name, (), _zero_delay(evidence), signed, signed.evidence or evidence)
         waits = own_delay(self.world, family, account) or _zero_delay(evidence)
+        timelock = family.timelock(account)
+        if isinstance(timelock, Unknown) and timelock.reason is Reason.NOT_SUPPORTED:
+            waits = timelock  # what delays it may be in the governor itself
         where = family.counted_on(account)
         label = f"vote of {name}, counted on {where}" if where else f"vote of {name}"
         return Path(account.address, kind, label, (), waits, votes, evidence)
@@ -377,6 +380,14 @@ class Resolver:
                 yield from self._granted(account, replace(grant, condition=condition), seen)
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
+
+    def asked_for(self, governor: str) -> Iterable[Known[str]]:
+        """Yield the accounts that conditions on the caller in a governor's code name by a getter, itself left out."""
+        account = self.world.accounts[governor]
+        for getter in self._named_in_guards(account):
+            answer = account.address_of(getter)
+            if isinstance(answer, Known) and answer.value not in (ZERO_ADDRESS, governor):
+                yield Known(value=answer.value, evidence=answer.evidence, derivation=getter)
 
     def _named_in_guards(self, account: Account) -> Iterable[str]:
         """Yield the getters whose variable a function's condition on its caller names (`msg.sender == timelock`)."""

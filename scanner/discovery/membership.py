@@ -20,7 +20,7 @@ from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.dao import Membership
 from scanner.model.features import Group
-from scanner.model.kinds import ActorKind, Guard, MembershipKind, Role
+from scanner.model.kinds import ActorKind, Guard, MembershipKind, Role, VoteTime
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
 _DEPOSIT_FOR = selector("depositFor(address,uint256)")
@@ -182,6 +182,8 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
     facts["vote_weight"] = transform(first.kind, lambda kind: _WEIGHTS.get(kind, "unknown"), "kind of the vote")
     if ActorKind.SHARE_VOTE.value not in _kinds(governors):
         return
+    if (weighed := _weights_of_its_own(dossier)) is not None:
+        facts["vote_weight"] = weighed
     facts["delegation"] = Known(value="none", evidence=first.evidence, derivation="the vote is not carried by a token")
     facts["transferable"] = Known(value="no", evidence=first.evidence, derivation="membership is not a token")
     facts["divisible"] = Known(value=False, evidence=first.evidence, derivation="membership is not a token")
@@ -203,6 +205,21 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
             paths.add(MembershipKind.CLOSED_LIST, "members that no function adds to", guard.evidence)
             facts["gatekeeper_kind"] = Known(value=ActorKind.NOBODY.value, evidence=guard.evidence)
         guarded(guard, None, "joining the governor", paths, person=person)
+
+
+def _weights_of_its_own(dossier: Dossier) -> Unknown | None:
+    """Return that votes may weigh differently, where a governor of no known family counts by a record of its own."""
+    for governor in dossier.governors.items:
+        contract = dossier.contracts.get(governor.address)
+        weight = contract.code.vote_weight_time if contract is not None else not_read()
+        if not (
+            isinstance(governor.family, Known) and governor.family.value == "unknown" and isinstance(weight, Known)
+        ):
+            continue
+        if weight.value != VoteTime.PAST_BLOCK and "proof" not in weight.derivation:
+            detail = f"{weight.derivation}: how much of it each has, and who gives it, is the governor's own affair"
+            return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=weight.evidence)
+    return None
 
 
 def _delegated_at_the_governor(dossier: Dossier, facts: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.abi import encode_call
-from scanner.chain.interface import BlockRead, CallRead, Chain, Read, StorageRead
+from scanner.chain.interface import BlockRead, CallRead, Chain, LogRead, Read, StorageRead
 from scanner.code.bytecode.forwarding import IMPLEMENTATION_SELECTOR
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import SLOTS, battery, first_reads
@@ -168,7 +168,7 @@ class Getter:
     """A view that one contract is asked because of what is known of it. `key` names the answer.
 
     Where `slot` is given it is that slot which is read, and no call is made; where `asked` is, another contract is
-    asked about this one.
+    asked about this one. Where `topics` are, its further logs with one of these first topics are read.
     """
 
     account: str
@@ -178,6 +178,7 @@ class Getter:
     named: str = ""
     slot: str = ""
     asked: str = ""
+    topics: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -188,6 +189,8 @@ class Getter:
         """What the node is asked."""
         if self.slot:
             return StorageRead(self.account, self.slot)
+        if self.topics:
+            return LogRead(self.account, (self.topics,))
         return CallRead(self.asked or self.account, encode_call(self.signature, self.arguments), self.signature)
 
 
@@ -220,7 +223,10 @@ def crawl(
         _take(frontier, probes, answers)
         tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
         for getter, answer in zip(getters, tail, strict=True):
-            world.accounts[getter.account].learn(getter.key, getter.outputs, answer, slot=getter.slot)
+            if getter.topics:
+                world.accounts[getter.account].learn_logs(answer)
+            else:
+                world.accounts[getter.account].learn(getter.key, getter.outputs, answer, slot=getter.slot)
         touched = {account.address: account for account in frontier}
         touched.update({g.account: world.accounts[g.account] for g in getters})
         touched.update(_proxies_to(world, frontier))

@@ -100,10 +100,11 @@ def shamans(account: Account) -> tuple[tuple[str, int, tuple[Evidence, ...]], ..
     Where the state was not asked or does not answer, the last log stands.
     """
     found: list[tuple[str, int, tuple[Evidence, ...]]] = []
-    for address, (bits, evidence) in sorted(_logged_shamans(account).items()):
+    for address, (logged, log) in sorted(_logged_shamans(account).items()):
         answer = account.ask(_shaman_key(address))
+        bits, evidence = logged, log
         if isinstance(answer, Known):
-            bits, evidence = int(answer.value), (*evidence, *answer.evidence)
+            bits, evidence = int(answer.value), (*log, *answer.evidence)
         if 0 < bits <= _ALL_RIGHTS:
             found.append((address, bits, evidence))
     return tuple(found)

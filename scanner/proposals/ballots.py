@@ -77,7 +77,7 @@ def _clock(found: Found, one: RawProposal) -> Known[str] | Unknown:
 
 
 def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
-    """Return all votes cast as a share of all votes: those of its time where the state tells, else of the pinned block."""
+    """Return all votes cast as a share of all votes: of its time where the state tells, else of the pinned block."""
     token = nonzero(found.parts.vote_tokens[one.governor])
     carrier = found.world.get(token) if token else None
     total = found.parts.governors[one.governor].total_votes(found.world.accounts[one.governor])

@@ -132,14 +132,15 @@ def _kinds(owners: list[str], threshold: int) -> dict[str, set[ActorKind]]:
 
 
 def test_a_safe_whose_owners_act_by_a_vote_is_no_multisig() -> None:
-    assert _kinds([address(1)], 1) == dict.fromkeys((SAFE, address(1)), {ActorKind.SHARE_VOTE})
-    assert _kinds([address(1), address(5)], 2) == dict.fromkeys((SAFE, address(1)), {ActorKind.SHARE_VOTE})
+    only = {ActorKind.SHARE_VOTE}
+    assert _kinds([address(1)], 1) == {SAFE: only, address(1): only}
+    assert _kinds([address(1), address(5)], 2) == {SAFE: only, address(1): only}
 
 
 def test_one_key_among_the_owners_commands_safe_and_baal() -> None:
     both = {ActorKind.SHARE_VOTE, ActorKind.MULTISIG}
-    assert _kinds([address(1), address(5)], 1) == dict.fromkeys((SAFE, address(1)), both)
-    assert _kinds([address(5)], 1) == dict.fromkeys((SAFE, address(1)), both)
+    assert _kinds([address(1), address(5)], 1) == {SAFE: both, address(1): both}
+    assert _kinds([address(5)], 1) == {SAFE: both, address(1): both}
 
 
 def test_a_forwarder_that_is_trusted_speaks_for_the_safe() -> None:

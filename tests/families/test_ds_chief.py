@@ -76,7 +76,7 @@ def test_selectors_and_topics_are_those_of_the_public_repositories() -> None:
     assert event_topic("Etch(bytes32)") == ETCH
     functions = {signature_of(entry) for entry in pause if entry["type"] == "function"}
     assert {*PLANS, "plans(bytes32)", "proxy()", "delay()", "owner()", "authority()", "setDelay(uint256)"} <= functions
-    assert EXEC == selector(PLANS[2]) + "00" * 28
+    assert selector(PLANS[2]) + "00" * 28 == EXEC
     assert selector(PLANS[0]) == "0x46d2fbbb"
 
 
@@ -139,7 +139,8 @@ def test_states_are_the_spells_own_words(words: dict[str, Any], hat: bool, expec
     said: dict[str, tuple[str, Any]] = {name: (kinds[name], value) for name, value in words.items()}
     if words:
         said |= {"action": ("address", address(30)), "sig": ("bytes", b"\x00"), "tag": ("bytes32", TAG)}
-        rest: dict[str, tuple[str, Any]] = {"done": ("bool", False), "eta": ("uint256", 0), "expiration": ("uint256", 0)}
+        rest: dict[str, tuple[str, Any]] = dict.fromkeys(("eta", "expiration"), ("uint256", 0))
+        rest["done"] = ("bool", False)
         said = rest | said
     chief = _chief(_etched(NOTE_VOTE_YAYS, address(9), spell))
     _says(chief, spell, approvals=("uint256", 7), **said)

@@ -1,4 +1,4 @@
-"""Moloch of two generations: how they are told apart, what their periods say, and what their events alone do not prove."""
+"""Moloch of two generations: how they are told apart, what periods say, and what events alone do not prove."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _abi(name: str) -> tuple[set[str], set[str]]:
 def test_functions_and_events_are_those_of_the_public_repository(
     family: MolochV1 | MolochV2, name: str, selectors: dict[str, str]
 ) -> None:
-    """The selectors are those of the list of signatures (MolochVentures/moloch), the events those that are listened to."""
+    """The selectors are those of the list of signatures (MolochVentures/moloch), the events those that are read."""
     functions, events = _abi(name)
     assert {selector(signature) for signature in selectors} == set(selectors.values())
     assert {*selectors, *family.functions, family.getter, "members(address)"} <= functions
@@ -86,7 +86,7 @@ def test_the_generations_are_told_apart_and_from_what_lacks_a_function() -> None
 
 def _row_v2(**changes: Any) -> tuple[Any, ...]:
     names = ("applicant", "proposer", "sponsor", "shares", "loot", "tribute", "first", "payment", "second", "start")
-    zero = {one: 0 for one in (*names, "yes", "no")}
+    zero: dict[str, Any] = dict.fromkeys((*names, "yes", "no"), 0)
     addresses = {one: address(9) for one in ("applicant", "proposer", "sponsor", "first", "second")}
     values = zero | addresses | changes
     return (*(values[one] for one in (*names, "yes", "no")), "text", 0)

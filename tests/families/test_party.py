@@ -25,7 +25,8 @@ FAMILY = Party()
 VALUES = (1_000, 100, 5_100, 99)
 GLOBALS = address(60)
 IMMUTABLE = "7f" + "00" * 12 + GLOBALS[2:]
-CODE = "0x" + "".join(f"63{selector(one)[2:]}14" for one in (*party._FUNCTIONS, "emergencyExecute(address,bytes,uint256)"))
+EMERGENCY = "emergencyExecute(address,bytes,uint256)"
+CODE = "0x" + "".join(f"63{selector(one)[2:]}14" for one in (*party._FUNCTIONS, EMERGENCY))
 
 
 def _party(*logs: LogEvidence, **answers: tuple[str, Any]) -> Account:
@@ -47,7 +48,7 @@ def test_functions_and_events_are_those_of_the_public_repository() -> None:
     abi = Workshop().contract(RECIPE, "Party").abi
     functions = {signature_of(entry) for entry in abi if entry["type"] == "function"}
     wanted = {"isHost(address)", "mintAuthority()", "tokenCount()", "getVotingPowerAt(address,uint40)"}
-    assert {*party._FUNCTIONS, *wanted, "emergencyExecuteDisabled()", "emergencyExecute(address,bytes,uint256)"} <= functions
+    assert {*party._FUNCTIONS, *wanted, "emergencyExecuteDisabled()", EMERGENCY} <= functions
     assert "execute(uint256,(uint40,uint40,bytes),address[],uint256[],bytes,bytes)" in functions
     events = {
         event_topic(f"{entry['name']}({','.join(type_of(part) for part in entry['inputs'])})")
@@ -55,10 +56,11 @@ def test_functions_and_events_are_those_of_the_public_repository() -> None:
         if entry["type"] == "event"
     }
     assert set(FAMILY.topics) - {DELEGATED, event_topic("ProposalCancelled(uint256)")} <= events
-    indexed = {entry["name"]: [part["indexed"] for part in entry["inputs"]] for entry in abi if entry["type"] == "event"}
+    told = [entry for entry in abi if entry["type"] == "event"]
+    indexed = {entry["name"]: [part["indexed"] for part in entry["inputs"]] for entry in told}
     assert (indexed["Proposed"], indexed["ProposalAccepted"]) == ([False] * 3, [False] * 3)
     assert (indexed["ProposalVetoed"], indexed["ProposalExecuted"]) == ([True, False], [True, False, False])
-    assert PASSED == event_topic("ProposalPassed(uint256)")
+    assert event_topic("ProposalPassed(uint256)") == PASSED
 
 
 def test_a_party_is_told_from_what_lacks_a_function() -> None:
@@ -77,7 +79,8 @@ def test_arbitrary_calls_are_calls_and_other_kinds_are_the_engines_affair() -> N
         (address(5), 3, "0x12345678", False),
         (address(6), 0, "0x", False),
     ]
-    assert [(one.target, one.calldata, one.delegate) for one in second.actions] == [(address(1), "0x00000001ffff", None)]
+    (other,) = second.actions
+    assert (other.target, other.calldata, other.delegate) == (address(1), "0x00000001ffff", None)
     engine = _party(_proposed(2, bytes.fromhex("00000001ffff")), getProposalExecutionEngine=("address", address(8)))
     (one,) = FAMILY.proposals(engine).proposals
     assert [(call.target, call.delegate) for call in one.actions] == [(address(8), True)]
@@ -85,7 +88,7 @@ def test_arbitrary_calls_are_calls_and_other_kinds_are_the_engines_affair() -> N
 
 @pytest.mark.parametrize("data", ["0x", "0x1234", encode(("uint256", "address"), (1, address(2)))])
 def test_a_log_that_does_not_decode_is_a_problem_and_no_proposal(data: str) -> None:
-    account = _party(log(address(1), (PROPOSED,), data), log(address(1), (ACCEPTED,), data), log(address(1), (VETOED,), data))
+    account = _party(*(log(address(1), (kind,), data) for kind in (PROPOSED, ACCEPTED, VETOED)))
     told = FAMILY.proposals(account)
     assert (told.proposals, len(told.problems)) == ((), 1)
     assert list(FAMILY.votes(account)) == []

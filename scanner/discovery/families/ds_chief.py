@@ -239,16 +239,17 @@ class DsChief(GovernorFamily):
         return listed if hat is None or hat in listed else (hat, *listed)
 
 
-def _state(done: bool, eta: int, expiration: int, plotted: bool, wears: bool, now: int) -> str:
+def _state(*, done: bool, eta: int, expiration: int, now: int, **pause: bool) -> str:
+    """Return the state that a spell's words come to; `plotted`: the pause holds its plan, `wears`: it has the hat."""
     if done:
         return "Executed"
     if eta:
-        if not plotted:
+        if not pause["plotted"]:
             return "Canceled"
         return "Queued" if now < eta else "Succeeded"
     if expiration and now > expiration:
         return "Expired"
-    return "Succeeded" if wears else "Active"
+    return "Succeeded" if pause["wears"] else "Active"
 
 
 def _gone(state: Known[str]) -> Unknown:

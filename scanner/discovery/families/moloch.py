@@ -404,7 +404,7 @@ def _transfer(token: str, to: str, amount: int) -> RawAction:
 
 
 def _processed(account: Account, signature: str, index: int) -> RawAction:
-    """Return the call that carries a proposal out where no token moves: shares, loot and tokens are entered in books."""
+    """Return the call that carries a proposal out where no token moves: shares and loot are entered in books."""
     return RawAction(account.address, 0, "", encode_call(signature, (index,)), delegate=False)
 
 

@@ -1,4 +1,4 @@
-"""PartyDAO's parties: cards with a voting power of their own accept proposals, hosts may veto, and nobody votes against.
+"""PartyDAO's parties: cards with voting power of their own accept proposals, hosts may veto, and nobody votes against.
 
 A proposal is data of a kind; of the kinds only arbitrary calls are plain calls, the others are the business of an
 execution engine. As long as emergency execution is not disabled, PartyDAO's wallet makes a party do anything. The
@@ -134,7 +134,7 @@ class Party(GovernorFamily):
         return nobody(account, "a party works without a timelock: it holds back itself what passed")
 
     def guardian(self, account: Account) -> Known[str] | Unknown:
-        """One of the hosts; each of them vetoes alone. Hosts are made without an event: who is none may not be known."""
+        """One of the hosts: each of them vetoes alone. They are made without an event, so there may be others."""
         for host, evidence in _hosts(account):
             return Known(value=host, evidence=evidence, derivation="isHost()")
         detail = "hosts are made without an event, and nobody whom events and cards name is one"

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.escrows import is_escrow
 from scanner.discovery.holders import Path, Resolver, short
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import SEIZE, granted
 from scanner.discovery.roles import read_roles
 from scanner.discovery.tokens import MINTER_GETTERS
-from scanner.discovery.world import World
+from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
 from scanner.model.controls import Control
@@ -178,6 +179,11 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
     if contract is None:
         return
     account = world.accounts[token.address]
+    admin = account.address_of("admin()")
+    if is_escrow(running_code(world, account)) and (found := nonzero(admin)):
+        paths = _with_evidence(resolver.paths(found), admin.evidence)
+        guard = "admin: says which contracts may lock"
+        yield from _edges(resolver, token.address, Capability.SET_PARAMETERS, paths, guard=guard)
     powers = (
         (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), MINTER_GETTERS),
         (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),

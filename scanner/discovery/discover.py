@@ -16,6 +16,7 @@ from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, source_holder
 from scanner.discovery.control import build_controls
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.escrows import ESCROW_TOPICS
 from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
@@ -35,6 +36,7 @@ from scanner.discovery.permissions.settle import settle_permissions
 from scanner.discovery.power import Power, read_token_logs
 from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.proxies.settle import settle_beacons, settle_factories, settle_upgrades
+from scanner.discovery.roles import unasked_claims
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.token_powers import with_powers
@@ -114,7 +116,9 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     """Crawl from the entry addresses and analyse the code of everything met. Raises NodeError only."""
     own = [topic for family in FAMILIES for topic in family.topics]
     own += [topic for kind in EXECUTORS for topic in kind.topics]
-    topics = tuple(sorted({*GOVERNANCE_TOPICS, *MANAGER_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *own}))
+    topics = tuple(
+        sorted({*GOVERNANCE_TOPICS, *MANAGER_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *ESCROW_TOPICS, *own})
+    )
     world = World(chain, sources, topics, steps.limits)
     asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
@@ -203,6 +207,8 @@ def _job(world: World, account: Account) -> CodeJob:
 
 def _source_gaps(world: World) -> None:
     for account in world.accounts.values():
+        if (roles := unasked_claims(account)) > 0:
+            world.gap(account.address, f"{roles} holders of roles", Reason.LIMIT, "more than are asked about")
         if account.no_source is not None and source_holder(world, account) is account:
             world.gap(account.address, "verified source", account.no_source.reason, account.no_source.detail)
         for what, answer in (("code", account.code), ("logs", account.logs), ("balance", account.state)):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.content import pointer_getters
+from scanner.discovery.escrows import escrow_getters
 from scanner.discovery.executors import EXECUTORS, executor_family_of
 from scanner.discovery.families import FAMILIES, family_of
 from scanner.discovery.families.told import created_proposals
@@ -203,6 +204,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     yield from pointer_getters(account, code)
     yield from membership_getters(account, code)
     yield from oracle_getters(account, code)
+    yield from escrow_getters(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:

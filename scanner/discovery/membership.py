@@ -11,6 +11,7 @@ from scanner.discovery.account import nonzero, transform
 from scanner.discovery.anonymous_groups import build_groups
 from scanner.discovery.asking import has_selector
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.escrows import is_escrow
 from scanner.discovery.frameworks import Framework, framework_of, soulbound
 from scanner.discovery.membership_attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
 from scanner.discovery.power import DELEGATE
@@ -223,7 +224,7 @@ def _weights_of_its_own(dossier: Dossier) -> Unknown | None:
 
 
 def _delegated_at_the_governor(dossier: Dossier, facts: dict[str, Any]) -> None:
-    """Votes that are locked in the governor are given to others there; some tokens tell of it by events of their own."""
+    """Votes locked in the governor are given to others there; some tokens tell of it by events of their own."""
     for token in dossier.tokens:
         account = dossier.world.accounts[token.address]
         if has_selector(running_code(dossier.world, account), DELEGATE):
@@ -283,10 +284,14 @@ def _of_tokens(
 
 
 def _wraps(dossier: Dossier | None, token: Token, paths: Paths) -> bool:
-    """Whether units are made by wrapping another token one to one: they are as open as that one."""
+    """Whether units are made of another token, one to one or by locking it: they are as open as that one."""
     account = dossier.world.get(token.address) if dossier is not None else None
     if account is None or dossier is None:
         return False
+    if is_escrow(running_code(dossier.world, account)):
+        words = f"{_symbol(token)}: by locking another token for a time"
+        paths.add(MembershipKind.OPEN_MARKET, words, account.address_of("token()").evidence)
+        return True
     underlying = account.address_of("underlying()")
     if nonzero(underlying) is None or not has_selector(running_code(dossier.world, account), _DEPOSIT_FOR):
         return False

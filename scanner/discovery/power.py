@@ -12,6 +12,7 @@ from scanner.chain.interface import Fold, FoldRead, LogRead
 from scanner.discovery.account import transform
 from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
+from scanner.discovery.escrows import DECAYING, is_escrow, locked_units
 from scanner.discovery.world import World, running_code
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
@@ -79,7 +80,9 @@ def read_token_logs(
             continue
         balances = busy.get(token) or _balances(answer.value["held"], answer.evidence)
         code = running_code(world, world.accounts[token])
-        if has_selector(code, DELEGATE) and not any(has_selector(code, one) for one in VOTES):
+        if is_escrow(code):
+            powers[token] = Power(locked_units(world.accounts[token]), DECAYING)
+        elif has_selector(code, DELEGATE) and not any(has_selector(code, one) for one in VOTES):
             detail = "its votes can be delegated, and its logs do not tell to whom in a way that is known"
             powers[token] = Power(balances, Unknown(reason=Reason.NOT_SUPPORTED, detail=detail))
         elif has_selector(code, DELEGATE):

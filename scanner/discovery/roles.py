@@ -88,6 +88,11 @@ def role_claims(account: Account) -> tuple[tuple[str, str], ...]:
     return (*sorted(standing), *sorted(revoked))[:MAX_CLAIMS]
 
 
+def unasked_claims(account: Account) -> int:
+    """Return of how many more roles and addresses the logs tell than there is room to ask about."""
+    return len(_last_claims(account)) - len(role_claims(account))
+
+
 def _last_claims(account: Account) -> dict[tuple[str, str], LogEvidence]:
     """Replay grants and revocations in chain order: the last log about each role and address."""
     last: dict[tuple[str, str], LogEvidence] = {}

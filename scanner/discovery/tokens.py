@@ -8,6 +8,7 @@ from typing import Any
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
+from scanner.discovery.escrows import LOCKED, LOCKS_MAKE_VOTES, is_escrow
 from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
 from scanner.discovery.power import VOTES, Power, share_bps
@@ -52,7 +53,11 @@ def build_token(world: World, resolver: Resolver, account: Account, *, code: Cod
     }
     for fact, capability in _THROUGH_GOVERNOR:
         facts[fact] = _weaker(facts[fact], _beside(resolver, account, capability))
-    facts.update(_concentration(resolver, supply, power))
+    held = supply
+    if is_escrow(running_code(world, account)):
+        held = account.ask(LOCKED)
+        facts["minter_kind"] = Unknown(reason=Reason.NOT_SUPPORTED, detail=LOCKS_MAKE_VOTES)
+    facts.update(_concentration(resolver, held, power))
     return Token(**facts)
 
 
@@ -154,7 +159,9 @@ def _kind(world: World, account: Account) -> Known[str] | Unknown:
     is_nft = isinstance(nft, Known) and bool(nft.value)
     if isinstance(account.code, Unknown):
         return account.code
-    if has_selector(code, _GET_PAST_VOTES):
+    if is_escrow(code):
+        value = "vote-escrow"
+    elif has_selector(code, _GET_PAST_VOTES):
         value = "erc721votes" if is_nft else "erc20votes"
     elif any(has_selector(code, one) for one in _GET_PRIOR_VOTES):
         value = "comp"

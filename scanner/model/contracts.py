@@ -200,7 +200,7 @@ class Timelock(Entity):
 class Token(Entity):
     """The token that carries voting power."""
 
-    kind: StrObs = Field(description="erc20votes, comp, erc721votes, erc20, erc721 or unknown")
+    kind: StrObs = Field(description="erc20votes, comp, erc721votes, vote-escrow, erc20, erc721 or unknown")
     name: StrObs
     symbol: StrObs
     decimals: IntObs

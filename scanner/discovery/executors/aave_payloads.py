@@ -36,7 +36,7 @@ class PayloadsController(ExecutorFamily):
 
     name = "aave-payloads-controller"
     keeps_assets = False
-    topics = (PAYLOAD_EXECUTED,)
+    topics: tuple[str, ...] = (PAYLOAD_EXECUTED,)
 
     def recognise(self, account: Account, code: str) -> bool:
         return _looks_like(code) and account.answers("MESSAGE_ORIGINATOR()", "ORIGIN_CHAIN_ID()")

@@ -78,8 +78,8 @@ class AaveV2(GovernorFamily):
             yield Getter(here, "isExecutorAuthorized(address)", ("bool",), (executor,), _of(executor, "authorised"))
             for one in _OF_EXECUTOR:
                 yield Getter(here, one, ("uint256",), named=_of(executor, one), asked=executor)
-        for one in _created(account):
-            yield Getter(here, "getProposalById(uint256)", (_STRUCT,), (one.id,), f"proposal {one.id}")
+        for made in _created(account):
+            yield Getter(here, "getProposalById(uint256)", (_STRUCT,), (made.id,), f"proposal {made.id}")
 
     def links(self, account: Account) -> Iterator[Link]:
         for getter in ("getGovernanceStrategy()", "getGuardian()", *_OF_STRATEGY):
@@ -97,7 +97,7 @@ class AaveV2(GovernorFamily):
         for executor in _named(account):
             asked, delay = account.ask(_of(executor, "authorised")), account.ask(_of(executor, "getDelay()"))
             if isinstance(asked, Unknown) or isinstance(delay, Unknown):
-                return asked if isinstance(asked, Unknown) else delay  # type: ignore[return-value]
+                return asked if isinstance(asked, Unknown) else delay
             if asked.value:
                 found.append((int(delay.value), executor, asked.evidence + delay.evidence))
         if not found:

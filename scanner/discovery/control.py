@@ -180,10 +180,10 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         return
     account = world.accounts[token.address]
     admin = account.address_of("admin()")
-    if is_escrow(running_code(world, account)) and (found := nonzero(admin)):
-        paths = _with_evidence(resolver.paths(found), admin.evidence)
-        guard = "admin: says which contracts may lock"
-        yield from _edges(resolver, token.address, Capability.SET_PARAMETERS, paths, guard=guard)
+    if is_escrow(running_code(world, account)) and (keeper := nonzero(admin)):
+        lead = _with_evidence(resolver.paths(keeper), admin.evidence)
+        words = "admin: says which contracts may lock"
+        yield from _edges(resolver, token.address, Capability.SET_PARAMETERS, lead, guard=words)
     powers = (
         (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), MINTER_GETTERS),
         (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),

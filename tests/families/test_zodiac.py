@@ -119,7 +119,7 @@ def test_members_act_as_far_as_nobody_knows() -> None:
     callers = ROLES.callers(account)
     assert [(one.address, one.words) for one in callers.items if one.address != SAFE] == [(KEY, "role payroll")]
     made = world(account, eoa(71))
-    (path,) = [one for one in Resolver(made, parts(executors={account.address: ROLES})).paths(account.address)][:1]
+    path, *_ = Resolver(made, parts(executors={account.address: ROLES})).paths(account.address)
     assert (path.actor, path.kind) == (KEY, ActorKind.UNRESOLVED)
     assert "scope was not decoded" in path.label
 
@@ -137,7 +137,7 @@ def test_the_controller_of_a_bridge_is_on_the_chain_it_names() -> None:
     (path,) = [one for one in found if one.actor == KEY]
     assert path.kind is ActorKind.UNRESOLVED, "a key of that address here says nothing of the one there"
     assert path.label.endswith("on chain 100")
-    assert OTHER in path.steps[0]
+    assert OTHER[:8] in path.steps[0]
 
 
 def test_an_oracle_waits_and_obeys_nobody_who_is_known() -> None:

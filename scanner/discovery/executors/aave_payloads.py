@@ -141,7 +141,7 @@ class LevelExecutor(PayloadsController):
         if controller is None:
             return Callers(complete=False, reason="its owner was not read")
         told = super().callers(controller)
-        through = f"at the payloads controller {controller.address}, the owner"
+        through = f"at the payloads controller {controller.address[:8]}…{controller.address[-4:]}, the owner"
         items = tuple(replace(one, words=f"{one.words} {through}") for one in told.items)
         return Callers(items, told.complete, told.reason, told.evidence)
 

@@ -212,7 +212,7 @@ class BridgeModule(ZodiacModule):
         if isinstance(where, Unknown):
             return Callers(complete=False, reason=f"its controller could not be read: {where.detail}")
         who, chain, through = where.value
-        words = f"controller on {chain}, through the bridge {through},"
+        words = f"controller on {chain}, through the bridge {through[:8]}…{through[-4:]},"
         there = Callers((Caller(who, words, where.evidence, chain=chain),), evidence=where.evidence)
         return _both(there, self.owner(account))
 

@@ -67,9 +67,10 @@ class Run:
 
     def memory(self, after: float, until: float) -> float:
         """Return the bytes of a worker between two shares of the run."""
-        part = [one for one in self.samples if after * self.daos <= one.done <= until * self.daos]
-        part = part if len(part) >= _FEW_SAMPLES else list(self.samples[-_FEW_SAMPLES:])
-        return statistics.median(max(one.memory, default=0) for one in part)
+        seen = [one for one in self.samples if one.memory]
+        part = [one for one in seen if after * self.daos <= one.done <= until * self.daos]
+        part = part if len(part) >= _FEW_SAMPLES else seen[-_FEW_SAMPLES:]
+        return statistics.median(max(one.memory) for one in part)
 
 
 @dataclass
@@ -238,7 +239,16 @@ def _sample(pid: int, done: int) -> Sample:
     memory = []
     for worker in coordinator.children():
         with contextlib.suppress(psutil.Error):
-            servers = [one for one in worker.children() if "scanner.fleet.child_main" in one.cmdline()]
+            servers = [one for one in worker.children() if _is_fork_server(one)]
             if servers:
                 memory.append(worker.memory_info().rss + sum(one.memory_info().rss for one in servers))
     return Sample(time.monotonic(), done, used.user + used.system, tuple(memory))
+
+
+def _is_fork_server(process: Any) -> bool:
+    import psutil
+
+    try:
+        return "scanner.fleet.child_main" in process.cmdline()
+    except psutil.Error:  # ended a moment ago
+        return False

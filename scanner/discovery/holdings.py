@@ -77,9 +77,10 @@ def read_holdings(
     for (token, getter, kind), answer in zip(labels, ours[len(reads) + len(units.items) :], strict=True):
         readers[token].calls[getter] = ((kind,), answer)
     pieces |= {token for token in wanted.tokens if token not in sent and _says_nft(readers[token])}
+    balances = {pair: _uint(answer) for pair, answer in zip(pairs, ours, strict=False)}
     complete, reason = _completeness(logs, len(tokens) - len(asked), units)
     return Holdings(
-        balances={pair: _uint(answer) for pair, answer in zip(pairs, ours, strict=False)},
+        balances=_believed(world, readers, balances),
         tokens=readers,
         complete=complete,
         reason=reason,
@@ -90,6 +91,7 @@ def read_holdings(
     )
 
 
+_SUPPLY = "totalSupply()"
 _IS_NFT = "isNFT"
 _ERC721 = "0x80ac58cd"
 """Identifier of ERC-721 by ERC-165."""
@@ -106,7 +108,7 @@ def _says_nft(token: Account) -> bool:
     return isinstance(said, Known) and bool(said.value)
 
 
-_LABELS = (("symbol()", "string"), ("decimals()", "uint256"))
+_LABELS = (("symbol()", "string"), ("decimals()", "uint256"), (_SUPPLY, "uint256"))
 
 
 def _may_be_held(account: Account) -> bool:
@@ -119,6 +121,24 @@ def _completeness(logs: TokenLogs, left_out: int, units: Units) -> tuple[bool, s
     if left_out > 0:
         return False, f"{Reason.LIMIT.value}: {left_out} more tokens were sent to it than are asked for"
     return not units.reason, units.reason
+
+
+def _believed(
+    world: World, tokens: Mapping[str, Account], balances: Mapping[tuple[str, str], Known[int] | Unknown]
+) -> dict[tuple[str, str], Known[int] | Unknown]:
+    """Return the balances, but none that is more than all units that the token itself says there are."""
+    found: dict[tuple[str, str], Known[int] | Unknown] = dict(balances)
+    lying: set[str] = set()
+    for (token, holder), balance in balances.items():
+        supply = tokens[token].ask(_SUPPLY)
+        if isinstance(balance, Known) and isinstance(supply, Known) and balance.value > int(supply.value):
+            detail = "the token tells of a balance that is more than its whole supply"
+            evidence = (*balance.evidence, *supply.evidence)
+            found[token, holder] = Unknown(reason=Reason.UNDECODABLE, detail=detail, evidence=evidence)
+            lying.add(token)
+    for token in sorted(lying):
+        world.gap(token, "balances of treasuries", Reason.UNDECODABLE, "more than the whole supply of the token")
+    return found
 
 
 def _uint(answer: Known[Any] | Unknown) -> Known[int] | Unknown:

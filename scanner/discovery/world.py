@@ -96,25 +96,30 @@ class World:
                     if was_target and not only_a_target(known):
                         self.promoted[link.address] = known
                 continue
-            if self._full(link, depth):
+            if limit := self._limit(link, depth):
                 self.left_out += 1
                 if self.left_out <= _NAMED_GAPS:
-                    self.gap(link.address, link.why, Reason.LIMIT, "the crawl's limit was reached: not looked at")
+                    self.gap(link.address, link.why, Reason.LIMIT, f"{limit}: not looked at")
                 continue
             account = Account(link.address, why=[link.why], depth=depth, met=self.accounts)
             self.accounts[link.address] = account
             fresh.append(account)
         return fresh
 
-    def _full(self, link: Link, depth: int) -> bool:
-        """Whether there is no room. Targets of proposals have room of their own: without some of them the DAO is
-        still whole, without one of its own contracts it is not."""
+    def _limit(self, link: Link, depth: int) -> str:
+        """Say which limit leaves no room; empty where there is some. Targets of proposals have room of their own:
+        without some of them the DAO is still whole, without one of its own contracts it is not."""
         targets = sum(account.why[0].startswith(TARGET_OF) for account in self.accounts.values())
         if link.why.startswith(TARGET_OF):
-            return targets >= self.limits.max_targets
-        full = len(self.accounts) - targets >= self.limits.max_contracts or depth > self.limits.max_depth
-        self.complete = self.complete and not full
-        return full
+            most = self.limits.max_targets
+            return f"more targets of proposals than the {most} that are looked at" if targets >= most else ""
+        limit = ""
+        if len(self.accounts) - targets >= self.limits.max_contracts:
+            limit = f"the crawl's limit was reached (--max-contracts {self.limits.max_contracts})"
+        elif depth > self.limits.max_depth:
+            limit = f"the crawl's limit was reached (--max-depth {self.limits.max_depth})"
+        self.complete = self.complete and not limit
+        return limit
 
 
 def behind(world: World, account: Account) -> tuple[tuple[Account, ...], str]:

@@ -146,13 +146,13 @@ def test_nothing_is_fetched_twice_and_threads_share_the_cache(local: LocalChain,
 
 
 def test_why_a_node_does_not_answer_is_kept_without_its_url(local: LocalChain) -> None:
-    from tests.e2e.test_poor_node import _poorer
+    from tests.e2e.test_poor_node import poorer
 
     def refuse(request: dict[str, Any]) -> str:
         refused = request["method"] in ("eth_getProof", "eth_getStorageAt")
         return f"the method {request['method']} does not exist" if refused else ""
 
-    with _poorer(local.url, refuse) as url:
+    with poorer(local.url, refuse) as url:
         chain = open_chain(url, ChainOptions(block=4))
         with ForkProxy(chain) as proxy:
             said = ask(proxy, "eth_getStorageAt", CODE, "0x3", "latest")["error"]["message"]

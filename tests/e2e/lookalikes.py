@@ -27,8 +27,8 @@ RECIPE = own(
 WXMR = "0x465e07d6028830124be2e4aa551fbe12805db0f5"
 """A wrapped privacy coin on Ethereum that the address list labels."""
 
-_BALANCES = 3
-"""Slot of balanceOf in Coin.sol."""
+_SUPPLY, _BALANCES = 2, 3
+"""Slots of totalSupply and balanceOf in Coin, Tokens.sol."""
 
 BLOB = "0x6009600c60003960096000f3" + "00" + b"archived".hex()
 """Creation code of an SSTORE2 account: STOP, then data."""
@@ -153,6 +153,7 @@ def _wrapped_privacy_coin(env: Env, build: _Builder) -> None:
     env.register(Contract(env.chain, WXMR, plain.abi), env.workshop.contract(RECIPE, "Coin"))
     slot = keccak(bytes.fromhex(f"{env.people[0][2:]:0>64}{_BALANCES:064x}"))
     env.chain.set_storage(WXMR, int.from_bytes(slot, "big"), 10 * ETHER)
+    env.chain.set_storage(WXMR, _SUPPLY, 10 * ETHER)
 
 
 def _join(env: Env, panel: str, build: _Builder) -> None:

@@ -17,7 +17,7 @@ _FIRST_WITH_LOGS = 300
 
 
 @contextmanager
-def _poorer(url: str, refuse: Callable[[dict[str, Any]], str]) -> Iterator[str]:
+def poorer(url: str, refuse: Callable[[dict[str, Any]], str]) -> Iterator[str]:
     """A node in front of `url` that answers requests with an error where `refuse` gives a text for it."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -76,7 +76,7 @@ def _no_archive(keeps: int) -> Callable[[dict[str, Any]], str]:
 
 def test_a_node_that_is_no_archive_leaves_an_older_block_undecided(field: Field, tmp_path: Path) -> None:
     last = field.chain.block_number
-    with _poorer(field.chain.url, _no_archive(last)) as url:
+    with poorer(field.chain.url, _no_archive(last)) as url:
         run = daoscan(
             "scan", field.daos["healthy"].governor, "--rpc-url", url, "--sourcify-url", field.sourcify.url,
             "--no-cache", "--block", str(last - 1), out=tmp_path / "out",
@@ -89,7 +89,7 @@ def test_a_node_that_is_no_archive_leaves_an_older_block_undecided(field: Field,
 
 
 def test_logs_that_the_node_does_not_keep_leave_proposals_and_roles_undecided(field: Field, tmp_path: Path) -> None:
-    with _poorer(field.chain.url, _no_old_logs) as url:
+    with poorer(field.chain.url, _no_old_logs) as url:
         run = daoscan(
             "scan", field.daos["healthy"].governor, "--rpc-url", url, "--sourcify-url", field.sourcify.url,
             "--no-cache", out=tmp_path / "out",
@@ -105,7 +105,7 @@ def test_logs_that_the_node_does_not_keep_leave_proposals_and_roles_undecided(fi
 
 
 def test_without_proofs_storage_is_read_all_the_same_and_says_so_by_their_absence(field: Field, tmp_path: Path) -> None:
-    with _poorer(field.chain.url, _no_proofs) as url:
+    with poorer(field.chain.url, _no_proofs) as url:
         run = daoscan(
             "scan", field.daos["healthy"].governor, "--rpc-url", url, "--sourcify-url", field.sourcify.url,
             "--no-cache", out=tmp_path / "out",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Field, Run, daoscan
-from tests.e2e.test_poor_node import _poorer
+from tests.e2e.test_poor_node import poorer
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
 
@@ -158,7 +158,7 @@ def _no_storage(request: dict[str, Any]) -> str:
 def test_a_node_that_cannot_be_forked_leaves_each_proposal_unknown_with_the_reason(
     field: Field, tmp_path: Path
 ) -> None:
-    with _poorer(field.chain.url, _no_storage) as url:
+    with poorer(field.chain.url, _no_storage) as url:
         run = daoscan(
             "scan", field.daos["pending-takeover"].governor, "--rpc-url", url, "--sourcify-url", field.sourcify.url,
             "--no-cache", "--simulate", out=tmp_path / "out",

@@ -11,7 +11,7 @@ from scanner.discovery.battery import (
     TIMELOCK_ADMIN_ROLE,
 )
 from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
-from scanner.discovery.roles import read_roles, role_name
+from scanner.discovery.roles import read_roles, role_claims, role_name
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -61,4 +61,8 @@ def _holders(account: Account, *roles: str) -> Callers:
         for member in book.holders(*roles)
         if member.address != account.address
     )
-    return Callers(items, complete=book.complete, reason=book.reason, evidence=book.evidence)
+    reason = book.reason or ("" if role_claims(account) else _NO_ROLES)
+    return Callers(items, complete=book.complete and not reason, reason=reason, evidence=book.evidence)
+
+
+_NO_ROLES = "its logs tell of no role at all, though a TimelockController gives some when it is made"

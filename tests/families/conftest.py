@@ -1,8 +1,10 @@
-"""The DAOs of further families on one real chain, each scanned once by the command line as a user would."""
+"""The DAOs of further families, each on a real chain of its own, scanned once by the command line as a user would."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -10,16 +12,49 @@ from fixtures.catalogue import deploy_all
 from fixtures.families import FAMILY_FIXTURES
 from fixtures.localchain import LocalChain
 from fixtures.sourcify_server import SourcifyServer
-from tests.e2e.conftest import Field
+from tests.e2e.conftest import Field, Run
+
+OneField = Callable[[str], Field]
+
+
+@dataclass
+class Several(Field):
+    """What a test has that names several DAOs: each is scanned on its own chain; `chain` is the first one's."""
+
+    each: dict[str, Field] = field(default_factory=dict)
+
+    def scan(self, name: str) -> Run:
+        return self.each[name].scan(name)
 
 
 @pytest.fixture(scope="session")
-def families(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Field]:
-    """Deploy only what the selected tests ask for, so that one family can be tried alone."""
-    wanted = {mark for item in request.session.items for mark in _named(item)}
-    with LocalChain() as chain, SourcifyServer() as sourcify:
-        daos = deploy_all(chain, sourcify, only=sorted(wanted), fixtures=FAMILY_FIXTURES)
-        yield Field(chain, sourcify, {dao.name: dao for dao in daos}, tmp_path_factory.mktemp("families"))
+def one_family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneField]:
+    """Return what deploys a DAO when it is first asked for.
+
+    Not all of them on one chain: a block is an hour there, and what the others do in the meantime would be weeks.
+    """
+    made: dict[str, Field] = {}
+    with ExitStack() as stack:
+
+        def deployed(name: str) -> Field:
+            if name not in made:
+                chain, sourcify = stack.enter_context(LocalChain()), stack.enter_context(SourcifyServer())
+                daos = deploy_all(chain, sourcify, only=[name], fixtures=FAMILY_FIXTURES)
+                made[name] = Field(chain, sourcify, {dao.name: dao for dao in daos}, tmp_path_factory.mktemp(name))
+            return made[name]
+
+        yield deployed
+
+
+@pytest.fixture
+def families(one_family: OneField, request: pytest.FixtureRequest) -> Field:
+    """Return the chain with the DAO that the test names; more than one can be scanned only."""
+    each = {name: one_family(name) for name in dict.fromkeys(_named(request.node))}
+    first, *others = each.values()
+    if not others:
+        return first
+    daos = {name: one.daos[name] for name, one in each.items()}
+    return Several(first.chain, first.sourcify, daos, first.folder, each)
 
 
 def _named(item: pytest.Item) -> Iterator[str]:

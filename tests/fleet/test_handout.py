@@ -15,11 +15,7 @@ from scanner.fleet.handout import MOST, Handout
 def client() -> Iterator[Client]:
     with (
         LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address=None,
-            silence_logs=50,
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as cluster,
         Client(cluster, set_as_default=False) as found,
     ):

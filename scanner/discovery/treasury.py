@@ -118,6 +118,7 @@ def _account(
         bypass_vote=_bypass(moves),
         bypass_actor_kind=_bypass_kind(moves),
         bypass_signers=_bypass_signers(moves),
+        bypass_seconds=_bypass_seconds(moves),
         fastest_seconds=_shortest(moves, "fastest path that moves its assets"),
         vote_delay_seconds=_shortest([edge for edge in moves if edge.actor_kind.is_vote], "shortest path after a vote"),
         stealth_payments=use.stealth_payments(account.address),
@@ -167,6 +168,21 @@ def _bypass_kind(moves: list[Control]) -> Known[str] | Unknown:
     if _undecided(moves) or not moves:
         return _unresolved(moves)
     return Known(value=ActorKind.NOBODY.value, evidence=_evidence(moves))
+
+
+def _bypass_seconds(moves: list[Control]) -> Known[int] | Unknown:
+    """Return how soon those act who need the fewest keys; a slower path of theirs is no faster for others' haste."""
+    fewest = _bypass_signers(moves)
+    if isinstance(fewest, Unknown):
+        return fewest
+    chosen = [edge for edge in _outside(moves) if edge.signers_needed in _counted(moves, fewest.value)]
+    return _shortest(chosen, "fastest path without a vote that needs the fewest keys")
+
+
+def _counted(moves: list[Control], fewest: int) -> list[Known[int] | Unknown]:
+    """Return the counts that are the fewest, and those that are not known and may be as few."""
+    counts = [edge.signers_needed for edge in _outside(moves)]
+    return [count for count in counts if isinstance(count, Unknown) or count.value == fewest]
 
 
 def _bypass_signers(moves: list[Control]) -> Known[int] | Unknown:

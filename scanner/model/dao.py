@@ -42,6 +42,9 @@ class TreasuryAccount(Entity):
     bypass_vote: BoolObs = Field(description="an actor that is no vote can move its assets")
     bypass_actor_kind: StrObs = Field(description="weakest such actor (ActorKind); nobody when there is none")
     bypass_signers: IntObs = Field(description="fewest keys that can move assets without a vote; unknown if undecided")
+    bypass_seconds: IntObs = Field(
+        default=NOT_KEPT, description="shortest delay of those paths without a vote that need the fewest keys"
+    )
     fastest_seconds: IntObs = Field(
         description="shortest delay of any path that moves its assets, voting time left out"
     )

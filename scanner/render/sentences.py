@@ -161,8 +161,7 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
         sentences.append(t("answers.fast_not_known"))
     fastest = [item for item in around if delays and known_delay(item) == min(delays)]
     links = _links(fastest[:2], lookup) + tuple(
-        Link(t("answers.times_of_vote"), anchor("governor", item.address))
-        for item in voting(lookup.snapshot)[:1]
+        Link(t("answers.times_of_vote"), anchor("governor", item.address)) for item in voting(lookup.snapshot)[:1]
     )
     text = t.joined(sentences, "space")
     return Answer(t("answers.how_fast"), text, t.joined(dict.fromkeys(gaps), "semicolon"), links)

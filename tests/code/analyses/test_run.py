@@ -48,7 +48,9 @@ def unit() -> Unit:
 
 def test_every_fact_is_stated_by_one_analysis() -> None:
     stated = [name for name, _ in run.ANALYSES]
-    assert sorted([*stated, "analysed_from", "detectors", "storage", "outside", "facts"]) == sorted(CodeFacts.model_fields)
+    assert sorted([*stated, "analysed_from", "detectors", "storage", "outside", "facts"]) == sorted(
+        CodeFacts.model_fields
+    )
 
 
 def test_an_empty_contract_is_known_to_be_empty() -> None:

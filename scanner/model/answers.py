@@ -16,7 +16,8 @@ class Answer(Model):
 
     `fastest` or `cheapest`: the path to a treasury with the shortest delay after a vote, or with the fewest keys (a
     vote counts as dearer than keys; money is not compared); `bypass-vote`: a path to money, code, rules or units
-    without a vote; `bypass-delay`: a path to a treasury that is faster than its vote's; `mint`, `veto`, `confiscate`: who can;
+    without a vote; `bypass-delay`: a path to a treasury that is faster than its vote's; `mint`, `veto`, `confiscate`:
+    who can;
     `nobody`: functions behind a guard that nobody holds now, or a contract that no guard stands in and whose code
     cannot be replaced: then nobody can change anything in it by an office.
     """

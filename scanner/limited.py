@@ -25,6 +25,9 @@ from typing import Any, NoReturn
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _POLL_SECONDS = 0.005
 _LONGEST_POLL_SECONDS = 0.05
+_PRCTL = getattr(ctypes.CDLL(None), "prctl", None)
+"""Looked up before anything forks: a child between fork and exec had better load nothing."""
+
 _PR_SET_PDEATHSIG = 1
 _OBJECT_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _ANSWER_BYTES = 32 * 1024**2
@@ -157,8 +160,8 @@ def _refuse(event: str, details: tuple[Any, ...]) -> None:
 
 def die_with_parent() -> None:
     """Ask the kernel to end this process with its parent, where it can (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if _PRCTL is not None:
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def described(error: BaseException, folder: Path) -> str:

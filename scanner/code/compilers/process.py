@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scanner.code.compilers.interface import CompileLimit, CompilerUnavailable, Limits
-from scanner.limited import resident_bytes
+from scanner.limited import die_with_parent, resident_bytes
 
 _POLL_SECONDS = 0.02
 
@@ -27,7 +27,14 @@ def run_limited(
         source.write(stdin)
         source.seek(0)
         try:
-            process = subprocess.Popen(list(command), stdin=source, stdout=out, stderr=err, env=dict(environment))
+            process = subprocess.Popen(
+                list(command),
+                stdin=source,
+                stdout=out,
+                stderr=err,
+                env=dict(environment),
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it sets one flag; a killed scan leaves no compiler behind
+            )
         except OSError as error:
             raise CompilerUnavailable(f"{Path(command[0]).name} cannot be started: {error.strerror}") from error
         try:

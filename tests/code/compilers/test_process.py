@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from fixtures.localchain import project_root
 from scanner.code.compilers.interface import CompileLimit, CompilerUnavailable, Limits
 from scanner.code.compilers.process import run_limited
 
@@ -53,3 +56,30 @@ def test_a_program_that_is_stopped_is_ended() -> None:
 def test_a_program_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(CompilerUnavailable, match="no-such-solc cannot be started"):
         run_limited(["no-such-solc"], stdin=b"", limits=Limits(), environment={})
+
+
+def test_a_program_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    """A scan that is killed at once cleans nothing up; a compiler that never ends would go on for ever."""
+    told = tmp_path / "pid"
+    inner = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    call = f"run_limited([{sys.executable!r}, '-S', '-c', {inner!r}], stdin=b'', limits=Limits(), environment={{}})"
+    imports = (
+        "from scanner.code.compilers.process import run_limited; from scanner.code.compilers.interface import Limits"
+    )
+    caller = subprocess.Popen([sys.executable, "-c", f"{imports}; {call}"], cwd=project_root())
+    until = time.monotonic() + 30
+    while not (told.exists() and told.read_text()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    caller.kill()
+    caller.wait()
+    while _runs(int(told.read_text())):
+        assert time.monotonic() < until, "it outlived its caller"
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -93,7 +93,7 @@ def test_no_url_and_no_key_is_kept(scene: Scene, path: Path) -> None:
     connection = sqlite3.connect(path)
     values = [zlib.decompress(row[0]) for row in connection.execute("select value from reads")]
     connection.close()
-    assert len(values) == 10
+    assert len(values) == 11
     for content in [*values, *(part.read_bytes() for part in path.parent.iterdir())]:
         assert b"0123456789abcdef" not in content.replace(scene.subject.encode(), b"")
         assert b"127.0.0.1" not in content

@@ -48,7 +48,7 @@ def unit() -> Unit:
 
 def test_every_fact_is_stated_by_one_analysis() -> None:
     stated = [name for name, _ in run.ANALYSES]
-    assert sorted([*stated, "analysed_from", "detectors", "storage", "outside", "facts"]) == sorted(
+    assert sorted([*stated, "analysed_from", "detectors", "storage", "structs", "outside", "facts"]) == sorted(
         CodeFacts.model_fields
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
@@ -54,6 +55,8 @@ def _edges(
     resolver: Resolver, contract: str, capability: Capability, paths: Iterable[Path], *, guard: str
 ) -> Iterator[Control]:
     for path in paths:
+        if not path.good_for(capability):
+            continue
         bypass: Known[bool] | Unknown = Known(value=not path.kind.is_vote, evidence=path.evidence)
         if path.kind is ActorKind.UNRESOLVED:
             bypass = Unknown(reason=Reason.UNRESOLVED, detail="the actor could not be resolved", evidence=path.evidence)
@@ -145,6 +148,8 @@ def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Contro
                 if caller.address not in (address, ZERO_ADDRESS):
                     paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
                     yield from _edges(resolver, address, capability, paths, guard=caller.words)
+    if family.sets_rules:
+        yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(address), guard="")
     pending = family.pending_admin(account)
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
@@ -219,7 +224,7 @@ def _holders(
 def _with_evidence(paths: Iterable[Path], evidence: tuple[Evidence, ...]) -> Iterator[Path]:
     for path in paths:
         extra = tuple(item for item in evidence if item not in path.evidence)
-        yield Path(path.actor, path.kind, path.label, path.steps, path.delay, path.signers, path.evidence + extra)
+        yield replace(path, evidence=path.evidence + extra)
 
 
 def _is_true(fact: Known[bool] | Unknown) -> bool:

@@ -52,6 +52,12 @@ class Path:
     delay: Known[int] | Unknown
     signers: Known[int] | Unknown
     evidence: tuple[Evidence, ...]
+    only: frozenset[Capability] = frozenset()
+    """What it is good for, where it is not good for everything."""
+
+    def good_for(self, capability: Capability) -> bool:
+        """Whether the actor can do this by it."""
+        return not self.only or capability in self.only
 
 
 def _zero_delay(evidence: tuple[Evidence, ...]) -> Known[int]:
@@ -327,6 +333,8 @@ class Resolver:
             found = self._behind(caller, seen)
             if caller.limits:
                 found = tuple(_limited(path, caller.limits) for path in found)
+            if caller.only:
+                found = tuple(replace(path, only=caller.only) for path in found)
             yield from self._through(found, step, waits, caller.evidence + waits.evidence)
         if not callers.complete:
             yield self._unresolved(account.address, f"who can make it act: {callers.reason}")

@@ -13,6 +13,7 @@ from scanner.discovery.asking import has_selector
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.escrows import is_escrow
 from scanner.discovery.frameworks import Framework, framework_of, soulbound
+from scanner.discovery.juicebox import way_out
 from scanner.discovery.membership_attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
 from scanner.discovery.power import DELEGATE
 from scanner.discovery.ways import Paths, admitted_through, guarded, not_read, of_group
@@ -55,7 +56,8 @@ def build_membership(dossier: Dossier) -> Membership:
     facts["paths"] = paths.words()
     core = _core(dossier, framework)
     if core:
-        facts["exit_right"] = exit_right(core)
+        running = dossier.world.get(framework.address) if framework is not None else None
+        facts["exit_right"] = (way_out(running) if running is not None else None) or exit_right(core)
         for gate in ("sybil_gate", "identity_gate", "sanctions_gate"):
             facts[gate] = any_true([getattr(contract.code, gate) for contract in core])
         if not isinstance(facts["revocable_by"], Known):  # a framework may say: by a vote, though anyone carries it out

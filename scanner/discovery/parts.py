@@ -16,7 +16,7 @@ from scanner.discovery.world import TARGET_OF, World, only_a_target, running_cod
 from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
 
-_HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
+_HOLDS_ASSETS = re.compile(r"\w*(treasury|vault|fund(?!ing|Access)|bank|agent|wallet|reserve)\w*\(\) of", re.IGNORECASE)
 """Getters by which contracts name an account that keeps the DAO's assets."""
 
 

@@ -12,7 +12,7 @@ from scanner.discovery.permissions.powers import SEIZE
 from scanner.discovery.tokens import kind_with_power, role_holders
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
-from scanner.model.kinds import ActorKind, Guard
+from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.powers import TokenPower
 
@@ -36,6 +36,7 @@ KINDS = (
     _Kind("fee", lambda code: code.fee_guard, (), ("owner()",), "change the fee on transfers"),
     _Kind("rebase", lambda code: code.rebase_guard, (), ("owner()",), "change every balance at once"),
 )
+_CAPABILITIES = {"mint": Capability.MINT, "pause": Capability.PAUSE, "seize": Capability.CONFISCATE}
 _ACTORS = {"eoa": "a single key", "multisig": "a multisig", "token-vote": "a token vote", "nft-vote": "a vote of NFTs"}
 _UPGRADE = "replace the token's code"
 
@@ -83,7 +84,7 @@ def _delay(
         for one in holders.items
         if one.kind == holder.value
         for path in resolver.paths(one.address)
-        if path.kind == holder.value
+        if path.kind == holder.value and path.good_for(_CAPABILITIES.get(kind.name, Capability.SET_PARAMETERS))
     ]
     known = [delay for delay in delays if isinstance(delay, Known)]
     if known and (len(known) == len(delays) or min(one.value for one in known) == 0):

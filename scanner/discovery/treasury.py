@@ -15,6 +15,7 @@ from scanner.model.dao import TokenBalance, TreasuryAccount
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
 
 
 def build_treasury(
@@ -30,7 +31,7 @@ def build_treasury(
             resolver,
             world.accounts[address],
             controls=controls,
-            tokens=_tokens(world, holdings, address),
+            tokens=_tokens(resolver, holdings, address),
             use=use,
         )
         for address in sorted(resolver.parts.treasuries)
@@ -41,13 +42,14 @@ def build_treasury(
     )
 
 
-def _tokens(world: World, holdings: Holdings, address: str) -> Collection[TokenBalance]:
+def _tokens(resolver: Resolver, holdings: Holdings, address: str) -> Collection[TokenBalance]:
+    world = resolver.world
     items = tuple(
         TokenBalance(
             token=token,
             symbol=holdings.tokens[token].ask("symbol()"),
             decimals=_decimals(holdings, token),
-            balance=balance,
+            balance=_own(resolver, address, token, balance),
             standard=_standard(holdings, token, balance),
             privacy_label=_privacy_label(world, token, balance),
         )
@@ -109,6 +111,7 @@ def _account(
     native: Known[int] | Unknown = (
         state if isinstance(state, Unknown) else Known(value=state.value.balance_wei, evidence=(state.value,))
     )
+    native = _own(resolver, account.address, ZERO_ADDRESS, native)
     return TreasuryAccount(
         chain_id=resolver.world.chain.chain_id,
         address=account.address,
@@ -124,6 +127,13 @@ def _account(
         stealth_payments=use.stealth_payments(account.address),
         privacy_transfers=use.privacy_transfers(account.address),
     )
+
+
+def _own(resolver: Resolver, address: str, token: str, whole: Known[int] | Unknown) -> Known[int] | Unknown:
+    """Return how much of a balance is the DAO's: all of it, but where the account keeps books of several."""
+    keeper, account = resolver.parts.executors.get(address), resolver.world.get(address)
+    told = keeper.keeps(account, token) if keeper is not None and account is not None else None
+    return whole if told is None else told
 
 
 def _privacy_label(world: World, token: str, balance: Known[int] | Unknown) -> Known[str]:

@@ -10,6 +10,7 @@ from scanner.discovery.executors.aragon_osx import OsxDao
 from scanner.discovery.executors.compound_timelock import CompoundTimelock
 from scanner.discovery.executors.ds_pause import DsPause
 from scanner.discovery.executors.interface import ExecutorFamily
+from scanner.discovery.executors.juicebox import JUICEBOX
 from scanner.discovery.executors.snapshot_x import SnapshotAvatar, SnapshotTimelock
 from scanner.discovery.executors.timelock_controller import TimelockController
 from scanner.discovery.executors.zodiac import ZODIAC
@@ -25,6 +26,7 @@ EXECUTORS: tuple[ExecutorFamily, ...] = (
     SnapshotTimelock(),
     SnapshotAvatar(),
     *ZODIAC,
+    *JUICEBOX,
     *(AragonApp(app) for app in APPS if app.act),
 )
 

@@ -14,6 +14,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.asking import absent_when_reverted
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import Evidence
+from scanner.model.kinds import Capability
 from scanner.model.observation import Known, Unknown
 
 
@@ -33,6 +34,9 @@ class Caller:
 
     within: str = ""
     """Why it is not known how far their right goes, where it does not go all the way."""
+
+    only: frozenset[Capability] = frozenset()
+    """What the right is good for, where it is not good for all that the executor can do."""
 
     chain: str = ""
     """The other chain on which they are, in words: then nothing here tells who they are."""
@@ -71,6 +75,9 @@ class ExecutorFamily(ABC):
     shared_right: bool = False
     """Whether one right lets its holder propose, execute, cancel and administer alike."""
 
+    sets_rules: bool = False
+    """Whether those who make it act set the rules by which it acts."""
+
     topics: tuple[str, ...] = ()
     """First topics of its events, beyond those that are read anyway."""
 
@@ -85,6 +92,13 @@ class ExecutorFamily(ABC):
     def links(self, account: Account) -> Iterable[Link]:
         """Yield further addresses that belong to the DAO; callers are followed anyway."""
         return ()
+
+    def keeps(self, account: Account, token: str) -> Known[int] | Unknown | None:
+        """How much of a token (the zero address: of the chain's coin) it keeps for the DAO, in the smallest unit.
+
+        None where all of its balance is the DAO's: only what keeps others' as well has books of its own.
+        """
+        return None
 
     @abstractmethod
     def delay(self, account: Account) -> Known[int] | Unknown:

@@ -13,7 +13,9 @@ from sqlalchemy import insert, select, update
 
 import scanner
 from scanner.model.errors import UsageError
+from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
+from scanner.model.values import changed
 from scanner.pipeline import dump_snapshot
 from scanner.store.records import Failed, ScanKey, judged_row
 from scanner.store.schema import VERSION, attempts, blobs, contracts, dimensions, outcomes, schema
@@ -32,8 +34,19 @@ def save(store: Store, snapshot: Snapshot, at: ScanKey | None = None) -> bool:
     return store.save(at or key(snapshot), snapshot, dump_snapshot(snapshot), judged=judged)
 
 
+def answered(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot as it would be if every explorer had answered."""
+    items = tuple(
+        changed(one, verification=Known(value="not-verified", evidence=()))
+        if isinstance(one.verification, Unknown) and one.verification.reason is Reason.EXPLORER_DOWN
+        else one
+        for one in snapshot.contracts.items
+    )
+    return changed(snapshot, contracts=changed(snapshot.contracts, items=items))
+
+
 def test_a_scan_goes_in_once_and_comes_out_the_same(store: Store) -> None:
-    snapshot = factory.snapshot()
+    snapshot = answered(factory.snapshot())
     assert save(store, snapshot)
     assert not save(store, snapshot)
     (row,) = store.scans()
@@ -73,8 +86,17 @@ def test_nothing_is_kept_of_a_scan_that_fails_half_way(store: Store) -> None:
     assert set(store.counts().values()) == {0}
 
 
-def test_failures_are_kept_and_can_be_tried_again(store: Store) -> None:
+def test_a_scan_whose_explorer_was_away_is_kept_and_can_be_done_again(store: Store) -> None:
     snapshot = factory.snapshot()
+    assert save(store, snapshot)
+    assert store.known([key(snapshot)]) == {key(snapshot): "lacking"}
+    assert store.forget_failures([key(snapshot)]) == 1
+    assert save(store, answered(snapshot))
+    assert store.known([key(snapshot)]) == {key(snapshot): "done"}
+
+
+def test_failures_are_kept_and_can_be_tried_again(store: Store) -> None:
+    snapshot = answered(factory.snapshot())
     assert store.save_failure(key(snapshot), snapshot.blocks[0], "x", Failed("node", "gone"))
     assert not save(store, snapshot)
     assert store.known([key(snapshot)]) == {key(snapshot): "error"}

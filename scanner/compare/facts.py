@@ -18,8 +18,9 @@ from scanner.model.subjects import SUBJECT_KINDS
 _EVIDENCE: tuple[type, ...] = get_args(get_args(Evidence)[0])
 _OF_ITS_BLOCK = {"block_number", "block_hash", "to_block", "timestamp", "account_proof", "storage_proof"}
 """What differs between two readings of an unchanged chain."""
-_SAID_ELSEWHERE = {"evidence", "chain_id", "address", "linked_from", "path", "counterparties", "actions"}
-"""Fields that name the subject, say how it was found, or never change: a proposal's id stands for its calls."""
+_SAID_ELSEWHERE = {"evidence", "chain_id", "address", "linked_from", "path", "counterparties", "actions", "answers"}
+"""Fields that name the subject, say how it was found, follow from lines of control that are compared themselves, or
+never change: a proposal's id stands for its calls."""
 _KEYS = ("address", "token", "slot", "name", "id")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -121,7 +122,8 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
             if holder.value not in known:
                 paths = _with_evidence(resolver.paths(holder.value), holder.evidence)
                 words = f"functions that ask for {holder.derivation}"
-                yield from _edges(resolver, address, Capability.SET_PARAMETERS, paths, guard=words)
+                capability = _asked_to(contract, holder.derivation.partition("(")[0])
+                yield from _edges(resolver, address, capability, paths, guard=words)
     pending = account.address_of("pendingAdmin()", "pendingOwner()")
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
@@ -135,6 +137,14 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
                 vote.actor, vote.kind, vote.label, (step,), Known(value=0, evidence=evidence), vote.signers, evidence
             )
             yield from _edges(resolver, executor, Capability.EXECUTE, (path,), guard="votes counted when called")
+
+
+def _asked_to(contract: Contract | None, variable: str) -> Capability:
+    """Return what an office of a home-made governor allows: to propose, where it stands in front of nothing else."""
+    functions = contract.code.functions.items if contract is not None else ()
+    asking = [one.signature for one in functions if re.search(rf"\b{re.escape(variable)}\b", one.guarded_by)]
+    proposing = asking and all(one.startswith("propose") for one in asking)
+    return Capability.PROPOSE if proposing else Capability.SET_PARAMETERS
 
 
 def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Control]:

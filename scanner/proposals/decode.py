@@ -22,7 +22,7 @@ class Decoded:
     """A call in words. `values` are the decoded arguments, for reasoning; `arguments` are for showing.
 
     `left_open` are positions of arguments that the code which makes the call decides when it runs: their values here
-    are no more than placeholders.
+    are zeros in their place.
     """
 
     signature: Known[str] | Unknown

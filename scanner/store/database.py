@@ -70,7 +70,8 @@ class Database:
             except OperationalError as error:
                 if attempt == _ATTEMPTS - 1 or _is_full(error):
                     raise unavailable(self.url, error) from error
-                self.engine.dispose()
+                # The pool leaves out what a lost connection shows to be stale; disposing of it here would forget the
+                # connections that other threads hold, and leave them open.
                 time.sleep(wait)
                 wait *= 2
             except DBAPIError as error:

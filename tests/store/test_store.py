@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 import scanner
 from scanner.model.errors import UsageError
@@ -190,6 +193,25 @@ def test_one_of_many_makes_new_facts(store_url: str) -> None:
     assert other.load("k") == {"a": [1, 2]}
     assert other.claim("k")
     store.close()
+
+
+def test_work_that_is_done_again_forgets_no_connection(store_url: str) -> None:
+    store, tries = Store(store_url), list[int]()
+
+    def work(connection: Connection) -> int:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise OperationalError("insert", {}, Exception("the connection was lost"))
+        return len(tries)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with store.database.reading() as connection:
+            connection.execute(select(schema.c.version)).all()
+            assert store.database.write(work) == 2
+        store.close()
+        gc.collect()
+    assert not [one for one in told if "connection" in str(one.message)]
 
 
 def test_a_claim_of_the_dead_runs_out(store: Store) -> None:

@@ -20,9 +20,9 @@ from scanner.code.analyse import analyse
 from scanner.code.auditors.load import input_digests
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
 from scanner.content import rules_dir
-from scanner.discovery.counterparties import build_counterparties
 from scanner.discovery.discover import Discovered, Found, Steps, describe, explore
 from scanner.discovery.oracle import ask_oracle, oracle_of
+from scanner.discovery.treasury.counterparties import build_counterparties
 from scanner.discovery.world import CrawlLimits
 from scanner.judge.assess import assess
 from scanner.judge.engine import judge

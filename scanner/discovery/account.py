@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from scanner.chain.abi import DecodeError, decode, function_signature
-from scanner.discovery.grants import Grants
+from scanner.discovery.control.grants import Grants
 from scanner.model.evidence import AccountEvidence, Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

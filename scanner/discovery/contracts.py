@@ -7,13 +7,13 @@ from typing import Any
 
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.allowances import Allowances, received_by
-from scanner.discovery.anonymity import stages
-from scanner.discovery.collisions import collisions
-from scanner.discovery.content import build_content
-from scanner.discovery.facets import broken_facts, diamond_facts
-from scanner.discovery.holders import Resolver, short, weakest
+from scanner.discovery.anonymity.settle import stages
+from scanner.discovery.control.holders import Resolver, short, weakest
+from scanner.discovery.proxies.collisions import collisions
+from scanner.discovery.proxies.facets import broken_facts, diamond_facts
 from scanner.discovery.set_aside import set_aside, set_aside_texts
+from scanner.discovery.tokens.content import build_content
+from scanner.discovery.treasury.allowances import Allowances, received_by
 from scanner.discovery.world import World, behind
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts

@@ -9,40 +9,46 @@ from typing import Any
 from scanner.chain.interface import Chain
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
-from scanner.discovery.allowances import Allowances, allowance_questions, answered, plan_allowances, with_allowances
-from scanner.discovery.anonymity import privacy_topics
+from scanner.discovery.anonymity.settle import privacy_topics
+from scanner.discovery.anonymity.use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.answers import Graph, build_answers
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, source_holder
-from scanner.discovery.control import build_controls
+from scanner.discovery.control.holders import Resolver
+from scanner.discovery.control.roles import unasked_claims
+from scanner.discovery.control.settle import build_controls
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.escrows import ESCROW_TOPICS
 from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
-from scanner.discovery.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.guards.managers import MANAGER_TOPICS
 from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
-from scanner.discovery.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
-from scanner.discovery.holders import Resolver
-from scanner.discovery.holdings import Holdings, Wanted, read_holdings
-from scanner.discovery.layouts import layout_changes
 from scanner.discovery.links import getters_of, links_of
-from scanner.discovery.membership import build_membership
+from scanner.discovery.membership.frameworks import MEMBERSHIP_TOPICS
+from scanner.discovery.membership.settle import build_membership
 from scanner.discovery.parts import Parts, sort_out
 from scanner.discovery.permissions.settle import settle_permissions
-from scanner.discovery.power import Power, read_token_logs
-from scanner.discovery.privacy_use import PrivacyUse, privacy_reads, privacy_use
+from scanner.discovery.proxies.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
+from scanner.discovery.proxies.layouts import layout_changes
 from scanner.discovery.proxies.settle import settle_beacons, settle_factories, settle_upgrades
-from scanner.discovery.roles import unasked_claims
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
-from scanner.discovery.token_powers import with_powers
-from scanner.discovery.tokens import build_token
-from scanner.discovery.treasury import build_treasury
-from scanner.discovery.units import unit_reads, units_told
+from scanner.discovery.tokens.escrows import ESCROW_TOPICS
+from scanner.discovery.tokens.powers import with_powers
+from scanner.discovery.tokens.settle import build_token
+from scanner.discovery.tokens.voting_power import Power, read_token_logs
+from scanner.discovery.treasury.allowances import (
+    Allowances,
+    allowance_questions,
+    answered,
+    plan_allowances,
+    with_allowances,
+)
+from scanner.discovery.treasury.holdings import Holdings, Wanted, read_holdings
+from scanner.discovery.treasury.settle import build_treasury
+from scanner.discovery.treasury.units import unit_reads, units_told
 from scanner.discovery.whole import build_dao
 from scanner.discovery.world import CrawlLimits, Link, World, crawl
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.discovery.holders import Resolver
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.world import World
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.controls import Control

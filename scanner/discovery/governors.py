@@ -8,11 +8,11 @@ from typing import Any
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted
 from scanner.discovery.clock import in_seconds
+from scanner.discovery.control.holders import Resolver, add_delays
 from scanner.discovery.families.interface import GovernorFamily, own_delay
-from scanner.discovery.holders import Resolver, add_delays
 from scanner.discovery.parts import Parts
-from scanner.discovery.power import Power, fewest_to_reach, share_bps
-from scanner.discovery.strength import Votes, strength
+from scanner.discovery.tokens.strength import Votes, strength
+from scanner.discovery.tokens.voting_power import Power, fewest_to_reach, share_bps
 from scanner.discovery.world import World
 from scanner.model.contracts import Governor
 from scanner.model.kinds import ActorKind

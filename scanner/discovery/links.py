@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.anonymity.groups import group_admin, group_ids
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
-from scanner.discovery.content import pointer_getters
-from scanner.discovery.escrows import escrow_getters
+from scanner.discovery.control.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.executors import EXECUTORS, executor_family_of
 from scanner.discovery.families import FAMILIES, family_of
 from scanner.discovery.families.told import created_proposals
-from scanner.discovery.frameworks import membership_getters, shamans
-from scanner.discovery.groups import group_admin, group_ids
 from scanner.discovery.guards.managers import manager_members
+from scanner.discovery.membership.frameworks import membership_getters, shamans
 from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_questions
-from scanner.discovery.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
+from scanner.discovery.tokens.content import pointer_getters
+from scanner.discovery.tokens.escrows import escrow_getters
 from scanner.discovery.world import (
     IMPLEMENTATION_OF_TARGET,
     TARGET_OF,

@@ -11,7 +11,7 @@ from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily
-from scanner.discovery.power import VOTES
+from scanner.discovery.tokens.voting_power import VOTES
 from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown

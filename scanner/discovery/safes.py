@@ -8,10 +8,10 @@ from typing import Any
 from scanner.discovery.account import Account, combine, transform
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.contracts import source_holder
-from scanner.discovery.holders import Resolver
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.oracle_modules import oracle_modules
 from scanner.discovery.parts import threshold_of
-from scanner.discovery.power import share_bps
+from scanner.discovery.tokens.voting_power import share_bps
 from scanner.discovery.world import World
 from scanner.model.contracts import Safe
 from scanner.model.controls import Holder

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.discovery.account import Account, transform
+from scanner.discovery.control.holders import Resolver, weakest
 from scanner.discovery.executors.interface import Callers
-from scanner.discovery.holders import Resolver, weakest
 from scanner.discovery.world import World
 from scanner.model.contracts import Timelock
 from scanner.model.controls import Holder

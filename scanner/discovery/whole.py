@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scanner.discovery.anonymity import stronger
+from scanner.discovery.anonymity.settle import stronger
+from scanner.discovery.control.holders import weakest
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.holders import weakest
 from scanner.discovery.world import World
 from scanner.model.contracts import Contract, Governor
 from scanner.model.controls import Control

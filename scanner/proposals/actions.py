@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.anonymity import privacy_data, stages
+from scanner.discovery.anonymity.settle import privacy_data, stages
 from scanner.discovery.contracts import code_at, label, verification
+from scanner.discovery.control.holders import short
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal
-from scanner.discovery.holders import short
 from scanner.model.kinds import ActorKind, Effect, Role, Stage, Verification
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.proposals import Action

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.discovery.discover import Found
-from scanner.discovery.strength import recent_block
+from scanner.discovery.tokens.strength import recent_block
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.collect import ProposalData
 

@@ -10,7 +10,7 @@ from scanner.discovery.account import combine, nonzero
 from scanner.discovery.clock import in_seconds, seconds_per_block
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal, Vote
-from scanner.discovery.power import share_bps
+from scanner.discovery.tokens.voting_power import share_bps
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends, Question

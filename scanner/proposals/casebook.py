@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account
-from scanner.discovery.anonymity import privacy_data
+from scanner.discovery.anonymity.settle import privacy_data
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal
 from scanner.discovery.world import only_a_target

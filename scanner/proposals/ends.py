@@ -13,7 +13,7 @@ from scanner.chain.abi import DecodeError, decode, encode_call
 from scanner.chain.interface import CallRead, CodeRead
 from scanner.discovery.account import EMPTY_CODE, Account, nonzero
 from scanner.discovery.discover import Found
-from scanner.discovery.holdings import BALANCE_OF
+from scanner.discovery.treasury.holdings import BALANCE_OF
 from scanner.model.kinds import Effect
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

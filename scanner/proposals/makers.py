@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from eth_utils.crypto import keccak
 
 from scanner.code.bytecode.opcodes import reachable_opcodes
-from scanner.discovery.holders import short
+from scanner.discovery.control.holders import short
 from scanner.model.observation import Known
 from scanner.proposals.nested import Call
 from scanner.proposals.spell.machine import created2_address

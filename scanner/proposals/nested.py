@@ -8,8 +8,8 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.control.holders import short
 from scanner.discovery.families.told import RawAction, full_calldata
-from scanner.discovery.holders import short
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account
 from scanner.discovery.contracts import code_at
+from scanner.discovery.control.holders import short
 from scanner.discovery.discover import Found
-from scanner.discovery.holders import short
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.ends import Ends

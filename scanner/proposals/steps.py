@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.discovery.battery import EXECUTOR_ROLE
-from scanner.discovery.roles import HAS_ROLE
+from scanner.discovery.control.roles import HAS_ROLE
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals.casebook import Case, Casebook, elsewhere

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scanner.discovery.account import combine
-from scanner.discovery.holders import short
-from scanner.discovery.power import share_bps
+from scanner.discovery.control.holders import short
+from scanner.discovery.tokens.voting_power import share_bps
 from scanner.model.kinds import Effect
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.casebook import Case, Casebook, elsewhere

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, ROLE_GRANTED
-from scanner.discovery.holders import Resolver
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.world import CrawlLimits, Link
 from scanner.model.kinds import ActorKind
 from tests.discovery.support import address, contract, log, parts, word, world

@@ -15,7 +15,7 @@ from fixtures.localchain import LocalChain
 from fixtures.safes import V1_4_1, execute, make_safe
 from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import Env
-from scanner.discovery.units import MAX_UNITS
+from scanner.discovery.treasury.units import MAX_UNITS
 from tests.e2e.conftest import Run, daoscan
 
 _OZ5 = ("@openzeppelin/contracts/", "node_modules/@openzeppelin/contracts-5/")

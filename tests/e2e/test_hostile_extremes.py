@@ -17,7 +17,7 @@ from fixtures.safes import V1_4_1, make_safe
 from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import Env
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, ROLE_GRANTED, TRANSFER
-from scanner.discovery.roles import MAX_CLAIMS
+from scanner.discovery.control.roles import MAX_CLAIMS
 from tests.e2e.conftest import Run, daoscan
 from tests.e2e.puppets import Stage, raw, reply, word
 from tests.e2e.test_poor_node import poorer

@@ -12,10 +12,10 @@ from fixtures.daos.aave_v2.dao import AAVE
 from fixtures.daos.aave_v3.dao import RECIPE as FEN
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.executors import aave_executor, aave_payloads, executor_family_of
 from scanner.discovery.families import aave_v2, aave_v3, family_of
 from scanner.discovery.families.aave_v2 import AaveV2
-from scanner.discovery.holders import Resolver
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS

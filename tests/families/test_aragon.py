@@ -14,13 +14,13 @@ from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.ozgovernor import Call
 from scanner.chain.abi import DecodeError, encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.grants import Grant, Grants
 from scanner.discovery.evmscript import script_calls
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.families import aragon_classic, aragon_osx, family_of
 from scanner.discovery.families.aragon_classic import AragonVoting
 from scanner.discovery.families.aragon_osx import OsxAddresslistVoting, OsxMultisig, OsxTokenVoting
 from scanner.discovery.families.interface import NOW
-from scanner.discovery.grants import Grant, Grants
 from scanner.discovery.permissions import acl, osx
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown

@@ -8,8 +8,8 @@ from typing import Any
 from fixtures.aragonclassic import app_id, role
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.grants import Grant
 from scanner.discovery.executors import executor_family_of
-from scanner.discovery.grants import Grant
 from scanner.discovery.permissions import acl, osx
 from scanner.discovery.permissions.claims import MAX_CLAIMS, question
 from scanner.discovery.permissions.settle import settle_permissions

@@ -12,10 +12,10 @@ from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.families import baal, family_of
 from scanner.discovery.families.baal import SUBMIT_PROPOSAL, Baal
-from scanner.discovery.frameworks import SHAMAN_SET, shamans
-from scanner.discovery.holders import Resolver
+from scanner.discovery.membership.frameworks import SHAMAN_SET, shamans
 from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import ActorKind, Capability, MembershipKind
 from scanner.model.observation import Known, Reason, Unknown

@@ -12,12 +12,12 @@ from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.daos.ds_chief.dao import CORE
 from scanner.chain.abi import encode, encode_call, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.ds_pause import EXEC, PLAN, DsPause
 from scanner.discovery.families import family_of
 from scanner.discovery.families.ds_chief import ETCH, NOTE_ETCH, NOTE_LOCK, NOTE_VOTE_SLATE, NOTE_VOTE_YAYS, DsChief
 from scanner.discovery.families.interface import NOW
-from scanner.discovery.holders import Resolver
 from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Unknown

@@ -13,9 +13,9 @@ from fixtures.juiceboxes import JUICEBOX
 from scanner.chain.abi import encode, selector
 from scanner.discovery import juicebox
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.juicebox import JUICEBOX as KINDS
-from scanner.discovery.holders import Resolver
 from scanner.discovery.juicebox import ALLOWANCE, APPROVAL_FOR_ALL, ETH, LIMIT, SET_OPERATOR, project_of
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown

@@ -11,10 +11,10 @@ from fixtures.contract import Contract, event_topic, signature_of, type_of
 from fixtures.daos.party.dao import RECIPE
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.families import family_of, party
 from scanner.discovery.families.interface import NOW
 from scanner.discovery.families.party import ACCEPTED, DELEGATED, PASSED, PROPOSED, VETOED, Party
-from scanner.discovery.holders import Resolver
 from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown

@@ -11,11 +11,11 @@ from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.daos.snapshot_x.dao import RECIPE
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors import snapshot_x as strategies
 from scanner.discovery.families import family_of, snapshot_x
 from scanner.discovery.families.snapshot_x import SnapshotX
-from scanner.discovery.holders import Resolver
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS

@@ -8,8 +8,8 @@ from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.daos.vote_escrow.dao import RECIPE
 from scanner.chain.abi import encode, selector
-from scanner.discovery import escrows
-from scanner.discovery.escrows import DEPOSIT, WITHDRAW, is_escrow, locked_units
+from scanner.discovery.tokens import escrows
+from scanner.discovery.tokens.escrows import DEPOSIT, WITHDRAW, is_escrow, locked_units
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Unknown
 from tests.discovery.support import address, contract, log, word

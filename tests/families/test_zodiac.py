@@ -14,11 +14,11 @@ from fixtures.zodiacs import ZODIAC
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
 from scanner.discovery.battery import SENTINEL
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.executors import executor_family_of, zodiac
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import azorius, family_of
 from scanner.discovery.families.azorius import Azorius
-from scanner.discovery.holders import Resolver
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS

@@ -9,14 +9,14 @@ from typing import Any
 from scanner.chain.abi import encode, encode_call
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, Read
 from scanner.discovery.account import Account
+from scanner.discovery.anonymity.use import PrivacyUse
 from scanner.discovery.battery import PROPOSAL_CREATED
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.discover import Found
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
 from scanner.discovery.families.told import PROPOSAL_TYPES
-from scanner.discovery.holders import Resolver
-from scanner.discovery.holdings import Holdings
 from scanner.discovery.parts import Parts
-from scanner.discovery.privacy_use import PrivacyUse
+from scanner.discovery.treasury.holdings import Holdings
 from scanner.discovery.world import TARGET_OF
 from scanner.model.evidence import AccountEvidence, BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown

@@ -7,7 +7,7 @@ import pytest
 from scanner.chain.abi import encode, encode_call
 from scanner.discovery.battery import CANCELLER_ROLE
 from scanner.discovery.families.told import RawAction, RawProposal
-from scanner.discovery.holdings import BALANCE_OF
+from scanner.discovery.treasury.holdings import BALANCE_OF
 from scanner.model.evidence import LogSetEvidence
 from scanner.model.observation import Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

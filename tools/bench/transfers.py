@@ -14,7 +14,7 @@ from fixtures.localchain import project_root
 from scanner.chain.node import open_chain
 from scanner.discovery.account import Account
 from scanner.discovery.battery import TRANSFER
-from scanner.discovery.power import read_token_logs
+from scanner.discovery.tokens.voting_power import read_token_logs
 from scanner.discovery.world import World
 from scanner.model.observation import Known
 from tools.bench.decoding import NoSources

@@ -10,8 +10,8 @@ from scanner.discovery.battery import (
     PROPOSER_ROLE,
     TIMELOCK_ADMIN_ROLE,
 )
+from scanner.discovery.control.roles import read_roles, role_claims, role_name
 from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
-from scanner.discovery.roles import read_roles, role_claims, role_name
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 

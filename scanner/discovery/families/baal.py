@@ -17,7 +17,7 @@ from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.asking import has_selector, nobody
 from scanner.discovery.families.interface import Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, logs_by_number, read_each
-from scanner.discovery.frameworks import SHAMAN_ADMIN, SHAMAN_GOVERNOR, SHAMAN_MANAGER, shamans
+from scanner.discovery.membership.frameworks import SHAMAN_ADMIN, SHAMAN_GOVERNOR, SHAMAN_MANAGER, shamans
 from scanner.discovery.world import Getter, Link
 from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import ActorKind, Capability

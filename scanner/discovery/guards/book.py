@@ -10,7 +10,7 @@ from eth_utils.crypto import keccak
 from scanner.chain.abi import DecodeError, encode, event_topic, selector, signature_types
 from scanner.chain.interface import CallRead, LogRead, Read, StorageRead
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.roles import HAS_ROLE, role_question
+from scanner.discovery.control.roles import HAS_ROLE, role_question
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown

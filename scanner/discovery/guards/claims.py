@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.control.roles import HAS_ROLE, read_roles, role_name
 from scanner.discovery.guards.calls import Answer, Trial, shape
 from scanner.discovery.guards.doors import in_scope
-from scanner.discovery.roles import HAS_ROLE, read_roles, role_name
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
 from scanner.model.values import ZERO_ADDRESS

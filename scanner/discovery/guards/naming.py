@@ -7,11 +7,11 @@ from typing import Any
 
 from scanner.discovery.account import Account
 from scanner.discovery.battery import SENTINEL
+from scanner.discovery.control.roles import HAS_ROLE, read_roles
 from scanner.discovery.guards.book import Book, Word, as_address, evidence_of, is_set, mapping_slot
 from scanner.discovery.guards.doors import Door, Held, Named
 from scanner.discovery.guards.granted import named_by_grants
 from scanner.discovery.guards.managers import manager_members
-from scanner.discovery.roles import HAS_ROLE, read_roles
 from scanner.model.code import StorageVariable
 from scanner.model.guards import CallerCheck
 from scanner.model.observation import Known, Unknown

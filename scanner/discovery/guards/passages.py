@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scanner.discovery.control.holders import Resolver, add_delays, weakest
 from scanner.discovery.guards.calls import CONTRADICTED, NOT_CHECKABLE, Trial, Verdict
 from scanner.discovery.guards.claims import Claim
 from scanner.discovery.guards.doors import Door, Held, Named
 from scanner.discovery.guards.trials import Guards
-from scanner.discovery.holders import Resolver, add_delays, weakest
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Guard

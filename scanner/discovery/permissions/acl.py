@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scanner.chain.abi import topic
 from scanner.discovery.account import Account
-from scanner.discovery.grants import Grant
+from scanner.discovery.control.grants import Grant
 from scanner.discovery.permissions.claims import (
     MAX_CLAIMS,
     Claim,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account
-from scanner.discovery.grants import Grant
+from scanner.discovery.control.grants import Grant
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Unknown
 

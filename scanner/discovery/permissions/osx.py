@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner.chain.abi import DecodeError, decode, topic
 from scanner.discovery.account import Account
-from scanner.discovery.grants import Grant
+from scanner.discovery.control.grants import Grant
 from scanner.discovery.permissions.claims import Claim, Ledger, chosen, confirmed, dispatches, logs_of, question
 from scanner.discovery.world import Getter
 from scanner.model.values import ZERO_ADDRESS

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import MINTER_ROLE, PAUSER_ROLE
-from scanner.discovery.grants import Grant
+from scanner.discovery.control.grants import Grant
 from scanner.discovery.permissions import acl, osx
 
 SEIZE = "seize"

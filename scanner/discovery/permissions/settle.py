@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.control.grants import Grants
 from scanner.discovery.executors.aragon_apps import roles_of
-from scanner.discovery.grants import Grants
 from scanner.discovery.permissions import acl, osx
 from scanner.discovery.permissions.claims import Ledger
 from scanner.discovery.world import World, running_code

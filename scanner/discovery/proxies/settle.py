@@ -9,12 +9,12 @@ from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MODULE_PROXY_CREATION, UPGRADER_ROLE
 from scanner.discovery.contracts import code_at
+from scanner.discovery.control.roles import read_roles
 from scanner.discovery.executors.aragon_apps import app_of
 from scanner.discovery.families import family_of
 from scanner.discovery.forwards import nobody_writes
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.proxies import BEACON_KINDS
-from scanner.discovery.roles import read_roles
 from scanner.discovery.world import World, running_code
 from scanner.model.kinds import Guard
 from scanner.model.observation import Known, Reason, Unknown

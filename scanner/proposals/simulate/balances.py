@@ -12,7 +12,7 @@ from scanner.chain.abi import DecodeError, decode, encode_call
 from scanner.chain.faults import Answer, Fault, reason_of
 from scanner.discovery.battery import TRANSFER
 from scanner.discovery.discover import Found
-from scanner.discovery.power import share_bps
+from scanner.discovery.tokens.voting_power import share_bps
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.simulation import BalanceChange, Party

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.control.holders import short
+from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.discover import Discovered
-from scanner.discovery.holders import short
-from scanner.discovery.roles import read_roles, role_name
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Collection, Known, Reason, Unknown

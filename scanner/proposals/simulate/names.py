@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import nonzero
+from scanner.discovery.control.holders import short
 from scanner.discovery.discover import Discovered, Found
-from scanner.discovery.holders import short
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known
 from scanner.model.proposals import Proposal

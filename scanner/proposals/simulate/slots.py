@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from scanner.code.hidden_slots import UNTYPED
 from scanner.discovery.contracts import code_at
+from scanner.discovery.control.holders import short
+from scanner.discovery.control.roles import ROLE_NAMES
 from scanner.discovery.discover import Found
-from scanner.discovery.holders import short
-from scanner.discovery.roles import ROLE_NAMES
 from scanner.model.code import StorageVariable
 from scanner.model.observation import Collection
 from scanner.model.simulation import SlotChange

@@ -11,7 +11,7 @@ from fixtures.localchain import LocalChain
 from scanner.code.bytecode.proxy import FORMS
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.contracts import code_at
-from scanner.discovery.history import changes_of, line_of
+from scanner.discovery.proxies.history import changes_of, line_of
 from scanner.discovery.proxies.settle import settle_upgrades
 from scanner.discovery.world import CrawlLimits, World, behind
 from scanner.model.evidence import CodeEvidence

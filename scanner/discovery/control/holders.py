@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
+from scanner.discovery.control.grants import Grant
+from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import own_delay
-from scanner.discovery.grants import Grant
 from scanner.discovery.guards.offices import Office
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.permissions.osx import upgraders
-from scanner.discovery.roles import read_roles, role_name
 from scanner.discovery.world import World
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence

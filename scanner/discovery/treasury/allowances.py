@@ -12,8 +12,8 @@ from typing import Any
 from scanner.chain.abi import address_topic, encode_call, topic
 from scanner.chain.interface import CallRead, CodeRead, LogRead, Read
 from scanner.discovery.account import combine, nonzero
-from scanner.discovery.holders import short
-from scanner.discovery.holdings import NOT_HELD, Holdings, whole_balance
+from scanner.discovery.control.holders import short
+from scanner.discovery.treasury.holdings import NOT_HELD, Holdings, whole_balance
 from scanner.discovery.world import World
 from scanner.model.allowances import Allowance
 from scanner.model.contracts import Contract

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account
 from scanner.discovery.forwards import way
-from scanner.discovery.layouts import HASHED, TARGET_OF_PROXY, overlaps, worded
+from scanner.discovery.proxies.layouts import HASHED, TARGET_OF_PROXY, overlaps, worded
 from scanner.discovery.world import World, behind
 from scanner.model.code import StorageVariable
 from scanner.model.contracts import StorageCollision

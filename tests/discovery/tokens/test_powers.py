@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.discovery.holders import Resolver
-from scanner.discovery.token_powers import KINDS, with_powers
+from scanner.discovery.control.holders import Resolver
+from scanner.discovery.tokens.powers import KINDS, with_powers
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Anonymity, Contract, Token

@@ -12,7 +12,7 @@ from scanner.chain.interface import Fold, FoldRead, LogRead
 from scanner.discovery.account import transform
 from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
-from scanner.discovery.escrows import DECAYING, is_escrow, locked_units
+from scanner.discovery.tokens.escrows import DECAYING, is_escrow, locked_units
 from scanner.discovery.world import World, running_code
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown

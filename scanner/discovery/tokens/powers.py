@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scanner.discovery.account import Account
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
-from scanner.discovery.holders import Resolver
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.permissions.powers import SEIZE
-from scanner.discovery.tokens import kind_with_power, role_holders
+from scanner.discovery.tokens.settle import kind_with_power, role_holders
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
 from scanner.model.kinds import ActorKind, Capability, Guard

@@ -7,9 +7,9 @@ from scanner.discovery.battery import (
     PROPOSER_ROLE,
     ROLE_GRANTED,
 )
+from scanner.discovery.control.holders import Resolver, weakest
 from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
-from scanner.discovery.holders import Resolver, weakest
 from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS

@@ -8,11 +8,11 @@ from typing import Any
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
-from scanner.discovery.escrows import LOCKED, LOCKS_MAKE_VOTES, is_escrow
-from scanner.discovery.holders import Resolver, weakest
+from scanner.discovery.control.holders import Resolver, weakest
+from scanner.discovery.control.roles import read_roles
 from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
-from scanner.discovery.power import VOTES, Power, share_bps
-from scanner.discovery.roles import read_roles
+from scanner.discovery.tokens.escrows import LOCKED, LOCKS_MAKE_VOTES, is_escrow
+from scanner.discovery.tokens.voting_power import VOTES, Power, share_bps
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Token

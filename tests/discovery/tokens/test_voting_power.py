@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scanner.chain.interface import FoldRead, Read
 from scanner.discovery.battery import DELEGATE_VOTES_CHANGED, TRANSFER
-from scanner.discovery.power import (
+from scanner.discovery.tokens.voting_power import (
     Counting,
     PowerFold,
     _balances,

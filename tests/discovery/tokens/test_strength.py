@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.discovery.strength import Votes, _to_pass, recent_block, strength
+from scanner.discovery.tokens.strength import Votes, _to_pass, recent_block, strength
 from scanner.model.evidence import BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from tests.discovery.support import world

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scanner.code.hidden_slots import UNTYPED
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account
-from scanner.discovery.history import MAX_FORMER, History, line_of
+from scanner.discovery.proxies.history import MAX_FORMER, History, line_of
 from scanner.model.code import StorageVariable
 from scanner.model.observation import Collection
 from scanner.model.upgrades import LayoutChange

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.discovery.account import Account
-from scanner.discovery.anonymity import privacy_data
-from scanner.discovery.holders import Resolver, weakest
-from scanner.discovery.holdings import Holdings, held_by, units_held
-from scanner.discovery.privacy_use import PrivacyUse
+from scanner.discovery.anonymity.settle import privacy_data
+from scanner.discovery.anonymity.use import PrivacyUse
+from scanner.discovery.control.holders import Resolver, weakest
+from scanner.discovery.treasury.holdings import Holdings, held_by, units_held
 from scanner.discovery.world import World
 from scanner.model.controls import Control
 from scanner.model.dao import TokenBalance, TreasuryAccount

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.chain.abi import address_topic, topic
 from scanner.chain.interface import LogRead
-from scanner.discovery.anonymity import privacy_data
+from scanner.discovery.anonymity.settle import privacy_data
 from scanner.discovery.battery import TRANSFER
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence, LogEvidence

@@ -8,13 +8,13 @@ import pytest
 
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
-from scanner.discovery.content import build_content, scheme_of
+from scanner.discovery.anonymity.gates import forwarder, sanctions_gate
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.frameworks import FRAMEWORKS, SHAMAN_SET, framework_of, membership_getters
-from scanner.discovery.gates import forwarder, sanctions_gate
-from scanner.discovery.holders import Resolver
-from scanner.discovery.membership import build_membership
+from scanner.discovery.membership.frameworks import FRAMEWORKS, SHAMAN_SET, framework_of, membership_getters
+from scanner.discovery.membership.settle import build_membership
 from scanner.discovery.parts import Parts
+from scanner.discovery.tokens.content import build_content, scheme_of
 from scanner.model.blank import all_unknown
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Governor, Token

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.chain.abi import selector
 from scanner.chain.interface import CallRead, CodeRead, Read
 from scanner.discovery.account import Account, ProxyMatch
-from scanner.discovery.allowances import (
+from scanner.discovery.treasury.allowances import (
     APPROVAL,
     APPROVAL_FOR_ALL,
     MAX_PAIRS,
@@ -21,7 +21,7 @@ from scanner.discovery.allowances import (
     plan_allowances,
     received_by,
 )
-from scanner.discovery.holdings import Holdings
+from scanner.discovery.treasury.holdings import Holdings
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from tests.discovery.support import SilentChain, address, code, contract, eoa, log, returned, word, world

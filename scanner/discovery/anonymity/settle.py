@@ -11,8 +11,8 @@ from typing import Any
 from scanner.chain.abi import topic
 from scanner.content import rules_dir
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.gates import forwarder, forwarder_of, sanctions_gate
-from scanner.discovery.groups import group_ids
+from scanner.discovery.anonymity.gates import forwarder, forwarder_of, sanctions_gate
+from scanner.discovery.anonymity.groups import group_ids
 from scanner.discovery.world import World, only_a_target
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Anonymity

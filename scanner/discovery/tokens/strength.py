@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.discovery.account import combine, transform
-from scanner.discovery.power import fewest_to_reach, share_bps
+from scanner.discovery.tokens.voting_power import fewest_to_reach, share_bps
 from scanner.discovery.world import World
 from scanner.model.evidence import BlockEvidence
 from scanner.model.observation import Known, Reason, Unknown

@@ -8,15 +8,15 @@ from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import nonzero, transform
-from scanner.discovery.anonymous_groups import build_groups
+from scanner.discovery.anonymity.members import build_groups
 from scanner.discovery.asking import has_selector
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.escrows import is_escrow
-from scanner.discovery.frameworks import Framework, framework_of, soulbound
 from scanner.discovery.juicebox import way_out
-from scanner.discovery.membership_attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
-from scanner.discovery.power import DELEGATE
-from scanner.discovery.ways import Paths, admitted_through, guarded, not_read, of_group
+from scanner.discovery.membership.attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
+from scanner.discovery.membership.frameworks import Framework, framework_of, soulbound
+from scanner.discovery.membership.ways import Paths, admitted_through, guarded, not_read, of_group
+from scanner.discovery.tokens.escrows import is_escrow
+from scanner.discovery.tokens.voting_power import DELEGATE
 from scanner.discovery.world import running_code
 from scanner.model.blank import unknown_facts
 from scanner.model.contracts import Contract, Governor, Safe, Token

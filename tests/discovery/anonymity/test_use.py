@@ -7,9 +7,9 @@ from typing import Any
 
 from scanner.chain.abi import address_topic
 from scanner.chain.interface import LogRead, Read
-from scanner.discovery.anonymity import privacy_data
+from scanner.discovery.anonymity.settle import privacy_data
+from scanner.discovery.anonymity.use import ANNOUNCEMENT, privacy_reads, privacy_use
 from scanner.discovery.battery import TRANSFER
-from scanner.discovery.privacy_use import ANNOUNCEMENT, privacy_reads, privacy_use
 from scanner.discovery.world import World
 from scanner.model.evidence import LogEvidence, LogSetEvidence
 from scanner.model.observation import Known, Reason, Unknown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scanner.discovery.account import Account
+from scanner.discovery.anonymity.groups import group_admin, group_members, keeps_groups, word_of
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.groups import group_admin, group_members, keeps_groups, word_of
-from scanner.discovery.tokens import kind_with_power
+from scanner.discovery.tokens.settle import kind_with_power
 from scanner.discovery.world import World, only_a_target
 from scanner.model.features import Group
 from scanner.model.kinds import ActorKind, Capability, Guard

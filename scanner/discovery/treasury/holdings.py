@@ -10,8 +10,8 @@ from scanner.chain.abi import encode_call
 from scanner.chain.interface import CallRead, Read
 from scanner.discovery.account import Account, combine
 from scanner.discovery.parts import Parts, is_token
-from scanner.discovery.power import TokenLogs
-from scanner.discovery.units import Unit, Units
+from scanner.discovery.tokens.voting_power import TokenLogs
+from scanner.discovery.treasury.units import Unit, Units
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
-from scanner.discovery.escrows import is_escrow
-from scanner.discovery.holders import Path, Resolver, short
+from scanner.discovery.control.holders import Path, Resolver, short
+from scanner.discovery.control.roles import read_roles
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import SEIZE, granted
-from scanner.discovery.roles import read_roles
-from scanner.discovery.tokens import MINTER_GETTERS
+from scanner.discovery.tokens.escrows import is_escrow
+from scanner.discovery.tokens.settle import MINTER_GETTERS
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from scanner.discovery.account import Account
 from scanner.discovery.battery import PROPOSER_ROLE, ROLE_GRANTED, ROLE_REVOKED
-from scanner.discovery.roles import MAX_CLAIMS, read_roles, role_claims, role_name, role_question
+from scanner.discovery.control.roles import MAX_CLAIMS, read_roles, role_claims, role_name, role_question
 from scanner.model.evidence import CodeEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from tests.discovery.support import AT, address, contract, log, word

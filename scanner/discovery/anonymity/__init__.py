@@ -1,0 +1,1 @@
+"""Anonymity features: which are there, within reach, set up, used."""

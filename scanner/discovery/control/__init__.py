@@ -1,0 +1,1 @@
+"""Lines of control: who holds which role now."""

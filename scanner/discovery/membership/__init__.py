@@ -1,0 +1,1 @@
+"""Who can become a member, and by which ways."""

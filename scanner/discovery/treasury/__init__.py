@@ -1,0 +1,1 @@
+"""What governance holds, where it lies, and who was allowed to take it."""

@@ -23,6 +23,9 @@ from scanner.code.requests import Wanted
 from scanner.content import rules_dir
 
 _TOOLS = ("slither-analyzer", "crytic-compile", "evmole")
+_MODELS = ("blank", "code", "evidence", "guards", "kinds", "later", "observation", "stated", "values")
+"""The nouns that facts of code are made of: what a token or a report looks like changes none of them."""
+_LISTS = ("signatures.json",)
 
 
 def source_key(source_id: str, compiler: str, wanted: Wanted) -> str:
@@ -51,14 +54,16 @@ def _key(*parts: str) -> str:
 
 @cache
 def tool_digest() -> str:
-    """Return the digest of all that makes facts: this tool's version, its code, its lists, Slither and the rest."""
+    """Return the digest of all that makes facts: this tool's version, what it analyses with, Slither and the rest."""
     digest = hashlib.sha256(scanner.__version__.encode())
     root = Path(scanner.__file__).parent
-    for folder in (root / "code", root / "model", rules_dir() / "data"):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"\0{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
-                digest.update(path.read_bytes())
+    code = [path for path in sorted((root / "code").rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    models = [root / "model" / f"{name}.py" for name in _MODELS]
+    lists = rules_dir() / "data"
+    for folder, paths in ((root, [*code, *models]), (lists, [lists / name for name in _LISTS])):
+        for path in paths:
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
     for package in _TOOLS:
         with contextlib.suppress(PackageNotFoundError):
             digest.update(f"\0{package}={version(package)}".encode())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import scanner
 from scanner.code import store
 from scanner.code.requests import Wanted
 from scanner.code.store import FactStore, bytecode_key, source_key
@@ -94,3 +96,16 @@ def test_the_digest_of_the_tool_covers_every_file_of_the_analyses(monkeypatch: p
     assert store.tool_digest.__wrapped__() == before
     monkeypatch.setattr(Path, "read_bytes", changed)
     assert store.tool_digest.__wrapped__() != before
+
+
+def test_the_digest_of_the_tool_covers_the_nouns_of_facts_with_all_that_these_are_made_of() -> None:
+    models = Path(scanner.__file__).parent / "model"
+    todo, found = ["code", "guards", "stated", "blank", "kinds"], set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += re.findall(
+                r"^\s*from scanner\.model\.(\w+) import", (models / f"{name}.py").read_text(), re.MULTILINE
+            )
+    assert found == set(store._MODELS)

@@ -104,7 +104,9 @@ def read_all(source: str, chain_id: int | None) -> Targets:
     """Return the targets that the user named. Raises UsageError where there are none."""
     from scanner.fleet.targets import read_targets
 
-    found = read_targets(Path(source), sys.stdin.read() if source == "-" else None, chain_id)
+    if source == "-" and sys.stdin.isatty():
+        typer.echo("targets are read from here, a line each; Ctrl-D ends them", err=True)
+    found = read_targets(Path(source), sys.stdin.buffer.read() if source == "-" else None, chain_id)
     if not found.wanted:
         for one in found.bad[:20]:
             typer.echo(f"warning: {one.place}: {one.why}", err=True)

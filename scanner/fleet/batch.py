@@ -19,6 +19,9 @@ from scanner.model.errors import DaoscanError
 from scanner.model.snapshot import PinnedBlock
 from scanner.store.store import LACKING, Store
 
+_PLACES = 5
+"""Of targets that stand twice: how many are named."""
+
 
 class Batch:
     """Everything that one command does."""
@@ -34,6 +37,10 @@ class Batch:
         """Scan what is not in the store yet; return whether every target is there without an error."""
         for bad in targets.bad:
             self._report.warn(f"{bad.place}: {bad.why}")
+        if targets.again:
+            more = ", …" if len(targets.again) > _PLACES else ""
+            places = ", ".join(targets.again[:_PLACES]) + more
+            self._report.warn(f"{len(targets.again)} targets stand there before, the first counts: {places}")
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             key = self._key(targets, block)

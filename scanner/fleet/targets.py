@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,10 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _CAIP10 = re.compile(r"eip155:([0-9]{1,18}):(0x[0-9a-fA-F]{40})\Z")
 _NUMBER = re.compile(r"[0-9]{1,18}\Z")
 _COLUMNS = ("chain", "address", "name", "block")
-_FIRST = ("chain", "chain_id", "address", "target")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SEPARATOR = re.compile(r'(?:"(?:[^"]|"")*"|[^,;\t"]*)([,;\t])')
+_SPREADSHEET = re.compile(r"sep=.\s*\Z", re.IGNORECASE)
+"""What some spreadsheets write first, to say how cells are separated."""
 
 
 @dataclass(frozen=True, order=True)
@@ -44,79 +46,97 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Targets:
-    """What was read: targets in the order of the source, each once."""
+    """What was read: targets in the order of the source, each once; `again` are the places of those that come again."""
 
     wanted: tuple[Wanted, ...]
     bad: tuple[BadLine, ...]
+    again: tuple[str, ...] = ()
 
 
-def read_targets(source: Path, text: str | None = None, chain_id: int | None = None) -> Targets:
-    """Return the targets of a file or folder, or of `text` (standard input). Raises UsageError for a source of no use.
+def read_targets(source: Path, data: bytes | None = None, chain_id: int | None = None) -> Targets:
+    """Return the targets of a file or folder, or of `data` (standard input). Raises UsageError for a source of no use.
 
     `chain_id` is the chain of addresses that name none.
     """
-    if text is None and source.is_dir():
-        found: Iterable[Wanted | BadLine] = _manifests(source)
+    if data is None and source.is_dir():
+        found: Iterable[tuple[str, Wanted | BadLine]] = _manifests(source)
     else:
-        content = _text(source) if text is None else text
-        shown = source.name if text is None else "standard input"
+        shown = source.name if data is None else "standard input"
+        content = _decoded(_content(source) if data is None else data, shown if data is not None else str(source))
         is_json = content.lstrip()[:1] in ("[", "{")
         found = (_json if is_json else _csv)(content, shown, chain_id)
     wanted: dict[tuple[int, str, int], Wanted] = {}
     bad: list[BadLine] = []
-    for one in found:
+    again: list[str] = []
+    for place, one in found:
         if isinstance(one, BadLine):
             bad.append(one)
-        else:
-            wanted.setdefault((one.chain_id, one.address, one.block), one)
-    return Targets(tuple(wanted.values()), tuple(bad))
+        elif wanted.setdefault((one.chain_id, one.address, one.block), one) is not one:
+            again.append(place)
+    return Targets(tuple(wanted.values()), tuple(bad), tuple(again))
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UsageError(
                 f"the targets are larger than {MAX_BYTES} bytes", where=str(path), hint="cut them in parts"
             )
-        return path.read_text("utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         hint = "give a CSV or JSON file, a folder of manifests, or - for standard input"
         raise UsageError(f"the targets cannot be read: {error.strerror}", where=str(path), hint=hint) from error
-    except UnicodeDecodeError as error:
-        raise UsageError("the targets are no UTF-8 text", where=str(path)) from error
 
 
-def _csv(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLine]:
-    columns = list(_COLUMNS)
-    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd")), strict=False)
-    first, has_header = True, False
+def _decoded(data: bytes, where: str) -> str:
     try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            place = f"{shown}:{reader.line_num}"
-            if not any(cells) or cells[0].startswith("#"):
-                continue
-            if first and cells[0].lower() in _FIRST:
-                columns = [_column(cell) for cell in cells]
-                has_header = True
-            elif not has_header and _looks_like_address(cells[0]):
-                yield _wanted(dict(zip(("address", "name", "block"), cells, strict=False)), place, chain_id)
-            else:
-                yield _wanted(dict(zip(columns, cells, strict=False)), place, chain_id)
-            first = False
-    except csv.Error as error:
-        yield BadLine(f"{shown}:{reader.line_num}", f"the rest cannot be read: {error}")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        hint = "a spreadsheet calls it `CSV UTF-8`"
+        raise UsageError("the targets are no UTF-8 text", where=where, hint=hint) from error
+
+
+def _csv(text: str, shown: str, chain_id: int | None) -> Iterator[tuple[str, Wanted | BadLine]]:
+    """Each line by itself: a quote that is not closed spoils its own line and swallows no other."""
+    columns, names = list(_COLUMNS), ["address", "name", "block"]
+    separator, first, has_header = "", True, False
+    for number, line in enumerate(_LINE_END.split(text.replace("\0", "\ufffd")), 1):
+        place = f"{shown}:{number}"
+        if not line.strip() or line.lstrip().startswith("#") or (first and _SPREADSHEET.match(line)):
+            continue
+        separator = separator or _separator(line)
+        try:
+            (row,) = csv.reader([line], delimiter=separator or ",", strict=True)
+        except csv.Error as error:
+            yield place, BadLine(place, f"the line cannot be read: {error}")
+            continue
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if first and "address" in map(_column, cells):
+            columns, has_header = [_column(cell) for cell in cells], True
+        else:
+            fields = names if not has_header and _looks_like_address(cells[0]) else columns
+            yield place, _wanted(dict(zip(fields, cells, strict=False)), place, chain_id)
+        first = False
+
+
+def _separator(line: str) -> str:
+    """Return what stands after the first cell: a comma, a semicolon or a tab; empty for a line of one cell."""
+    found = _SEPARATOR.match(line)
+    return found[1] if found else ""
 
 
 def _column(cell: str) -> str:
-    return {"chain_id": "chain", "target": "address"}.get(cell.lower(), cell.lower())
+    name = cell.lower().replace(" ", "_")
+    return {"chain_id": "chain", "chainid": "chain", "target": "address"}.get(name, name)
 
 
 def _looks_like_address(cell: str) -> bool:
     return bool(_ADDRESS.match(cell) or _CAIP10.match(cell))
 
 
-def _json(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadLine]:
+def _json(text: str, shown: str, chain_id: int | None) -> Iterator[tuple[str, Wanted | BadLine]]:
     """One list of objects, or one object on each line."""
     if text.lstrip()[:1] == "[":
         try:
@@ -124,18 +144,19 @@ def _json(text: str, shown: str, chain_id: int | None) -> Iterator[Wanted | BadL
         except (ValueError, RecursionError) as error:
             raise UsageError(f"the targets are no JSON: {error}"[:200], where=shown) from error
         for number, entry in enumerate(entries, 1):
-            yield _entry(entry, f"{shown}, entry {number}", chain_id)
+            place = f"{shown}, entry {number}"
+            yield place, _entry(entry, place, chain_id)
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_LINE_END.split(text), 1):
         if not line.strip():
             continue
         place = f"{shown}:{number}"
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError):
-            yield BadLine(place, "no JSON")
+            yield place, BadLine(place, "no JSON")
             continue
-        yield _entry(entry, place, chain_id)
+        yield place, _entry(entry, place, chain_id)
 
 
 def _entry(entry: Any, place: str, chain_id: int | None) -> Wanted | BadLine:
@@ -143,7 +164,8 @@ def _entry(entry: Any, place: str, chain_id: int | None) -> Wanted | BadLine:
         return _wanted({"address": entry}, place, chain_id)
     if not isinstance(entry, dict):
         return BadLine(place, "neither an object nor an address")
-    fields = {_column(str(name)): str(value) for name, value in entry.items() if not isinstance(value, dict | list)}
+    said = {name: value for name, value in entry.items() if value is not None and not isinstance(value, dict | list)}
+    fields = {_column(str(name)): str(value).strip() for name, value in said.items()}
     return _wanted(fields, place, chain_id)
 
 
@@ -156,7 +178,7 @@ def _wanted(fields: dict[str, str], place: str, default: int | None) -> Wanted |
         chain, address = named[1], named[2]
     chain = chain.removeprefix("eip155:")
     if not _ADDRESS.match(address):
-        return BadLine(place, f"not an address: {address[:60]!r}")
+        return BadLine(place, f"not an address: {address[:60]!r}" if address else "no address")
     if wrong_checksum(address):
         return BadLine(place, f"the checksum of {address} is wrong (EIP-55)")
     if chain and not _NUMBER.match(chain):
@@ -169,7 +191,7 @@ def _wanted(fields: dict[str, str], place: str, default: int | None) -> Wanted |
     return Wanted(chain_id, address.lower(), " ".join(fields.get("name", "").split())[:200], int(block or 0))
 
 
-def _manifests(folder: Path) -> Iterator[Wanted | BadLine]:
+def _manifests(folder: Path) -> Iterator[tuple[str, Wanted | BadLine]]:
     paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     if not paths:
         raise UsageError("no manifest in this folder", where=str(folder), hint="manifests are files NAME.yaml")
@@ -177,8 +199,8 @@ def _manifests(folder: Path) -> Iterator[Wanted | BadLine]:
         try:
             manifest = read_manifest(path)
         except DaoscanError as error:
-            yield BadLine(error.where or path.name, error.what)
+            yield path.name, BadLine(error.where or path.name, error.what)
             continue
         first = manifest.targets[0]
         entry = manifest.on_chain(first.chain_id)[0]
-        yield Wanted(entry.chain_id, entry.address, manifest.name, 0, str(path))
+        yield path.name, Wanted(entry.chain_id, entry.address, manifest.name, 0, str(path.resolve()))

@@ -15,7 +15,7 @@ CHECKSUMMED = "0x408ED6354d4973f66138C91495F2f2FCbd8724C3"
 
 
 def read(text: str, chain_id: int | None = None) -> tuple[list[Wanted], list[tuple[str, str]]]:
-    found = read_targets(Path("-"), text, chain_id)
+    found = read_targets(Path("-"), text.encode("utf-8", "surrogatepass"), chain_id)
     return list(found.wanted), [(one.place, one.why) for one in found.bad]
 
 
@@ -70,6 +70,40 @@ def test_a_target_stands_once() -> None:
     assert read(f"1,{A},first\n1,{A},second\n1,{A},third,9\n")[0] == [Wanted(1, A, "first"), Wanted(1, A, "third", 9)]
 
 
+def test_where_a_target_stands_again_is_told() -> None:
+    found = read_targets(Path("-"), f"1,{A},first\n1,{B}\neip155:1:{A.upper().replace('X', 'x')}\n1,{B}\n".encode())
+    assert found.again == ("standard input:3", "standard input:4")
+    entries = json.dumps([{"chain": 1, "address": A}] * 2).encode()
+    assert read_targets(Path("-"), entries).again == ("standard input, entry 2",)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("header", ["", "sep={}|", "Name{}Chain ID{}Address|"], ids=["none", "sep", "header"])
+def test_as_spreadsheets_write_it(mark: str, end: str, separator: str, header: str) -> None:
+    cells = ("Name", "1", A) if "Name" in header else ("1", A, "Name")
+    rows = [
+        separator.join((*cells,)),
+        separator.join(("1", B)) if "Name" not in header else separator.join(("", "1", B)),
+    ]
+    text = mark + header.replace("{}", separator).replace("|", end) + end.join(rows) + end + separator * 3 + end
+    assert read(text) == ([Wanted(1, A, "Name"), Wanted(1, B)], [])
+
+
+def test_a_quote_that_is_not_closed_swallows_no_line() -> None:
+    wanted, bad = read(f'1,{A},"One\n1,{B},Two\n1,{C},"Three; or more"\n')
+    assert wanted == [Wanted(1, B, "Two"), Wanted(1, C, "Three; or more")]
+    ((place, why),) = bad
+    assert place == "standard input:1"
+    assert "the line cannot be read" in why
+
+
+def test_json_null_says_nothing() -> None:
+    entry = {"chain": 1, "address": f" {A} ", "name": None, "block": None}
+    assert read(json.dumps([entry])) == ([Wanted(1, A)], [])
+
+
 def test_a_folder_of_manifests(tmp_path: Path) -> None:
     targets = f"  - id: eip155:1:{A}\n    role: token\n  - id: eip155:1:{B}\n    role: governor\n"
     (tmp_path / "one.yaml").write_text(f"schema: 1\nname: One\ntargets:\n{targets}")
@@ -90,12 +124,16 @@ def test_sources_of_no_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="UTF-8"):
         read_targets(tmp_path / "binary.csv")
     with pytest.raises(UsageError, match="no JSON"):
-        read_targets(Path("-"), "[1, 2")
+        read_targets(Path("-"), b"[1, 2")
+    with pytest.raises(UsageError, match="UTF-8") as caught:
+        read_targets(Path("-"), "31337;0x".encode("utf-16"))
+    assert caught.value.where == "standard input"
 
 
 def test_hostile_text_ends() -> None:
     with pytest.raises(UsageError):
         read("[" * 100_000)
     wanted, bad = read('"' + "x" * 200_000 + "\n1," + A)
-    assert not wanted
-    assert bad
+    assert wanted == [Wanted(1, A)]
+    ((place, _),) = bad
+    assert place == "standard input:1"

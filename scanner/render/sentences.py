@@ -9,7 +9,7 @@ from scanner.locale.locale import Locale
 from scanner.locale.phrase import Phrase, joined
 from scanner.model.contracts import Governor
 from scanner.model.controls import Control
-from scanner.model.kinds import ActorKind, Capability
+from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
@@ -51,8 +51,9 @@ def answers(lookup: Lookup) -> tuple[Answer, ...]:
 def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     t = lookup.t
     gaps = _undecided(decisive, lookup)
-    around = [item for item in decisive if bypasses(item)]
+    around = _around(decisive)
     votes = [item for item in decisive if item.actor_kind.is_vote]
+    doors = [item for item in decisive if _is_door(item)]
     said: list[Phrase] = []
     if around:
         first = _strongest(around)
@@ -74,9 +75,36 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     admits = _ADMITTED_BY.get(value_of(lookup.snapshot.membership.gatekeeper_kind) or "")
     if votes and admits:
         said.append(t(admits))
-    links = _links(around[:_LINKS] or votes[:1], lookup)
+    said += _doors(t, doors)
+    links = _links((around[:_LINKS] or votes[:1]) + doors[:1], lookup)
     return Answer(t("answers.who"), joined("", said), gaps, links)
 
+
+def _is_door(control: Control) -> bool:
+    """Whether it is a way to become a member: anyone gets votes there, but not for nothing."""
+    opened = control.capability is Capability.MINT and control.actor_kind is ActorKind.ANYONE
+    return opened and value_of(control.guard) != Guard.NONE
+
+
+def _around(decisive: Sequence[Control]) -> list[Control]:
+    return [item for item in decisive if bypasses(item) and not _is_door(item)]
+
+
+def _doors(t: Locale, doors: Sequence[Control]) -> list[Phrase]:
+    """Return who may get votes without a vote, and what is asked of them: one sentence for each kind of door."""
+    where: dict[str, dict[str, None]] = {}
+    for item in doors:
+        key = _DOORS.get(value_of(item.guard) or "", "answers.door_open")
+        where.setdefault(key, {})[line(item.contract_label, NAME_LIMIT)] = None
+    return [t(key, where=_listed(t, list(where[key]), 2)) for key in sorted(where)]
+
+
+_DOORS = {
+    Guard.PAYMENT.value: "answers.door_paid",
+    Guard.PROOF.value: "answers.door_asked",
+    Guard.IDENTITY.value: "answers.door_asked",
+    Guard.MEMBER.value: "answers.door_asked",
+}
 
 _ADMITTED_BY = {
     ActorKind.EOA.value: "answers.admitted_by_key",
@@ -136,7 +164,7 @@ def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:
     effective = lookup.snapshot.dao.effective_controller_kind
     if isinstance(effective, Unknown) and not parts:
         parts.append(t("answers.open_weakest", why=why_unknown(t, effective)))
-    around = any(bypasses(item) for item in decisive)
+    around = bool(_around(decisive))
     if isinstance(effective, Known) and effective.value != ActorKind.NOBODY and not around:
         parts.append(t("answers.open_elsewhere", kind=by_value(t, ActorKind, effective.value)))
     return t.joined(parts, "semicolon")
@@ -144,7 +172,7 @@ def _undecided(decisive: Sequence[Control], lookup: Lookup) -> str:
 
 def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     t = lookup.t
-    around = [item for item in decisive if bypasses(item)]
+    around = _around(decisive)
     delays = [delay for item in around if (delay := known_delay(item)) is not None]
     sentences: list[Phrase] = []
     gaps: list[Phrase] = []
@@ -210,7 +238,7 @@ def _what_stops(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     if not snapshot.controls.complete:
         gaps.append(t("answers.stops_open"))
     said = [_sentence(t, stops) if stops else t("answers.nothing_stops")]
-    immediate = any(bypasses(item) and known_delay(item) == 0 for item in decisive)
+    immediate = any(known_delay(item) == 0 for item in _around(decisive))
     if stops and immediate and not any(item.capability is Capability.PAUSE for item in stoppers):
         said.append(t("answers.immediate"))
     open_points = t.joined(dict.fromkeys(gaps), "semicolon")

@@ -6,7 +6,7 @@ from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
-from scanner.render.controls_view import control_rows
+from scanner.render.controls_view import ControlRow, control_rows
 from scanner.render.lookup import look_up
 from scanner.render.sentences import Answer, answers
 from tests.render import factory
@@ -107,6 +107,41 @@ def test_anyone_comes_before_a_multisig() -> None:
     alone, _, _ = answered(with_controls(multisig))
     assert alone.text.startswith("A multisig (")
     assert "3 keys needed)" in alone.text
+
+
+def minted_by_anyone(guard: Known[str] | Unknown) -> Snapshot:
+    votes = factory.only_votes()
+    door = dao.control(dao.ZERO, ActorKind.ANYONE, Capability.MINT, (dao.TOKEN, "Shares"), guard=guard)
+    controls = votes.controls.model_copy(update={"items": (*votes.controls.items, door)})
+    return with_unread(votes.model_copy(update={"controls": controls}), dao.known(0))
+
+
+def test_votes_that_are_paid_for_are_no_way_around_the_vote() -> None:
+    who, fast, stops = answered(minted_by_anyone(dao.known("payment")))
+    assert who.text.startswith("Only a passed vote of the members.")
+    assert who.text.endswith(" Anyone can obtain voting units, for something given in return (Shares).")
+    assert who.open == ""
+    assert "Around the vote" not in fast.text
+    assert "neither vote nor delay" not in stops.text
+    assert who.links[-1].target in {row.anchor for row in rows(minted_by_anyone(dao.known("payment")))}
+    asked, _, _ = answered(minted_by_anyone(dao.known("identity")))
+    assert "Whoever shows what the code asks for can obtain voting units (Shares)." in asked.text
+
+
+def test_votes_from_nothing_are_a_way_around_the_vote() -> None:
+    who, fast, _ = answered(minted_by_anyone(dao.known("none")))
+    assert who.text.startswith("Anyone can create voting units (Shares) without a vote")
+    assert fast.text.startswith("Around the vote: at once")
+
+
+def test_what_a_door_asks_for_is_said_to_be_open_where_it_is() -> None:
+    who, _, _ = answered(minted_by_anyone(dao.unknown(Reason.NOT_VERIFIED)))
+    assert "whether it asks for something in return was not decided" in who.text
+    assert "create voting units" not in who.text
+
+
+def rows(snapshot: Snapshot) -> tuple[ControlRow, ...]:
+    return control_rows(look_up(snapshot, factory.assessment(), factory.ENGLISH))
 
 
 def test_every_link_of_an_answer_has_its_place() -> None:

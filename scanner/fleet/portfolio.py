@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scanner import pipeline
@@ -26,7 +27,10 @@ def folder_of(strip: Strip) -> str:
 
 
 def portfolio_page(strips: Sequence[Strip], reported: set[str], lang: str) -> bytes:
-    """Return index.html over `strips`, the worst first; those whose folder is in `reported` are links."""
+    """Return index.html over `strips`, the worst first; those whose folder is in `reported` are links.
+
+    A target that could not be scanned is a row as well: undecided, with the reason.
+    """
     t = load_locale(lang)
     entries = [
         stored_entry(
@@ -37,8 +41,8 @@ def portfolio_page(strips: Sequence[Strip], reported: set[str], lang: str) -> by
             judged=(one.dimensions, tuple((each, one.severities[each]) for each in Severity if each in one.severities)),
         )
         for one in strips
-        if one.scan.status == "done" and one.dimensions
     ]
+    entries = [replace(entry, problem=one.problem) for entry, one in zip(entries, strips, strict=True)]
     return render_index(t, entries, worst_first=True).encode()
 
 
@@ -86,8 +90,8 @@ def _row(one: Strip) -> dict[str, Any]:
         "name": scan.name,
         "block": scan.block_number,
         "as_of": scan.as_of,
-        "status": scan.status,
-        "error": scan.error,
+        "status": "outdated" if one.failed else scan.status,
+        "error": one.problem or scan.error,
         "worst": one.worst,
         "exit_code": one.exit_code,
     }

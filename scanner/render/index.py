@@ -37,19 +37,25 @@ class Entry:
     counts: str
     undecided: int
     severities: tuple[tuple[Severity, int], ...]
+    problem: str = ""
+    """Why the DAO could not be scanned, or not again."""
 
     @property
     def kinds(self) -> str:
-        """The severities of its findings, separated by commas: what a reader may filter by."""
-        return ",".join(severity.value for severity, _ in self.severities)
+        """The severities of its findings, separated by commas: what a reader may filter by; and whether it failed."""
+        return ",".join([*(severity.value for severity, _ in self.severities), *([_FAILED] if self.problem else [])])
 
     @property
     def order(self) -> tuple[int, ...]:
-        """Smaller for more findings of the highest severities; no total, only a place in a list."""
+        """Smaller for more findings of the highest severities; no total, only a place in a list.
+
+        Among equals what failed comes first, then what is undecided: neither stands among what is good.
+        """
         found = dict(self.severities)
-        return tuple(-found.get(severity, 0) for severity in Severity)
+        return (*(-found.get(severity, 0) for severity in Severity), -bool(self.problem), -self.undecided)
 
 
+_FAILED = "failed"
 _RANKS = {"empty": -3, "neutral": -2, "none": -1, "undecided": 0} | {one.value: one.rank + 1 for one in Severity}
 """What a column is sorted by: undecided never stands among what is good."""
 
@@ -99,7 +105,7 @@ def stored_entry(
 ) -> Entry:
     """Return a row from what a store keeps: chain, address and time of the target; strip and findings by severity.
 
-    `href` is relative and encoded, empty where there is no report to look at.
+    `href` is relative and encoded, empty where there is no report to look at. Without a strip all is undecided.
     """
     chain_id, address, as_of = target
     dimensions, severities = judged
@@ -112,11 +118,16 @@ def stored_entry(
         address=short(address),
         href=href,
         as_of=as_of,
-        cells=cells(t, dimensions),
-        counts=counts or t("index.no_graded"),
+        cells=cells(t, dimensions) if dimensions else (_unread(t),) * len(Dimension),
+        counts=(counts or t("index.no_graded")) if dimensions else "",
         undecided=sum(item.unknowns + item.errors for item in dimensions),
         severities=tuple(severities),
     )
+
+
+def _unread(t: Locale) -> Cell:
+    word = t("strip.undecided")
+    return Cell("", "", "", tone="undecided", shape="?", word=word, text="", counts="", undecided="")
 
 
 def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = False) -> str:
@@ -125,6 +136,7 @@ def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = Fal
     if worst_first:
         ordered.sort(key=lambda item: item.order)
     marked = cache(partial(_marked, environment(t)))
+    failed = sum(bool(item.problem) for item in entries)
     present = {severity for item in entries for severity, _ in item.severities}
     return render_page(
         t,
@@ -132,7 +144,11 @@ def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = Fal
         entries=[(item, day(t, item.as_of), Markup("").join(map(marked, item.cells))) for item in ordered],
         dimensions=[words(t, dimension) for dimension in Dimension],
         lead=t("index.lead_worst") if worst_first else t("index.lead"),
-        choices=[(severity.value, words(t, severity)) for severity in Severity if severity in present],
+        failed=failed,
+        choices=[
+            *((severity.value, words(t, severity)) for severity in Severity if severity in present),
+            *([(_FAILED, t("index.failed_choice"))] if failed else []),
+        ],
     )
 
 

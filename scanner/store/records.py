@@ -45,13 +45,23 @@ class ScanRow:
 
 @dataclass(frozen=True)
 class Strip:
-    """The latest scan of a target with what the latest judgement says; `exit_code` is None where it was not judged."""
+    """The latest good scan of a target with what the latest judgement says; the latest failed one where all failed.
+
+    `exit_code` is None where it was not judged. `failed` is a scan that ended in an error after the good one.
+    """
 
     scan: ScanRow
     worst: str
     exit_code: int | None
     dimensions: tuple[DimensionSummary, ...]
     severities: Mapping[Severity, int]
+    failed: ScanRow | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why nothing, or nothing newer, could be scanned; empty where the latest scan is good."""
+        newest = self.failed or self.scan
+        return newest.error if newest.status == "error" else ""
 
 
 @dataclass(frozen=True)

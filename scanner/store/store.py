@@ -254,11 +254,14 @@ class Store:
             yield row, self.snapshot(row.snapshot)
 
     def strips(self) -> Iterator[Strip]:
-        """Yield the latest scan of each target with its latest judgement, by chain and target."""
+        """Yield the latest good scan of each target with its latest judgement, by chain and target.
+
+        A failure takes nothing away: it is told with the good scan before it, and stands alone where there is none.
+        """
         place = func.row_number().over(
             partition_by=(scans.c.chain_id, scans.c.target),
-            order_by=(desc(scans.c.block_number), desc(scans.c.id), desc(judgements.c.id)),
-        )
+            order_by=(scans.c.status, desc(scans.c.block_number), desc(scans.c.id), desc(judgements.c.id)),
+        )  # "done" stands before "error"
         joined = scans.outerjoin(judgements, judgements.c.scan_id == scans.c.id)
         ranked = select(scans.c.id, judgements.c.id.label("judgement"), place.label("place")).select_from(joined)
         first = ranked.subquery()
@@ -269,6 +272,7 @@ class Store:
             .where(first.c.place == 1)
             .order_by(scans.c.chain_id, scans.c.target)
         )
+        failed = {(one.key.chain_id, one.key.target): one for one in self.scans(status="error")}
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
             for start in range(0, len(rows), _CHUNK):
@@ -289,12 +293,16 @@ class Store:
                 for judgement, severity, count in connection.execute(counted):
                     severities.setdefault(judgement, {})[Severity(severity)] = count
                 for row in part:
+                    scan = row_of(row)
+                    after = failed.get((scan.key.chain_id, scan.key.target))
+                    newer = after is not None and (after.block_number, after.id) > (scan.block_number, scan.id)
                     yield Strip(
-                        scan=row_of(row),
+                        scan=scan,
                         worst=row.worst or "",
                         exit_code=row.exit_code,
                         dimensions=tuple(sorted(found.get(row.judgement, ()), key=lambda one: _PLACES[one.dimension])),
                         severities=severities.get(row.judgement, {}),
+                        failed=after if newer else None,
                     )
 
     def counts(self) -> dict[str, int]:
@@ -309,11 +317,14 @@ class Store:
         return {**found, "snapshot_bytes": int(stored)}
 
     def prune(self, keep: int) -> int:
-        """Drop all but the `keep` latest scans of each target, and what only they needed; return how many went."""
+        """Drop all but the `keep` latest scans of each target, and what only they needed; return how many went.
+
+        Good ones and failed ones are counted apart: an error never takes the place of the last good scan.
+        """
 
         def work(connection: Connection) -> int:
             order = func.row_number().over(
-                partition_by=(scans.c.chain_id, scans.c.target),
+                partition_by=(scans.c.chain_id, scans.c.target, scans.c.status),
                 order_by=(desc(scans.c.block_number), desc(scans.c.id)),
             )
             ranked = select(scans.c.id, order.label("place")).subquery()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scanner.model.errors import UsageError
-from scanner.render.index import entry, read_entry, render_index
+from scanner.model.outcome import Dimension
+from scanner.render.index import Entry, entry, read_entry, render_index, stored_entry
 from scanner.render.report_json import dump, report
 from tests.render import factory
 from tests.render.hostile import rotating
@@ -51,6 +54,29 @@ def test_the_worst_first_and_ranks_to_sort_by() -> None:
     assert {"critical", "undecided"} <= ranks
     assert 'data-v="5"' in text
     assert text.index('data-v="5"') < text.index('<tr role="row" data-k="">')
+
+
+def test_what_could_not_be_scanned_is_undecided_and_never_last() -> None:
+    def row(name: str, judged: bool, problem: str) -> Entry:
+        assessment = factory.empty_assessment()
+        strip = (assessment.dimensions if judged else (), ())
+        made = stored_entry(factory.ENGLISH, "", name=name, target=(1, "0x" + "a1" * 20, 0), judged=strip)
+        return replace(made, problem=problem)
+
+    rows = [row("Aster", True, ""), row("Birch", False, "no <i>end</i>"), row("Cedar", True, "the node lied")]
+    text = render_index(factory.ENGLISH, rows, worst_first=True)
+    page = Page(text)
+    assert page.text.index("Cedar") < page.text.index("Aster")
+    assert page.text.index("Birch") < page.text.index("Aster")
+    assert "2 DAOs could not be scanned when they were last tried" in page.text
+    assert "Not scanned: no <i>end</i>" in page.text
+    assert "i" not in page.tags
+    assert "Could not be scanned again: the node lied" in page.text
+    birch = text[text.index("Birch") :].split("</tr>")[0]
+    assert birch.count('class="tone-undecided"') == len(Dimension)
+    assert text.count('data-k="failed"') == 2
+    assert '<option value="failed">not scanned</option>' in text
+    assert "failed" not in render_index(factory.ENGLISH, rows[:1], worst_first=True)
 
 
 def test_hostile_names() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 import scanner
@@ -133,6 +133,30 @@ def test_the_latest_scan_of_each_target(store: Store) -> None:
     assert store.counts()["snapshots"] == 1
 
 
+def test_a_failure_takes_no_good_scan_away(store: Store) -> None:
+    """The portfolio shows the good scan with what came after it; pruning leaves it there."""
+    old = answered(factory.snapshot())
+    first, later = (
+        old.blocks[0].model_copy(update={"number": old.blocks[0].number + n, "hash": f"0x{n:064x}"}) for n in (1, 2)
+    )
+    save(store, old)
+    assert store.save_failure(key(old, block_hash=later.hash), later, "x", Failed("limit", "no end"))
+    assert store.save_failure(key(old, block_hash=first.hash), first, "x", Failed("limit", "no start"))
+    elsewhere = ScanKey(10**9, "0x" + "e1" * 20, later.hash, "aa" * 32, scanner.__version__)
+    assert store.save_failure(elsewhere, later, "never", Failed("target", "no governor"))
+    for _ in range(2):
+        good, never = store.strips()
+        assert (good.scan.status, good.problem, good.exit_code) == ("done", "no end", 1)
+        assert good.dimensions
+        assert (never.scan.name, never.problem, never.dimensions) == ("never", "no governor", ())
+        store.prune(1)
+    new = old.model_copy(
+        update={"blocks": (later.model_copy(update={"number": later.number + 1, "hash": "0x" + "ab" * 32}),)}
+    )
+    save(store, new, key(new))
+    assert [one.problem for one in store.strips()] == ["", "no governor"]
+
+
 def test_a_damaged_snapshot_is_told(store: Store) -> None:
     save(store, factory.snapshot())
     (row,) = store.scans()
@@ -147,6 +171,64 @@ def test_a_store_of_a_newer_version_is_refused(store_url: str) -> None:
     made.close()
     with pytest.raises(UsageError, match="newer version"):
         Store(store_url)
+
+
+def test_an_older_store_is_brought_up(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each migration that it lacks, in order, once; two that open it at the same time do not do it twice."""
+    made = Store(store_url)
+    save(made, factory.snapshot())
+    made.close()
+    done: list[str] = []
+
+    def migration(name: str) -> Callable[[Connection], None]:
+        def migrate(connection: Connection) -> None:
+            done.append(name)
+            connection.execute(text(f"alter table scans add column {name} integer default 7"))
+
+        return migrate
+
+    monkeypatch.setattr("scanner.store.schema.MIGRATIONS", (migration("one"), migration("two")))
+    monkeypatch.setattr("scanner.store.schema.VERSION", 3)
+    in_parallel(lambda _: Store(store_url).close(), 4)
+    assert done == ["one", "two"]
+    again = Store(store_url)
+    with again.database.reading() as connection:
+        assert connection.execute(text("select one, two, name from scans")).all() == [(7, 7, "Meridian DAO")]
+        assert connection.execute(select(schema.c.version)).scalars().all() == [3]
+    again.close()
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(store_url).close()
+
+    def half(connection: Connection) -> None:
+        connection.execute(text("alter table scans add column one integer default 7"))
+        connection.execute(text("alter table nowhere add column one integer"))
+
+    with monkeypatch.context() as newer:
+        newer.setattr("scanner.store.schema.MIGRATIONS", (half,))
+        newer.setattr("scanner.store.schema.VERSION", 2)
+        with pytest.raises(UsageError, match="the store cannot be used"):
+            Store(store_url)
+    again = Store(store_url)
+    with again.database.reading() as connection:
+        columns = set(connection.execute(text("select * from scans")).keys())
+    assert "target" in columns
+    assert "one" not in columns
+    again.close()
+
+
+def test_sqlite_writes_ahead(tmp_path: Path) -> None:
+    """Those who read do not wait for the one that writes."""
+    path = tmp_path / "store.sqlite"
+    store = Store(f"sqlite:///{path}")
+    with store.database.engine.begin() as connection:
+        assert connection.exec_driver_sql("pragma journal_mode").scalar_one() == "wal"
+        connection.execute(update(schema).values(version=VERSION + 1))
+        with store.database.reading() as other:
+            assert other.execute(select(schema.c.version)).scalar_one() == VERSION
+        connection.rollback()
+    store.close()
 
 
 def in_parallel(work: Callable[[int], Any], count: int = 8) -> list[Any]:

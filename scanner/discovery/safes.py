@@ -15,14 +15,17 @@ from scanner.discovery.tokens.voting_power import share_bps
 from scanner.discovery.world import World
 from scanner.model.contracts import Safe
 from scanner.model.controls import Holder
+from scanner.model.evidence import Evidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
+
+_MANY_OWNERS = 50
 
 
 def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
     """Return the facts of the Safe at `account`."""
     owners, threshold, modules = account.ask("getOwners()"), threshold_of(account), account.ask("modules")
-    listed = _holders(resolver, owners)
+    listed = _holders(world, resolver, owners)
     enabled = _modules(resolver, modules)
     count: Known[int] | Unknown = transform(owners, _length, "")
     facts: dict[str, Any] = {
@@ -48,11 +51,21 @@ def _length(owners: Sequence[str]) -> int:
     return len(owners)
 
 
-def _holders(resolver: Resolver, owners: Known[Any] | Unknown) -> Collection[Holder]:
+def _holders(world: World, resolver: Resolver, owners: Known[Any] | Unknown) -> Collection[Holder]:
     if isinstance(owners, Unknown):
         return Collection[Holder](items=(), complete=False, reason=owners.detail or owners.reason.value)
-    items = tuple(resolver.holder(str(owner).lower(), owners.evidence) for owner in owners.value)
+    listed = [str(owner).lower() for owner in owners.value]
+    items = tuple(resolver.holder(owner, _shown(world, owner, owners, len(listed))) for owner in listed)
     return Collection[Holder](items=items, complete=True)
+
+
+def _shown(world: World, owner: str, owners: Known[Any], count: int) -> tuple[Evidence, ...]:
+    """Return the answer that names all owners; where they are many, what shows that this one is an account.
+
+    The answer is as long as the list: beside each of its entries it would make megabytes. It stands with their count.
+    """
+    account = world.get(owner)
+    return owners.evidence if count <= _MANY_OWNERS or account is None else account.code.evidence
 
 
 def _modules(resolver: Resolver, modules: Known[Any] | Unknown) -> Collection[Holder]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.abi import encode_call
-from scanner.chain.interface import BlockRead, CallRead, Chain, LogRead, Read, StorageRead
+from scanner.chain.interface import AccountRead, BlockRead, CallRead, Chain, CodeRead, LogRead, Read, StorageRead
 from scanner.code.bytecode.forwarding import IMPLEMENTATION_SELECTOR
-from scanner.discovery.account import Account, nonzero
+from scanner.discovery.account import EMPTY_CODE, Account, nonzero
 from scanner.discovery.battery import SLOTS, battery, first_reads
 from scanner.discovery.forwards import address_in, way
 from scanner.model.evidence import AtBlock, BlockEvidence
@@ -24,6 +24,8 @@ TARGET_OF = "target of a proposal of"
 """How the reason of a link begins that only a proposal makes."""
 
 _NAMED_GAPS = 100
+_MANY = 50
+"""New addresses of one level from which on their code is read before anything else."""
 _MAX_LINE = 8
 
 IMPLEMENTATION_OF_TARGET = "implementation of a target"
@@ -42,6 +44,8 @@ class CrawlLimits:
     max_targets: int = 150
     max_depth: int = 8
     max_transfers: int = 2_000_000
+    max_keys: int = 2_000
+    """Accounts without code, such as the owners of a Safe: they lead nowhere and do not count as contracts."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ class World:
     promoted: dict[str, Account] = field(default_factory=dict)
     """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""
 
+    codes: dict[str, Known[str] | Unknown] = field(default_factory=dict, repr=False)
+    """The code of addresses of which so many were named at once that it was looked at before they were met."""
+
     @property
     def at(self) -> AtBlock:
         block = self.chain.block
@@ -85,6 +92,7 @@ class World:
     def meet(self, links: Iterable[Link], depth: int) -> list[Account]:
         """Register addresses that are new; remember every reason they are linked by."""
         fresh: list[Account] = []
+        room: Room | None = None
         for link in links:
             if link.address == ZERO_ADDRESS:
                 continue
@@ -96,30 +104,74 @@ class World:
                     if was_target and not only_a_target(known):
                         self.promoted[link.address] = known
                 continue
-            if limit := self._limit(link, depth):
+            room = room or Room.of(self.accounts.values())
+            code = self.codes.get(link.address, _NOT_READ)
+            if limit := self._limit(link, depth, room):
                 self.left_out += 1
                 if self.left_out <= _NAMED_GAPS:
                     self.gap(link.address, link.why, Reason.LIMIT, f"{limit}: not looked at")
                 continue
-            account = Account(link.address, why=[link.why], depth=depth, met=self.accounts)
+            account = Account(link.address, why=[link.why], depth=depth, code=code, met=self.accounts)
             self.accounts[link.address] = account
+            room.take(account)
             fresh.append(account)
         return fresh
 
-    def _limit(self, link: Link, depth: int) -> str:
+    def _limit(self, link: Link, depth: int, room: Room) -> str:
         """Say which limit leaves no room; empty where there is some. Targets of proposals have room of their own:
-        without some of them the DAO is still whole, without one of its own contracts it is not."""
-        targets = sum(account.why[0].startswith(TARGET_OF) for account in self.accounts.values())
+        without some of them the DAO is still whole, without one of its own contracts it is not. So have keys, which
+        lead nowhere: the owners of a large Safe take no contract's place."""
         if link.why.startswith(TARGET_OF):
             most = self.limits.max_targets
-            return f"more targets of proposals than the {most} that are looked at" if targets >= most else ""
+            return f"more targets of proposals than the {most} that are looked at" if room.targets >= most else ""
         limit = ""
-        if len(self.accounts) - targets >= self.limits.max_contracts:
+        if is_key(self.codes.get(link.address, _NOT_READ)):
+            if room.keys >= self.limits.max_keys:
+                limit = f"more accounts without code than the {self.limits.max_keys} that are looked at"
+        elif room.contracts >= self.limits.max_contracts:
             limit = f"the crawl's limit was reached (--max-contracts {self.limits.max_contracts})"
-        elif depth > self.limits.max_depth:
+        if not limit and depth > self.limits.max_depth:
             limit = f"the crawl's limit was reached (--max-depth {self.limits.max_depth})"
         self.complete = self.complete and not limit
         return limit
+
+    def look_ahead(self, links: Iterable[Link]) -> None:
+        """Read the code of new addresses, in one batch, where so many are named that most will be keys."""
+        named = (link.address for link in links if link.address != ZERO_ADDRESS)
+        fresh = [one for one in dict.fromkeys(named) if one not in self.accounts and one not in self.codes]
+        if len(fresh) < _MANY:
+            return
+        asked = fresh[: self.limits.max_keys + self.limits.max_contracts + self.limits.max_targets]
+        self.codes.update(zip(asked, self.chain.read([CodeRead(one) for one in asked]), strict=True))
+
+
+@dataclass
+class Room:
+    """How many accounts of each kind were met."""
+
+    targets: int = 0
+    keys: int = 0
+    contracts: int = 0
+
+    @classmethod
+    def of(cls, accounts: Iterable[Account]) -> Room:
+        room = cls()
+        for account in accounts:
+            room.take(account)
+        return room
+
+    def take(self, account: Account) -> None:
+        if account.why and account.why[0].startswith(TARGET_OF):
+            self.targets += 1
+        elif is_key(account.code):
+            self.keys += 1
+        else:
+            self.contracts += 1
+
+
+def is_key(code: Known[str] | Unknown) -> bool:
+    """Whether an account with this code is known to have none: it can be asked nothing, and leads nowhere."""
+    return isinstance(code, Known) and code.value == EMPTY_CODE
 
 
 def behind(world: World, account: Account) -> tuple[tuple[Account, ...], str]:
@@ -216,17 +268,20 @@ def crawl(
     asked: set[tuple[str, str]] = set()
     while frontier or getters or world.promoted:
         progress(f"level {level}: {len(frontier)} addresses")
-        reads: list[Read] = [
-            read for account in frontier for read in first_reads(account.address, probes, world.topics)
-        ]
+        whole = [account for account in frontier if not is_key(account.code)]
+        keys = [account for account in frontier if is_key(account.code)]
+        reads: list[Read] = [read for account in whole for read in first_reads(account.address, probes, world.topics)]
+        at_keys = len(reads)
+        reads += [AccountRead(account.address) for account in keys]
         reads += [getter.read for getter in getters]
         if level == 0:
             reads.append(BlockRead(max(0, block.number - 50_000)))
         answers = list(world.chain.read(reads)) if reads else []
         if level == 0:
             world.earlier = answers.pop()
-        _take(frontier, probes, answers)
-        tail = answers[len(frontier) * (3 + len(SLOTS) + len(probes)) :]
+        _take(whole, probes, answers)
+        _take_keys(keys, answers[at_keys:])
+        tail = answers[at_keys + len(keys) :]
         for getter, answer in zip(getters, tail, strict=True):
             if getter.topics:
                 world.accounts[getter.account].learn_logs(answer)
@@ -241,8 +296,11 @@ def crawl(
         level += 1
         frontier = []
         # Nearest first: what is met from several sides is as deep as the shortest way to it.
-        for account in sorted(touched.values(), key=lambda one: one.depth):
-            frontier += world.meet(links_of(world, account), account.depth + 1)
+        nearest = sorted(touched.values(), key=lambda one: one.depth)
+        found = [(account.depth + 1, tuple(links_of(world, account))) for account in nearest]
+        world.look_ahead(link for _, links in found for link in links)
+        for depth, links in found:
+            frontier += world.meet(links, depth)
         getters = []
         for account in touched.values():
             for getter in getters_of(world, account):
@@ -279,6 +337,14 @@ def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[
 
 def fetch_sources(world: World, accounts: Sequence[Account]) -> None:
     """Ask the providers for the sources of those of the accounts that have code."""
+def _take_keys(keys: Sequence[Account], answers: Sequence[Any]) -> None:
+    """Take in what was asked of accounts without code: their balance. Such an account logs nothing."""
+    for account, answer in zip(keys, answers, strict=False):
+        account.state = answer
+        how = "an account without code logs nothing"
+        account.logs = Known(value=(), evidence=account.code.evidence, derivation=how)
+
+
     wanted: list[Deployed] = []
     for account in accounts:
         if account.has_code and isinstance(account.code, Known):

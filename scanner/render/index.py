@@ -31,6 +31,9 @@ class Entry:
     name: str
     chain: str
     address: str
+    """As it is shown: cut in the middle."""
+    account: str
+    """The whole address: what a reader may search for."""
     href: str
     as_of: int
     cells: tuple[Cell, ...]
@@ -116,6 +119,7 @@ def stored_entry(
         name=name,
         chain=chain_name(t, chain_id),
         address=short(address),
+        account=address,
         href=href,
         as_of=as_of,
         cells=cells(t, dimensions) if dimensions else (_unread(t),) * len(Dimension),

@@ -273,3 +273,20 @@ ORDER = """text => {
         });
     }
 }"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_column_of_the_index_has_its_name_above(browser: Browser, server: Server, width: int) -> None:
+    """On a phone as well: a severity says nothing without its dimension."""
+    page = opened(browser, f"{server.url}/index", width=width).page
+    heads = page.locator("#reports-table thead th")
+    cells = page.locator("#reports-table tbody tr").first.locator("th, td")
+    assert heads.count() == cells.count()
+    for head, cell in zip(heads.all(), cells.all(), strict=True):
+        above, below = head.bounding_box(), cell.bounding_box()
+        assert above is not None
+        assert below is not None
+        assert abs(above["x"] - below["x"]) < 3
+        assert above["y"] + above["height"] <= below["y"] + 1
+        assert above["height"] > 5
+    page.close()

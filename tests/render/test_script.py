@@ -95,6 +95,24 @@ def test_the_index_sorts_by_severity(browser: Browser) -> None:
     page.context.close()
 
 
+def test_the_index_sorts_names_from_a_and_finds_whole_addresses(browser: Browser) -> None:
+    page = opened(browser, html("index"))
+    rows = page.locator("#reports-table tbody tr")
+    page.locator("#reports-table thead th").first.locator("button").click()
+    names = rows.locator("a").all_inner_texts()
+    assert len(names) == 2
+    assert names == sorted(names)
+    page.locator("#reports-table thead th").first.locator("button").click()
+    assert rows.locator("a").all_inner_texts() == names[::-1]
+    address = factory.snapshot().target.address
+    assert address not in rows.filter(has_text="Aster").inner_text()
+    page.locator(".tools input").fill(f"aster {address}")
+    expect(page.locator("#reports-table tbody tr:visible")).to_have_count(1)
+    page.locator(".tools input").fill(address[:-4] + "zzzz")
+    expect(page.locator("#reports-table tbody tr:visible")).to_have_count(0)
+    page.context.close()
+
+
 def test_a_command_is_copied_as_it_stands(browser: Browser) -> None:
     page = opened(browser, html(lang="ar"))
     page.locator("#findings details.evidence summary").first.click()

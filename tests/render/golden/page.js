@@ -34,7 +34,7 @@ if (!place) continue;
 const counted = tools.querySelector(".count-words").textContent;
 let rows = null, groups = [], waiting = 0;
 const read = () => {
-rows = every(tools.dataset.rows, place).map(row => [row, row.textContent.toLowerCase(), row.dataset.k || "", true]);
+rows = every(tools.dataset.rows, place).map(row => [row, `${row.textContent} ${row.dataset.a || ""}`.toLowerCase(), row.dataset.k || "", true]);
 groups = tools.dataset.groups ? every(tools.dataset.groups, place) : [];
 };
 const apply = () => {
@@ -71,7 +71,8 @@ button.className = "sort";
 button.append(...head.childNodes);
 head.append(button);
 button.addEventListener("click", () => {
-const up = head.getAttribute("aria-sort") === "descending";
+const now = head.getAttribute("aria-sort"), words = body.rows[0]?.cells[column].dataset.v === undefined;
+const up = now ? now === "descending" : words;  // names from A, ranks from the worst
 every("thead th", table).forEach(each => each.removeAttribute("aria-sort"));
 head.setAttribute("aria-sort", up ? "ascending" : "descending");
 const key = row => {

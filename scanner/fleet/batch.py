@@ -14,7 +14,7 @@ from scanner.fleet.progress import Reporter
 from scanner.fleet.rejudge import rejudge
 from scanner.fleet.settings import Settings, rules_digest
 from scanner.fleet.targets import Targets
-from scanner.fleet.task import Result, Task, task_of
+from scanner.fleet.task import AGAIN, Result, Task, task_of
 from scanner.model.errors import DaoscanError
 from scanner.model.snapshot import PinnedBlock
 from scanner.store.store import LACKING, Store
@@ -54,7 +54,8 @@ class Batch:
                 store.forget_failures(sorted(failed))
                 known = {one: status for one, status in known.items() if one not in failed}
             tally = self._run([task for task in tasks if task.key not in known], len(known))
-            errors = sum(tally.failures.values()) + sum(status == "error" for status in known.values())
+            blamed = sum(count for kind, count in tally.failures.items() if kind not in AGAIN)
+            errors = blamed + sum(status == "error" for status in known.values())
             unreachable = len(targets.wanted) - len(tasks)  # and lines with a block that no node has
             left = tally.failures["node"] + unreachable
             tally.sources_missing += sum(status == LACKING for status in known.values())

@@ -49,7 +49,7 @@ class Tally:
     def add(self, result: Result) -> None:
         """Count a result."""
         self.done += 1
-        self.saved += result.saved
+        self.saved += result.saved and not result.kind
         self.sources_missing += result.sources_missing
         self.cpu_seconds += result.cpu_seconds
         if result.kind:

@@ -80,7 +80,8 @@ class Reporter:
             return
         seconds = time.monotonic() - self._started
         worst = ", ".join(f"{count} with {name} findings" for name, count in sorted(tally.worst.items()))
-        parts = [f"{tally.saved} scanned in {seconds:.1f} s", f"{known} were there", f"{errors} in error"]
+        parts = [f"{tally.saved} scanned in {seconds:.1f} s", f"{known} were there"]
+        parts.append(f"{errors} in error: --retry-failed tries them again" if errors else "none in error")
         if tally.failures["node"] + unreachable:
             parts.append(f"{tally.failures['node'] + unreachable} not reached: give the command again")
         if tally.sources_missing:

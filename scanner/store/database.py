@@ -32,6 +32,7 @@ class Database:
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url)
+        self.closed = False
         try:
             with self.engine.begin() as connection:
                 if not self.is_sqlite:
@@ -44,7 +45,8 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. What still runs by itself opens none any more."""
+        self.closed = True
         self.engine.dispose()
 
     @contextlib.contextmanager

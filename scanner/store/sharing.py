@@ -110,7 +110,7 @@ class SharedFacts:
             with self._beat:
                 self._beat.wait_for(lambda: not self._held, timeout=max(0.5, self._seconds / 3))
                 held = sorted(self._held)
-                if not held:
+                if not held or self._database.closed:
                     self._heart = None
                     return
             with contextlib.suppress(DaoscanError):  # a store that is away for a moment: the next beat may reach it

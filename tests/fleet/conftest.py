@@ -20,6 +20,8 @@ from scanner.store.store import Store
 from tests.fleet.receiver import Receiver, receiving
 from tests.store.postgres import Server, server
 
+TIED = (sys.executable, "-IS", str(Path(__file__).with_name("tied.py")), sys.executable)
+"""Python, as a process that does not outlive the tests, also where these are killed."""
 DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 
 
@@ -69,7 +71,7 @@ class Fleet:
     def arguments(self, *options: str, command: str = "batch") -> list[str]:
         """Return the command line of a run."""
         given = [command, "--db", self.db, "--rpc-url", self.field.url, "--sourcify-url", self.field.sourcify]
-        return [sys.executable, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "2", *options]
+        return [*TIED, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "2", *options]
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return an environment without options of the user's."""

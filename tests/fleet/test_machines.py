@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from scanner.pipeline import evaluate, load_snapshot
 from scanner.store.records import judged_row
 from scanner.store.store import Store
 from tests.fleet.certificates import make_certificate
-from tests.fleet.conftest import Fleet
+from tests.fleet.conftest import TIED, Fleet
 from tests.fleet.test_batch import scanning, wait_until
 from tests.store.postgres import Server
 
@@ -47,7 +46,7 @@ def started(words: list[str], home: Path, environment: dict[str, str], said: str
     log = home / f"{words[0]}.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *words],
+            [*TIED, "-m", "dask", *words],
             cwd=home,
             env=environment,
             stdout=out,
@@ -121,7 +120,7 @@ def copy(source: str, target: str) -> None:
 def portfolio(db: str, out: Path, fleet: Fleet) -> dict[str, bytes]:
     """Return every file of a portfolio with all reports."""
     words = ["portfolio", "--db", db, "--out", str(out), "--reports", "all", "--format", "html,csv,parquet"]
-    command = [sys.executable, "-m", "scanner.cli.main", *words]
+    command = [*TIED, "-m", "scanner.cli.main", *words]
     done = subprocess.run(command, env=fleet.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}

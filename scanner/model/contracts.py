@@ -8,6 +8,7 @@ from scanner.model.code import CodeFacts
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence
 from scanner.model.features import Content
+from scanner.model.holders import TopHolder
 from scanner.model.kinds import Role
 from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
@@ -217,6 +218,32 @@ class Token(Entity):
     holders: IntObs
     top_holder_bps: IntObs = Field(description="largest holder's share of supply; treasuries in scope left out")
     top10_holders_bps: IntObs
+    top_holders: Collection[TopHolder] = Field(
+        default=Collection[TopHolder](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="contracts among the ten largest balances, largest first; accounts without code are only counted",
+    )
+    top_accounts: IntObs = Field(
+        default=NOT_KEPT, description="accounts without code among the ten largest balances: never listed"
+    )
+    top_accounts_bps: IntObs = Field(default=NOT_KEPT, description="what these hold together, as a share of supply")
+    pool_bps: IntObs = Field(
+        default=NOT_KEPT,
+        description="share of supply that lies in pools among the ten largest balances; unknown while one of the "
+        "contracts among them is",
+    )
+    locked_bps: IntObs = Field(
+        default=NOT_KEPT, description="the same of vote escrows, staking contracts and vesting contracts"
+    )
+    exchange_bps: IntObs = Field(
+        default=NOT_KEPT,
+        description="the same of exchanges and custodians; unknown while an account without code is among the ten, "
+        "since it may be one's",
+    )
+    top_contract_unknown_bps: IntObs = Field(
+        default=NOT_KEPT,
+        description="share of supply of those contracts among the ten largest balances of which nothing but their own "
+        "word, or nothing, tells what they are",
+    )
     paused: BoolObs
     powers: Collection[TokenPower] = Field(
         default=Collection[TokenPower](items=(), complete=False, reason=NOT_KEPT.detail),

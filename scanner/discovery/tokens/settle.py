@@ -12,6 +12,7 @@ from scanner.discovery.control.holders import Resolver, weakest
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
 from scanner.discovery.tokens.escrows import LOCKED, LOCKS_MAKE_VOTES, is_escrow
+from scanner.discovery.tokens.holders import Holders, holder_facts
 from scanner.discovery.tokens.voting_power import VOTES, Power, share_bps
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
@@ -26,8 +27,11 @@ MINTER_GETTERS = ("minter()", "mintAuthority()", "owner()")
 _GET_PAST_VOTES, *_GET_PRIOR_VOTES = VOTES
 
 
-def build_token(world: World, resolver: Resolver, account: Account, *, code: CodeFacts, power: Power | None) -> Token:
+def build_token(
+    resolver: Resolver, account: Account, *, code: CodeFacts, power: Power | None, holders: Holders
+) -> Token:
     """Return the facts of the token at `account`."""
+    world = resolver.world
     minters = role_holders(resolver, account, (MINTER_ROLE,), MINTER_GETTERS)
     owner = absent_when_reverted(account, "owner()")
     paused = account.ask("paused()")
@@ -58,6 +62,7 @@ def build_token(world: World, resolver: Resolver, account: Account, *, code: Cod
         held = account.ask(LOCKED)
         facts["minter_kind"] = Unknown(reason=Reason.NOT_SUPPORTED, detail=LOCKS_MAKE_VOTES)
     facts.update(_concentration(resolver, held, power))
+    facts.update(holder_facts(resolver, account, held, holders, power))
     return Token(**facts)
 
 

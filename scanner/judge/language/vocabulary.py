@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from scanner.model.holders import HolderBasis, HolderKind
 from scanner.model.kinds import (
     GOVERNOR_FAMILIES,
     TIMELOCK_KINDS,
@@ -103,6 +104,8 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("Allowance", "spender_kind"): ("key", "in-scope", "contract"),
     ("Allowance", "replaceable_by"): _ACTOR,
     ("TokenBalance", "standard"): ("erc20", "erc721", "erc1155"),
+    ("TopHolder", "kind"): _all(HolderKind),
+    ("TopHolder", "basis"): _all(HolderBasis),
     ("TokenPower", "power"): ("mint", "pause", "seize", "freeze", "fee", "rebase", "upgrade"),
     ("TokenPower", "guard"): _GUARD,
     ("TokenPower", "holder_kind"): _ACTOR,

@@ -335,8 +335,6 @@ def _take(frontier: Sequence[Account], probes: Sequence[Any], answers: Sequence[
             account.calls[probe.key] = (probe.outputs, answer)
 
 
-def fetch_sources(world: World, accounts: Sequence[Account]) -> None:
-    """Ask the providers for the sources of those of the accounts that have code."""
 def _take_keys(keys: Sequence[Account], answers: Sequence[Any]) -> None:
     """Take in what was asked of accounts without code: their balance. Such an account logs nothing."""
     for account, answer in zip(keys, answers, strict=False):
@@ -345,6 +343,8 @@ def _take_keys(keys: Sequence[Account], answers: Sequence[Any]) -> None:
         account.logs = Known(value=(), evidence=account.code.evidence, derivation=how)
 
 
+def fetch_sources(world: World, accounts: Sequence[Account]) -> None:
+    """Ask the providers for the sources of those of the accounts that have code."""
     wanted: list[Deployed] = []
     for account in accounts:
         if account.has_code and isinstance(account.code, Known):

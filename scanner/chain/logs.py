@@ -18,6 +18,9 @@ from scanner.model.snapshot import PinnedBlock
 
 MAX_REQUESTS = 20_000
 ADDRESSES_EACH = 100
+MAX_LOGS = 400_000
+"""Logs of one filter that are held at a time, at some 2 KB each: anybody can make a contract log by the million."""
+
 Range = tuple[int, int]
 
 
@@ -49,6 +52,8 @@ class _Search:
         return log_request(self.reads, part)
 
     def take(self, part: Range, answer: Result) -> Fault | None:
+        if isinstance(answer.value, list) and len(self.found) + len(answer.value) > MAX_LOGS:
+            return Fault(Kind.LIMIT, f"more than {MAX_LOGS} logs, which is as many as are held")
         try:
             self.found += _checked_logs(self.reads, part, answer.value, self.block)
         except ValueError as error:

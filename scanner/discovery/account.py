@@ -33,7 +33,8 @@ class Facet:
 class ProxyMatch:
     """How an address forwards its calls. `admin` is who may replace the target where the pattern says so.
 
-    `facets` are a diamond's; `doubt` says why they, or the target, may not be the whole truth.
+    `facets` are a diamond's; `doubt` says why they, or the target, may not be the whole truth. `by_guard` is set where a
+    guard in the code decides, which may let `others` pass beside the admin.
     """
 
     kind: str
@@ -41,6 +42,14 @@ class ProxyMatch:
     admin: Known[str] | Unknown
     facets: tuple[Facet, ...] = ()
     doubt: str = ""
+    by_guard: bool = False
+    others: tuple[Known[str], ...] = ()
+
+    @property
+    def upgraders(self) -> tuple[Known[str], ...]:
+        """Everybody who is known to replace the target."""
+        first = (self.admin,) if isinstance(self.admin, Known) and self.admin.value != ZERO_ADDRESS else ()
+        return (*first, *self.others)
 
 
 @dataclass

@@ -138,6 +138,7 @@ VOTE_CAST_PARAMS = topic("VoteCastWithParams(address,uint256,uint8,uint256,strin
 VOTE_CAST_ALPHA = topic("VoteCast(address,uint256,bool,uint256)")
 ROLE_GRANTED = topic("RoleGranted(bytes32,address,address)")
 ROLE_REVOKED = topic("RoleRevoked(bytes32,address,address)")
+ROLE_ADMIN_CHANGED = topic("RoleAdminChanged(bytes32,bytes32,bytes32)")
 UPGRADED = topic("Upgraded(address)")
 NEW_IMPLEMENTATION = topic("NewImplementation(address,address)")
 ADMIN_CHANGED = topic("AdminChanged(address,address)")
@@ -193,6 +194,7 @@ GOVERNANCE_TOPICS: tuple[str, ...] = tuple(
             VOTE_CAST_ALPHA,
             ROLE_GRANTED,
             ROLE_REVOKED,
+            ROLE_ADMIN_CHANGED,
             *UPGRADE_TOPICS,
             GROUP_ADMIN_UPDATED,
             MEMBER_ADDED,

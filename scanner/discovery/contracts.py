@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.code.interface import CodeResult
-from scanner.discovery.account import Account, nonzero
+from scanner.discovery.account import Account, ProxyMatch, nonzero
 from scanner.discovery.anonymity.settle import stages
 from scanner.discovery.control.holders import Resolver, short, weakest
 from scanner.discovery.proxies.collisions import collisions
@@ -173,6 +173,15 @@ def _size(account: Account) -> Known[int] | Unknown:
     return Known(value=len(account.code.value) // 2 - 1, evidence=account.code.evidence)
 
 
+def _weakest_upgrader(resolver: Resolver, proxy: ProxyMatch) -> Known[str] | Unknown:
+    """Return who replaces the code; of several, one of those that are easiest to act through."""
+    if not proxy.others:
+        return proxy.admin
+    kinds = {one.value: weakest(path.kind for path in resolver.paths(one.value)) for one in proxy.upgraders}
+    least = weakest(kinds.values())
+    return next(one for one in proxy.upgraders if kinds[one.value] is least)
+
+
 def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]:
     evidence = account.code.evidence
     if account.delegate is not None:
@@ -193,7 +202,7 @@ def _proxy(world: World, resolver: Resolver, account: Account) -> dict[str, Any]
             "upgrade_admin_kind": Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation=nobody.derivation),
             "upgrade_delay_seconds": Known(value=0, evidence=evidence, derivation="nothing to upgrade"),
         }
-    admin = account.proxy.admin
+    admin = _weakest_upgrader(resolver, account.proxy)
     upgrader = nonzero(admin)
     delay: Known[int] | Unknown = Known(value=0, evidence=admin.evidence, derivation="nobody upgrades")
     if upgrader:

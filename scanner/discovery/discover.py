@@ -24,6 +24,7 @@ from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.guards.managers import MANAGER_TOPICS
 from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
+from scanner.discovery.guards.rights import rights_of, settle_proxies
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership.frameworks import MEMBERSHIP_TOPICS
@@ -149,6 +150,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         parts = sort_out(world, entry[0])
         guards = read_guards(world, results)
     settle_upgraders(world, guards)
+    settle_proxies(world, guards)
     wanted = privacy_reads(world, parts.treasuries)
     approvals = plan_allowances(world, parts.treasuries)
     told = [*wanted, *approvals.reads]
@@ -167,7 +169,8 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         guards.take(answers[rest:])
     _source_gaps(world)
     use = privacy_use(logs.beside[: len(wanted)])
-    resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards))
+    rights = rights_of(guards, world)
+    resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards), rights=rights)
     return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards, holders)
 
 

@@ -42,6 +42,16 @@ class FunctionFact(Model):
     checks: tuple[CallerCheck, ...] = Field(
         default=(), description="what it asks about its caller, one by one", exclude_if=lambda value: not value
     )
+    powers: tuple[str, ...] = Field(
+        default=(),
+        description="what it does that only some callers may: mint, pause, seize, freeze, fee, rebase, upgrade, admit",
+        exclude_if=lambda value: not value,
+    )
+    appoints: tuple[str, ...] = Field(
+        default=(),
+        description="the powers whose holder it sets: it writes what their functions compare their caller with",
+        exclude_if=lambda value: not value,
+    )
 
 
 class Fingerprint(Model):

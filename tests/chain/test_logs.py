@@ -173,6 +173,19 @@ def test_many_logs() -> None:
     assert numbers(answer) == list(range(10_000))
 
 
+def test_more_logs_than_are_held_are_unknown_and_take_no_others_with_them(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.chain.logs.MAX_LOGS", 20)
+    quiet = f"0x{1_000:040x}"
+    with chain(scene.node.url) as opened:
+        loud, other = opened.read([LogRead(scene.subject, ((NOTED,),)), LogRead(quiet, ((NOTED,),))])
+    assert isinstance(loud, Unknown)
+    assert loud.reason is Reason.LIMIT
+    assert "more than 20 logs" in loud.detail
+    assert numbers(other) == []
+
+
 def test_hex_of_the_range_is_canonical(scene: Scene) -> None:
     with proxy(scene.node.url) as between, chain(between.url) as opened:
         opened.read([LogRead(scene.subject, from_block=3)])

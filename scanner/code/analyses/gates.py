@@ -110,6 +110,11 @@ def gate_switch_guard(program: Program) -> StrObs:
 
 def admission_guard(program: Program) -> StrObs:
     """Return the guard of the weakest way to add a member to a set that another contract keeps (Guard)."""
+    return weakest_way(program, admission_ways(program))
+
+
+def admission_ways(program: Program) -> list[tuple[Entry, Any, Any]]:
+    """Return the ways to add a member to a set that another contract keeps."""
     ways: list[tuple[Entry, Any, Any]] = []
     for entry in program.changing:
         if once_only(program, entry):
@@ -117,7 +122,7 @@ def admission_guard(program: Program) -> StrObs:
         for effect in entry.effects:
             if effect.kind == "call" and effect.signature and selector_of(effect.signature) in _ADMITS:
                 ways.append((entry, effect_guard(entry, effect), effect.node))
-    return weakest_way(program, ways)
+    return ways
 
 
 def content_setter_guard(program: Program) -> StrObs:

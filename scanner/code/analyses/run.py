@@ -11,6 +11,7 @@ from scanner.code.analyses import (
     functions,
     gates,
     membership,
+    offices,
     privacy,
     proposing,
     token,
@@ -79,6 +80,7 @@ def analyse_source(unit: Unit) -> CodeFacts:
         program = Program(unit)
         for name, analysis in ANALYSES:
             facts[name] = _run(name, analysis, program)
+        facts["functions"] = offices.with_powers(program, facts["functions"])
     finally:
         if collecting:
             gc.enable()

@@ -95,11 +95,15 @@ Way = tuple[Entry, Guarded, Any]
 
 def mint_guard(program: Program) -> StrObs:
     """Return the guard of the weakest way to create units of voting power (Guard)."""
-    units, power = unit_names(program), power_names(program)
-    if not units and not power:
+    if not unit_names(program) and not power_names(program):
         return unsupported(program, NO_UNITS)
-    ways = [way for entry in program.changing if (way := _minting(program, entry, units | power)) is not None]
-    return weakest_way(program, ways)
+    return weakest_way(program, mint_ways(program))
+
+
+def mint_ways(program: Program) -> list[Way]:
+    """Return the ways to create units of voting power."""
+    kept = unit_names(program) | power_names(program)
+    return [way for entry in program.changing if (way := _minting(program, entry, kept)) is not None]
 
 
 def _minting(program: Program, entry: Entry, units: frozenset[str]) -> Way | None:
@@ -229,6 +233,11 @@ def _is_switch(clause: Clause) -> bool:
 
 def pause_guard(program: Program) -> StrObs:
     """Return the guard of pausing (Guard): of the functions that set what transfers or other functions look at."""
+    return weakest_way(program, pause_ways(program))
+
+
+def pause_ways(program: Program) -> list[Way]:
+    """Return the ways to set what transfers or other functions look at."""
     flags = _flags(program)
     ways: list[Way] = []
     for entry in program.changing:
@@ -240,7 +249,7 @@ def pause_guard(program: Program) -> StrObs:
         ):
             effect = written[0] if written else entry.writes()[0]
             ways.append((entry, effect_guard(entry, effect), effect.node))
-    return weakest_way(program, ways)
+    return ways
 
 
 def _flags(program: Program) -> frozenset[str]:

@@ -41,19 +41,28 @@ def transfer_fee(program: Program) -> BoolObs:
 
 def fee_guard(program: Program) -> StrObs:
     """Return the guard of changing what a fee on transfers is computed from (Guard); no-function for a fixed fee."""
-    units = unit_names(program)
-    if not units:
+    if not unit_names(program):
         return unsupported(program, NO_UNITS)
+    return weakest_way(program, fee_ways(program))
+
+
+def fee_ways(program: Program) -> list[Way]:
+    """Return the ways to change what a fee on transfers is computed from."""
+    units = unit_names(program)
     names = frozenset[str]().union(*((_fee_inputs(entry, units) or frozenset()) for entry in _moving(program)))
-    return weakest_way(program, _setting(program, names - units - supply_names(program)))
+    return _setting(program, names - units - supply_names(program))
 
 
 def rebase_guard(program: Program) -> StrObs:
     """Return the guard of changing everybody's balance at once (Guard): by what balanceOf multiplies or divides."""
-    units = unit_names(program)
-    if not units:
+    if not unit_names(program):
         return unsupported(program, NO_UNITS)
-    return weakest_way(program, _setting(program, _factors(program)))
+    return weakest_way(program, rebase_ways(program))
+
+
+def rebase_ways(program: Program) -> list[Way]:
+    """Return the ways to change what every balance is computed from."""
+    return _setting(program, _factors(program))
 
 
 def _moving(program: Program) -> list[Entry]:
@@ -68,10 +77,12 @@ def _fee_inputs(entry: Entry, units: frozenset[str]) -> frozenset[str] | None:
     if len(places) < 2 and not read:
         return None
     elsewhere = {str(key[1]) for keys in places for key in keys if key[0] == "state"}
+    # What every credit asks for decides whether units move at all, not how many arrive.
+    shared = frozenset.intersection(*(effect.clauses for effect in credits))
     marks = {
         str(label[1])
         for effect in credits
-        for clause in effect.clauses
+        for clause in effect.clauses - shared
         for atom in clause
         for label in atom.labels
         if label[0] == "state" and not label[2]

@@ -28,6 +28,17 @@ def upgrade_guard(program: Program) -> StrObs:
 
     The derivation names every function that is as weak.
     """
+    ways = upgrade_ways(program)
+    found = weakest_way(program, ways)
+    names = sorted({entry.signature for entry, guarded, _ in ways if guarded.guard.value == found.value})
+    if len(names) < 2:
+        return found
+    why = found.derivation.partition(": ")[2]
+    return Known(value=found.value, evidence=found.evidence, derivation=f"{', '.join(names)}: {why}")
+
+
+def upgrade_ways(program: Program) -> list[tuple[Entry, Guarded, Any]]:
+    """Return the functions that replace code, each with its guard."""
     ways: list[tuple[Entry, Guarded, Any]] = []
     for entry in program.changing:
         written = [e for e in entry.writes() if _SLOT.match(e.name.rsplit(".", 1)[-1])]
@@ -35,9 +46,4 @@ def upgrade_guard(program: Program) -> StrObs:
             ways.append((entry, effect_guard(entry, written[0]), written[0].node))
         elif (entry.name in _UPGRADES or entry.summary.called & _INTERNAL) and entry.effects:
             ways.append((entry, entry_guard(entry), None))
-    found = weakest_way(program, ways)
-    names = sorted({entry.signature for entry, guarded, _ in ways if guarded.guard.value == found.value})
-    if len(names) < 2:
-        return found
-    why = found.derivation.partition(": ")[2]
-    return Known(value=found.value, evidence=found.evidence, derivation=f"{', '.join(names)}: {why}")
+    return ways

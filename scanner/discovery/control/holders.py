@@ -13,6 +13,7 @@ from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import own_delay
 from scanner.discovery.guards.offices import Office
+from scanner.discovery.guards.rights import Right, merged
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.world import World
@@ -102,16 +103,22 @@ class Resolver:
         guards: Mapping[str, tuple[str, ...]] | None = None,
         *,
         offices: Mapping[str, tuple[Office, ...]] | None = None,
+        rights: Mapping[str, Mapping[str, Right]] | None = None,
     ) -> None:
         """`guards` are, by address, the conditions on the caller that its code was found to hold, `offices` the holders
-        whom no view names."""
+        whom no view names, `rights` who holds which power by the guards of its functions."""
         self.world = world
         self.parts = parts
         self._guards = guards or {}
         self._offices = offices or {}
+        self._rights = rights or {}
         self._known: dict[str, tuple[Path, ...]] = {}
         self._steps = 0
         self._ring = False
+
+    def right(self, address: str, *powers: str) -> Right | None:
+        """Return who holds any of these powers over a contract by its guards; None where no guard tells."""
+        return merged(self._rights.get(address, {}), *powers)
 
     def paths(self, address: str) -> tuple[Path, ...]:
         """Return every path that ends at `address`, i.e. that can make it act."""
@@ -408,14 +415,13 @@ class Resolver:
         """Who replaces the code at an address can make it do anything."""
         if account.proxy is None or account.proxy.kind == "safe":
             return
-        admin = nonzero(account.proxy.admin)
-        if admin and admin not in seen:
-            step = f"replaces the code of {self.label(account.address)}"
-            yield from self._through(
-                self._walk(admin, seen), step, _zero_delay(account.proxy.admin.evidence), account.proxy.admin.evidence
-            )
+        step = f"replaces the code of {self.label(account.address)}"
+        for one in account.proxy.upgraders:
+            if one.value not in seen:
+                yield from self._through(self._walk(one.value, seen), step, _zero_delay(one.evidence), one.evidence)
+        named = [one.value for one in account.proxy.upgraders]
         for grant in upgraders(account):
-            if grant.who not in (admin, account.address, *seen):
+            if grant.who not in (*named, account.address, *seen):
                 yield from self._granted(account, grant, seen)
 
     def _granted(self, account: Account, grant: Grant, seen: frozenset[str]) -> Iterable[Path]:

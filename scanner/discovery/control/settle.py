@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scanner.discovery.account import Account, nonzero
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
+from scanner.discovery.account import nonzero
 from scanner.discovery.control.holders import Path, Resolver, short
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.permissions.osx import upgraders
-from scanner.discovery.permissions.powers import SEIZE, granted
+from scanner.discovery.permissions.powers import granted
 from scanner.discovery.tokens.escrows import is_escrow
-from scanner.discovery.tokens.settle import MINTER_GETTERS
+from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, office_holders
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -184,6 +183,11 @@ def _upgrade(world: World, resolver: Resolver, contract: Contract) -> Iterator[C
         return
     paths = _with_evidence(resolver.paths(admin), contract.upgrade_admin.evidence)
     yield from _edges(resolver, contract.address, Capability.UPGRADE, paths, guard="upgrade admin")
+    proxy = world.accounts[contract.address].proxy
+    for other in proxy.upgraders if proxy is not None else ():
+        if other.value != admin:
+            paths = _with_evidence(resolver.paths(other.value), other.evidence)
+            yield from _edges(resolver, contract.address, Capability.UPGRADE, paths, guard="upgrade admin")
     for grant in upgraders(world.accounts[contract.address]):
         if grant.who not in (admin, contract.address):
             further = resolver.through_grant(contract.address, grant)
@@ -200,35 +204,24 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         words = "admin: says which contracts may lock"
         yield from _edges(resolver, token.address, Capability.SET_PARAMETERS, lead, guard=words)
     powers = (
-        (Capability.MINT, contract.code.mint_guard, (MINTER_ROLE, DEFAULT_ADMIN_ROLE), MINTER_GETTERS),
-        (Capability.PAUSE, contract.code.pause_guard, (PAUSER_ROLE, DEFAULT_ADMIN_ROLE), ("owner()",)),
-        (Capability.CONFISCATE, contract.code.confiscation_guard, (SEIZE, DEFAULT_ADMIN_ROLE), ("owner()",)),
+        (Capability.MINT, contract.code.mint_guard, MINTERS),
+        (Capability.PAUSE, contract.code.pause_guard, PAUSERS),
+        (Capability.CONFISCATE, contract.code.confiscation_guard, CONFISCATORS),
     )
-    for capability, guard, roles, getters in powers:
+    for capability, guard, sought in powers:
         if not isinstance(guard, Known) or guard.value == Guard.ABSENT:
             continue
         if guard.value != Guard.CALLER:
             step = f"{capability.value} guarded by: {guard.value}"
             yield from _edges(resolver, token.address, capability, (_anyone(guard.evidence, step),), guard=guard.value)
             continue
-        for holder, evidence in _holders(account, roles, getters):
-            paths = _with_evidence(resolver.paths(holder), evidence + guard.evidence)
-            yield from _edges(resolver, token.address, capability, paths, guard=f"role or owner ({short(holder)})")
-        for grant in granted(account, roles):
+        for holder, evidence in office_holders(resolver, account, sought).items():
+            if holder != ZERO_ADDRESS:
+                paths = _with_evidence(resolver.paths(holder), evidence + guard.evidence)
+                yield from _edges(resolver, token.address, capability, paths, guard=f"role or owner ({short(holder)})")
+        for grant in granted(account, sought.roles):
             paths = _with_evidence(resolver.through_grant(token.address, grant), guard.evidence)
             yield from _edges(resolver, token.address, capability, paths, guard=grant.words)
-
-
-def _holders(
-    account: Account, roles: tuple[str, ...], getters: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    for member in read_roles(account).holders(*roles):
-        if member.address != ZERO_ADDRESS:
-            yield member.address, member.evidence
-    for getter in getters:
-        answer = account.address_of(getter)
-        if found := nonzero(answer):
-            yield found, answer.evidence
 
 
 def _with_evidence(paths: Iterable[Path], evidence: tuple[Evidence, ...]) -> Iterator[Path]:

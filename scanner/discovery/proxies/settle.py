@@ -64,7 +64,8 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
         if proxy is None or proxy.kind not in _GUARDED_BY_IMPLEMENTATION | _GUARDED_BY_EITHER:
             continue
         if proxy.kind == "eip2535":
-            account.proxy = replace(proxy, admin=_cutter(world, account, results))
+            admin = _cutter(world, account, results)
+            account.proxy = replace(proxy, admin=admin, by_guard=_asks_caller(_cut(world, account, results)))
         elif not nonzero(proxy.admin) and isinstance(proxy.admin, Unknown | Known):
             if proxy.kind in _GUARDED_BY_EITHER and isinstance(proxy.admin, Known):
                 continue
@@ -74,7 +75,8 @@ def settle_upgrades(world: World, results: Mapping[str, CodeResult]) -> None:
                 named = Known(value=granted[0].who, evidence=granted[0].evidence, derivation=granted[0].words)
                 account.proxy = replace(proxy, admin=named)
             else:
-                account.proxy = replace(proxy, admin=_by_vote(world, account, guard) or _upgrader(account, guard))
+                admin = _by_vote(world, account, guard) or _upgrader(account, guard)
+                account.proxy = replace(proxy, admin=admin, by_guard=_asks_caller(guard))
 
 
 def _by_vote(world: World, account: Account, guard: Known[str] | Unknown) -> Known[str] | None:
@@ -126,6 +128,14 @@ def _is_absent(guard: Known[str] | Unknown) -> bool:
     return isinstance(guard, Known) and guard.value == Guard.ABSENT
 
 
+def _asks_caller(guard: Known[str] | Unknown) -> bool:
+    return isinstance(guard, Known) and guard.value == Guard.CALLER
+
+
+def _cut(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:
+    return code_at(world, results, account.address).upgrade_guard
+
+
 def _not_found(account: Account, detail: str) -> Unknown:
     return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=account.code.evidence)
 
@@ -133,7 +143,7 @@ def _not_found(account: Account, detail: str) -> Unknown:
 def _cutter(world: World, account: Account, results: Mapping[str, CodeResult]) -> Known[str] | Unknown:
     """Who cuts a diamond: its owner (ERC-173), unless the code of the cut is known to ask for nobody."""
     assert account.proxy is not None
-    guard = code_at(world, results, account.address).upgrade_guard
+    guard = _cut(world, account, results)
     if isinstance(guard, Known) and guard.value not in (Guard.CALLER, Guard.ABSENT):
         return _upgrader(account, guard)
     if account.proxy.doubt and nonzero(account.proxy.admin) is None:

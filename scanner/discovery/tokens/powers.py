@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE
 from scanner.discovery.control.holders import Resolver
 from scanner.discovery.permissions.powers import SEIZE
-from scanner.discovery.tokens.settle import kind_with_power, role_holders
+from scanner.discovery.tokens.sought import MINTERS, PAUSERS, Sought, kind_with_power, role_holders
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
 from scanner.model.kinds import ActorKind, Capability, Guard
@@ -19,22 +18,21 @@ from scanner.model.powers import TokenPower
 
 @dataclass(frozen=True)
 class _Kind:
-    """A power: its name, the fact that tells of it, and where its holders are looked for besides administrators."""
+    """A power: its name, the fact that tells of it, and where its holders are looked for."""
 
     name: str
     guard: Callable[[CodeFacts], Known[str] | Unknown]
-    roles: tuple[str, ...]
-    getters: tuple[str, ...]
+    sought: Sought
     words: str
 
 
 KINDS = (
-    _Kind("mint", lambda code: code.mint_guard, (MINTER_ROLE,), ("minter()", "owner()"), "create units"),
-    _Kind("pause", lambda code: code.pause_guard, (PAUSER_ROLE,), ("owner()",), "stop transfers"),
-    _Kind("seize", lambda code: code.seizure_guard, (SEIZE,), ("owner()",), "take or burn units of others"),
-    _Kind("freeze", lambda code: code.freeze_guard, (), ("owner()",), "freeze single accounts"),
-    _Kind("fee", lambda code: code.fee_guard, (), ("owner()",), "change the fee on transfers"),
-    _Kind("rebase", lambda code: code.rebase_guard, (), ("owner()",), "change every balance at once"),
+    _Kind("mint", lambda code: code.mint_guard, MINTERS, "create units"),
+    _Kind("pause", lambda code: code.pause_guard, PAUSERS, "stop transfers"),
+    _Kind("seize", lambda code: code.seizure_guard, Sought(("seize",), (SEIZE,)), "take or burn units of others"),
+    _Kind("freeze", lambda code: code.freeze_guard, Sought(("freeze",)), "freeze single accounts"),
+    _Kind("fee", lambda code: code.fee_guard, Sought(("fee",)), "change the fee on transfers"),
+    _Kind("rebase", lambda code: code.rebase_guard, Sought(("rebase",)), "change every balance at once"),
 )
 _CAPABILITIES = {"mint": Capability.MINT, "pause": Capability.PAUSE, "seize": Capability.CONFISCATE}
 _ACTORS = {"eoa": "a single key", "multisig": "a multisig", "token-vote": "a token vote", "nft-vote": "a vote of NFTs"}
@@ -60,7 +58,7 @@ def with_powers(resolver: Resolver, token: Token, account: Account, contract: Co
 
 def _power(resolver: Resolver, account: Account, kind: _Kind, code: CodeFacts) -> TokenPower:
     guard = kind.guard(code)
-    holder = kind_with_power(resolver, account, guard, kind.roles, kind.getters)
+    holder = kind_with_power(resolver, account, guard, kind.sought)
     delay = _delay(resolver, account, kind, guard, holder)
     return TokenPower(power=kind.name, guard=guard, holder_kind=holder, delay_seconds=delay)
 
@@ -78,7 +76,7 @@ def _delay(
         return Known(value=0, evidence=holder.evidence, derivation="no delay stands before it")
     if guard.value != Guard.CALLER:
         return Known(value=0, evidence=guard.evidence, derivation="no delay stands before it")
-    holders = role_holders(resolver, account, (*kind.roles, DEFAULT_ADMIN_ROLE), kind.getters)
+    holders = role_holders(resolver, account, kind.sought)
     delays = [
         path.delay
         for one in holders.items

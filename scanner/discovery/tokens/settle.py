@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.discovery.account import Account, combine, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector
-from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE, ROLE_GRANTED
 from scanner.discovery.control.holders import Resolver, weakest
-from scanner.discovery.control.roles import read_roles
-from scanner.discovery.permissions.powers import SEIZE, all_known, doubt, granted
 from scanner.discovery.tokens.escrows import LOCKED, LOCKS_MAKE_VOTES, is_escrow
 from scanner.discovery.tokens.holders import Holders, holder_facts
+from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, kind_with_power, role_holders
 from scanner.discovery.tokens.voting_power import VOTES, Power, share_bps
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Token
 from scanner.model.controls import Holder
-from scanner.model.kinds import ActorKind, Capability, Guard
-from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.kinds import ActorKind, Capability
+from scanner.model.observation import Known, Reason, Unknown
 
-MINTER_GETTERS = ("minter()", "mintAuthority()", "owner()")
 """Getters by which tokens name who makes new units; PartyDAO's cards have a mint authority."""
 
 _GET_PAST_VOTES, *_GET_PRIOR_VOTES = VOTES
@@ -32,7 +28,7 @@ def build_token(
 ) -> Token:
     """Return the facts of the token at `account`."""
     world = resolver.world
-    minters = role_holders(resolver, account, (MINTER_ROLE,), MINTER_GETTERS)
+    minters = role_holders(resolver, account, MINTERS)
     owner = absent_when_reverted(account, "owner()")
     paused = account.ask("paused()")
     if isinstance(paused, Unknown) and paused.reason is Reason.REVERTED:
@@ -49,9 +45,9 @@ def build_token(
         "owner": owner,
         "owner_kind": resolver.kind_behind(owner),
         "minters": minters,
-        "minter_kind": kind_with_power(resolver, account, code.mint_guard, (MINTER_ROLE,), MINTER_GETTERS),
-        "pauser_kind": kind_with_power(resolver, account, code.pause_guard, (PAUSER_ROLE,), ("owner()",)),
-        "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, (SEIZE,), ("owner()",)),
+        "minter_kind": kind_with_power(resolver, account, code.mint_guard, MINTERS),
+        "pauser_kind": kind_with_power(resolver, account, code.pause_guard, PAUSERS),
+        "confiscator_kind": kind_with_power(resolver, account, code.confiscation_guard, CONFISCATORS),
         "transferable": transform(code.transfer_restricted, lambda restricted: not restricted, "from its code"),
         "paused": paused,
     }
@@ -91,71 +87,6 @@ def _weaker(own: Known[str] | Unknown, beside: Holder | None) -> Known[str] | Un
     if beside.kind is ActorKind.UNRESOLVED:
         return Unknown(reason=Reason.UNRESOLVED, detail=beside.label, evidence=beside.evidence)
     return Known(value=beside.kind.value, evidence=beside.evidence, derivation=f"{beside.label}, through the governor")
-
-
-def role_holders(
-    resolver: Resolver, account: Account, roles: Sequence[str], getters: Iterable[str]
-) -> Collection[Holder]:
-    """Return who holds any of these roles or is named by any of these getters."""
-    book = read_roles(account)
-    found = {member.address: member.evidence for member in book.holders(*roles)}
-    for getter in getters:
-        answer = account.address_of(getter)
-        if address := nonzero(answer):
-            found.setdefault(address, answer.evidence)
-    for grant in granted(account, roles):
-        if not grant.condition:
-            found.setdefault(grant.who, grant.evidence)
-    items = tuple(resolver.holder(address, found[address]) for address in sorted(found))
-    reason = book.reason or doubt(account, roles)
-    return Collection[Holder](items=items, complete=book.complete and not reason, reason=reason)
-
-
-def kind_with_power(
-    resolver: Resolver,
-    account: Account,
-    guard: Known[str] | Unknown,
-    roles: tuple[str, ...],
-    getters: tuple[str, ...],
-) -> Known[str] | Unknown:
-    """Return the weakest ActorKind that passes `guard` now.
-
-    Nobody when there is no such function, anyone when nothing or only a payment or proof stands before it; behind a
-    check of the caller, the holders of the role decide: this role's, the administrators' who grant it, the owner's.
-    """
-    if isinstance(guard, Unknown):
-        return guard
-    if guard.value == Guard.ABSENT:
-        return Known(value=ActorKind.NOBODY.value, evidence=guard.evidence, derivation="no such function")
-    if guard.value != Guard.CALLER:
-        return Known(value=ActorKind.ANYONE.value, evidence=guard.evidence, derivation=f"guard: {guard.value}")
-    holders = role_holders(resolver, account, (*roles, DEFAULT_ADMIN_ROLE), getters)
-    if not holders.items:
-        evidence = guard.evidence + read_roles(account).evidence
-        if holders.complete and not any(nonzero(account.address_of(getter)) for getter in getters):
-            if any(isinstance(account.address_of(getter), Known) for getter in getters) or read_roles(account).members:
-                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="nobody holds the role now")
-            if all_known(account):
-                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="nobody holds the permission")
-            if _given_up(account):
-                return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every role was renounced")
-        return Unknown(reason=Reason.UNRESOLVED, detail="the caller it admits could not be named", evidence=evidence)
-    kind = weakest(holder.kind for holder in holders.items)
-    evidence = guard.evidence + tuple(
-        item for holder in holders.items if holder.kind is kind for item in holder.evidence
-    )
-    if kind is ActorKind.UNRESOLVED:
-        return Unknown(reason=Reason.UNRESOLVED, detail="a holder of the role could not be resolved", evidence=evidence)
-    if not holders.complete and (kind.is_vote or kind is ActorKind.NOBODY):
-        detail = f"there may be other holders of the role: {holders.reason}"
-        return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=evidence)
-    names = ", ".join(holder.label for holder in holders.items if holder.kind is kind)
-    return Known(value=kind.value, evidence=evidence, derivation=names)
-
-
-def _given_up(account: Account) -> bool:
-    """Whether roles were granted once and none is held any more."""
-    return bool(account.events(ROLE_GRANTED)) and not read_roles(account).members
 
 
 def _kind(world: World, account: Account) -> Known[str] | Unknown:

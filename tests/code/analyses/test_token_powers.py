@@ -45,3 +45,21 @@ def test_a_holder_whom_the_caller_names_has_to_be_the_one_on_record() -> None:
     facts = facts_of("Cards.sol")
     assert value(facts["NamedHolder"].confiscation_guard) == NONE
     assert value(facts["NamedStranger"].confiscation_guard) != NONE
+
+
+def test_functions_say_which_power_they_carry_and_which_they_appoint_to() -> None:
+    marked = {
+        name: {
+            (fact.signature, fact.powers, fact.appoints)
+            for fact in facts.functions.items
+            if fact.powers or fact.appoints
+        }
+        for name, facts in facts_of("Powers.sol").items()
+    }
+    assert marked["Plain"] == set()
+    assert marked["Taxed"] == {
+        ("setRate(uint256)", ("fee",), ()),
+        ("transferOwnership(address)", (), ("fee",)),
+        ("renounceOwnership()", (), ("fee",)),
+    }
+    assert ("seize(address,address,uint256)", ("seize",), ()) in marked["Seizing"]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from eth_utils.crypto import keccak
 
-from scanner.code.analyses.guards import atom_guard, strength
+from scanner.code.analyses.guards import atom_guard, is_membership, is_office, strength
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
 from scanner.code.analyses.values import (
@@ -108,7 +108,7 @@ class _Reader:
 
     def _equals(self, other: Labels) -> Iterator[CallerCheck]:
         if DERIVED in other:
-            yield self._make("other", self._text(other))
+            yield self._unnamed(other)
             return
         for label in sorted(other, key=sorted_key):
             kind = label[0]
@@ -122,7 +122,12 @@ class _Reader:
             elif kind == "ext":
                 yield self._answered(label)
             else:
-                yield self._make("other", self._text(other))
+                yield self._unnamed(other)
+
+    def _unnamed(self, labels: Labels) -> CallerCheck:
+        """Whom the call's arguments choose has no standing holder; what else it may be was not understood."""
+        chosen = [part for part in flat(labels) if part[0] in ("arg", "data")]
+        return self._make("argument" if chosen else "other", self._text(labels), varies=self._parameter(chosen))
 
     def _named(self, label: Label) -> CallerCheck:
         """The caller is an address that the state names."""
@@ -142,7 +147,7 @@ class _Reader:
         name, inputs = str(label[1]), label[2]
         effect = self._asking(name, inputs)
         if effect is None or flat(effect.all_inputs):
-            return self._make("other", self._text(frozenset({label})))
+            return self._unnamed(frozenset({label}))
         target = self._target(effect.target)
         if not target or not effect.signature.endswith("()"):
             return self._make("other", self._text(frozenset({label})))
@@ -157,7 +162,7 @@ class _Reader:
             if label[0] == "ext" and SENDER in flat(label[2]):
                 yield self._asked(label).model_copy(update=_wanted(atom))
                 return
-        yield self._make("other", self._text(atom.left | atom.right))
+        yield self._unnamed(atom.left | atom.right)
 
     def _kept(self, label: Label) -> CallerCheck:
         name, keys = str(label[1]), label[2] - {SENDER}
@@ -167,7 +172,9 @@ class _Reader:
         if chosen and view is None:
             view = self._view(name, 2)
         if view is None or view.types.count("address") != 1:
-            form = "in" if not keys else "argument" if chosen else "other"
+            own = not is_office(name) and any(key[0] == "state" and is_membership(str(key[1])) for key in keys)
+            # `processed[members[msg.sender].lastVote]`: what becomes of a member's own vote is no office.
+            form = "in" if not keys else "argument" if chosen else "held" if own else "other"
             return self._make(form, self._text(frozenset({label})), varies=self._parameter(chosen))
         others = [ZERO_WORD] if chosen else [self._token(frozenset({key})) for key in keys]
         arguments = []
@@ -189,7 +196,7 @@ class _Reader:
         text = self._text(frozenset({label}))
         if effect is None:
             if name != "canCall":
-                return self._make("held" if atom_is_weight(name) else "other", text)
+                return self._make("held", text) if atom_is_weight(name) else self._unnamed(frozenset({label}))
             # OpenZeppelin's AuthorityUtils: the authority is among what the answer is made from.
             names = [part for part in sorted(flat(inputs), key=sorted_key) if part[0] == "state"]
             target = next((self._getter(str(part[1])) for part in names if self._getter(str(part[1]))), "")
@@ -198,7 +205,7 @@ class _Reader:
         arguments = tuple(self._token(part) for part in effect.inputs)
         target = self._target(effect.target)
         if not target or "" in arguments or "caller" not in arguments or not effect.signature:
-            chosen = [part for part in flat(inputs) if part[0] == "arg"]
+            chosen = [part for part in flat(inputs | effect.target) if part[0] == "arg"]
             return self._make("argument" if chosen else "other", text, varies=self._parameter(chosen))
         return self._make("asked", text, getter=effect.signature, target=target, arguments=arguments)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from scanner.code.analyses.known_calls import CALLER_CHECKS, MEMBER_CHECKS, PROOF_CHECKS, PULLS
+from scanner.code.analyses.known_calls import CALLER_CHECKS, MEMBER_CHECKS, PAYS, PROOF_CHECKS, PULLS
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
 from scanner.code.analyses.values import (
@@ -244,13 +244,23 @@ def _keyed_by_caller(label: Label) -> bool:
     return label[0] == "state" and SENDER in label[2]
 
 
+def is_office(name: str) -> bool:
+    """Whether a variable's name speaks of an office: administrators, operators, minters."""
+    return bool(_OFFICE_NAME.search(name))
+
+
+def is_membership(name: str) -> bool:
+    """Whether a variable's name speaks of units, votes or members, and of no office."""
+    return bool(_MEMBER_NAME.search(name)) and not is_office(name)
+
+
 def _label_guard(label: Label, atom: Atom) -> Guard:
     if label[0] == "state":
         if RECOVERED in label[2]:
             return Guard.PROOF
         if SENDER not in label[2]:
             return Guard.NONE
-        held = atom.op in (">", ">=") or (_MEMBER_NAME.search(label[1]) and not _OFFICE_NAME.search(label[1]))
+        held = atom.op in (">", ">=") or is_membership(label[1])
         return Guard.MEMBER if held else Guard.CALLER
     if label[0] != "ext":
         return Guard.NONE
@@ -261,8 +271,10 @@ def _label_guard(label: Label, atom: Atom) -> Guard:
         return Guard.PROOF if _fixed(inputs) else Guard.NONE
     if name in PROOF_CHECKS:
         return Guard.PROOF
-    if SENDER not in inputs:
+    if SENDER not in inputs or name in PAYS:
         return Guard.NONE
+    if name in PULLS:
+        return Guard.PAYMENT
     if name in CALLER_CHECKS:
         return Guard.CALLER
     if name in MEMBER_CHECKS or atom.op == "truthy":

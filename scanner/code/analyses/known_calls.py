@@ -61,6 +61,9 @@ PULLS = frozenset(
 )
 """Take units from somebody who approved it: first argument (after the token, in libraries) is the payer."""
 
+PAYS = frozenset({"transfer", "safeTransfer", "trySafeTransfer", "send"})
+"""Hand units to somebody: that it went well says nothing about who calls."""
+
 RECOVERS = frozenset({"recover", "tryRecover", "recoverCalldata", "tryRecoverCalldata", "recoverSigner"})
 
 MERKLE_LIBRARIES = frozenset({"MerkleProof", "MerkleProofLib", "MerkleProofUpgradeable"})

@@ -1,8 +1,9 @@
 """A small EVM that runs code on one given calldata and keeps what it cannot know (storage, answers of others) as terms.
 
-It serves one question: to whose code a contract hands a call that names none of its functions. Calldata is concrete, so
-a dispatcher takes one way; where a condition depends on what is not known, both ways are taken. Calls succeed and
-return what was asked for. Yellow Paper, appendix H; EIP-145, EIP-1153, EIP-3855, EIP-5656.
+It serves two questions: to whose code a contract hands a call that names none of its functions, and with what a
+function compares its caller. Calldata is concrete, so a dispatcher takes one way; where a condition depends on what is
+not known, both ways are taken. Calls succeed and return what was asked for. Yellow Paper, appendix H; EIP-145,
+EIP-1153, EIP-3855, EIP-5656.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ class Handover:
 
 @dataclass
 class Machine:
-    """Runs `code` on `calldata`; `handovers` fill up as paths meet them. `complete`: no path was given up."""
+    """Runs `code` on `calldata`; `handovers`, `conditions` (what jumps depend on) and `called` (addresses that stand in
+    the code) fill up as paths meet them. `complete`: no path was given up."""
 
     code: bytes
     calldata: bytes
@@ -108,6 +110,8 @@ class Machine:
     max_paths: int = 64
     max_jumps: int = 2_000
     handovers: list[Handover] = field(default_factory=list)
+    conditions: list[Term] = field(default_factory=list)
+    called: set[int] = field(default_factory=set)
     complete: bool = True
 
     def run(self) -> None:
@@ -167,6 +171,7 @@ class Machine:
         if path.jumps > self.max_jumps:
             raise LostPath("too many jumps")
         if isinstance(condition, Term):
+            self.conditions.append(condition)
             other = path.copy() if to in targets else None
             if other is not None:
                 other.pc = to
@@ -269,6 +274,8 @@ class Machine:
             path.pop()
         offset, size, to, room = path.number(), path.number(), path.number(), path.number()
         data = path.read(offset, size)
+        if isinstance(target, int):
+            self.called.add(target)
         if opcode in (0xF2, 0xF4):
             forwards = data[:4] == list(self.calldata[:4])
             self.handovers.append(Handover(path.pc - 1, target, forwards))

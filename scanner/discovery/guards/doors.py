@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from scanner.code.interface import CodeResult
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.guards.coded import Coded, coded
 from scanner.discovery.world import World, only_a_target
 from scanner.model.code import FunctionFact, StorageVariable
 from scanner.model.evidence import Evidence
 from scanner.model.guards import CallerCheck
+from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
 
 STANDING = frozenset({"is", "in", "asked", "open", "self", "fixed", "state", "other"})
@@ -46,7 +48,8 @@ class Named:
 
 @dataclass(frozen=True)
 class Door:
-    """One function of one contract. `outside` are the types of its arguments where there is no source."""
+    """One function of one contract. `outside` are the types of its arguments where there is no source, and `coded` is
+    what its bytecode asks then."""
 
     account: str
     signature: str
@@ -54,6 +57,7 @@ class Door:
     checks: tuple[CallerCheck, ...] = ()
     fact: FunctionFact | None = None
     outside: str = ""
+    coded: Coded = field(default=Coded(), compare=False)
     storage: tuple[StorageVariable, ...] = field(default=(), compare=False)
 
     @property
@@ -96,6 +100,17 @@ def doors_of(world: World, results: Mapping[str, CodeResult]) -> tuple[Door, ...
     return tuple(door for account in in_scope(world) for door in _doors(account, results))
 
 
+def unread_of(world: World, results: Mapping[str, CodeResult]) -> tuple[str, ...]:
+    """Return the contracts in scope whose functions are not known at all: their code was not analysed."""
+    found = []
+    for account in in_scope(world):
+        implementation = nonzero(account.proxy.implementation) if account.proxy else None
+        known = [results[one].facts for one in (implementation, account.address) if one and one in results]
+        if not any(facts.functions.complete or facts.outside.complete for facts in known):
+            found.append(account.address)
+    return tuple(found)
+
+
 def _doors(account: Account, results: Mapping[str, CodeResult]) -> Iterator[Door]:
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     seen: set[str] = set()
@@ -109,7 +124,15 @@ def _doors(account: Account, results: Mapping[str, CodeResult]) -> Iterator[Door
                 yield Door(
                     account.address, fact.signature, fact.selector, fact.checks, fact, storage=facts.storage.items
                 )
+        code = _code(account, one or account.address)
         for found in facts.outside.items[:MAX_OUTSIDE]:
             if found.mutability not in ("view", "pure") and found.selector not in seen:
                 seen.add(found.selector)
-                yield Door(account.address, found.selector, found.selector, outside=f"({found.arguments})")
+                types, asks = f"({found.arguments})", coded(code, found.selector)
+                yield Door(account.address, found.selector, found.selector, outside=types, coded=asks)
+
+
+def _code(account: Account, address: str) -> str:
+    """Return the code that runs: the contract's own, or that of what it is a proxy for."""
+    behind = account if address == account.address else account.met.get(address)
+    return behind.code.value if behind is not None and isinstance(behind.code, Known) else "0x"

@@ -45,6 +45,8 @@ def build_passages(world: World, resolver: Resolver, guards: Guards) -> Collecti
     _tell(world, guards)
     short = [contract for contract in made if contract.guard == "unknown"]
     reason = "" if world.complete else "the crawl was cut short"
+    if not reason and guards.unread:
+        reason = f"the code of {', '.join(guards.unread[:3])} was not analysed"
     if not reason and short:
         reason = "the guards of contracts without source are known only as far as calls show them"
     ordered = tuple(sorted(made, key=lambda one: (one.contract, one.guard, one.functions)))
@@ -99,7 +101,7 @@ def _passage(resolver: Resolver, guards: Guards, trials: dict[Door, Trial], door
 
 def _guard(door: Door, named: Named, verdict: Verdict) -> str:
     if door.fact is None:
-        return "anyone" if verdict.open else "caller" if verdict.result == "passed" else "unknown"
+        return _told_by_code(door, verdict)
     if door.standing:
         return "anyone" if named.anyone or (verdict.open and verdict.result == "passed") else "caller"
     forms = {check.form for check in door.checks}
@@ -111,10 +113,19 @@ def _guard(door: Door, named: Named, verdict: Verdict) -> str:
     return _PLAIN.get(door.fact.guard, "unknown")
 
 
+def _told_by_code(door: Door, verdict: Verdict) -> str:
+    """Return the guard of a function without source: by the calls, else by what its bytecode looks at."""
+    if verdict.open or verdict.result == "passed":
+        return "anyone" if verdict.open else "caller"
+    if door.coded.nobody:
+        return "signatures" if door.coded.signed else "anyone"
+    return "unknown"
+
+
 def _asks(door: Door) -> str:
     """Return the condition on the caller in words of the code: alternatives joined by or, clauses by and."""
     if door.fact is None:
-        return ""
+        return door.coded.words
     if not door.checks:
         return door.fact.guarded_by
     clauses = [" or ".join(_words(check.form, check.reads) for check in door.clause(n)) for n in door.clauses]

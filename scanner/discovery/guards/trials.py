@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.chain.interface import CallRead
 from scanner.code.interface import CodeResult
-from scanner.discovery.guards.book import Book
+from scanner.discovery.guards.book import Book, as_address
 from scanner.discovery.guards.calls import (
     CANDIDATES_TRIED,
     HOLDERS_TRIED,
@@ -22,7 +22,7 @@ from scanner.discovery.guards.calls import (
     refusal_shapes,
 )
 from scanner.discovery.guards.claims import Claim, claims_of, contradicted
-from scanner.discovery.guards.doors import Door, Named, doors_of
+from scanner.discovery.guards.doors import Door, Named, doors_of, unread_of
 from scanner.discovery.guards.naming import named_by
 from scanner.discovery.world import Link, World
 from scanner.model.evidence import Evidence
@@ -34,6 +34,7 @@ _ROUNDS = 4
 
 _NOT_READ = Named(complete=False, reason="what its guard reads leads too far")
 _NO_SOURCE = Named(complete=False, reason="without source its guard is not known")
+_LOOKS_AT_NOBODY = "nothing in its bytecode looks at who calls"
 HELD_BY = "held by"
 
 
@@ -45,6 +46,12 @@ class Guards:
     named: dict[Door, Named] = field(default_factory=dict)
     trials: list[Trial] = field(default_factory=list)
     verdicts: dict[Door, Verdict] = field(default_factory=dict)
+    pointed: dict[Door, tuple[str, ...]] = field(default_factory=dict)
+    """Whom the code of functions without source points at: read from the slots that it compares the caller with."""
+
+    unread: tuple[str, ...] = ()
+    """Contracts in scope of whose functions nothing is known."""
+
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
     lies: list[tuple[Claim, tuple[Evidence, ...]]] = field(default_factory=list)
     """Views that name somebody whom every function refuses, each with the calls that show it."""
@@ -73,10 +80,11 @@ class Guards:
 
 def read_guards(world: World, results: Mapping[str, CodeResult]) -> Guards:
     """Read what the guards read, as far as the crawl has not, and name their holders."""
-    guards = Guards(doors=doors_of(world, results))
+    guards = Guards(doors=doors_of(world, results), unread=unread_of(world, results))
     book = Book(world)
     for _ in range(_ROUNDS):
         _name(guards, world, book)
+        _point(guards, world, book)
         if not book.read():
             break
     for door in guards.doors:
@@ -102,6 +110,28 @@ def _name(guards: Guards, world: World, book: Book) -> None:
             guards.named[door] = found
 
 
+def _point(guards: Guards, world: World, book: Book) -> None:
+    """Note whom the code of functions without source compares the caller with."""
+    for door in guards.doors:
+        if door.fact is not None:
+            continue
+        code = world.accounts[door.account].code
+        if door.coded.nobody:
+            guards.named[door] = Named(source=_LOOKS_AT_NOBODY, evidence=code.evidence)
+            continue
+        read = [
+            (as_address(answer, shift // 8))
+            for slot, shift in door.coded.slots
+            if (answer := book.slot(door.account, slot))
+        ]
+        found = [one for one in read if isinstance(one, Known) and one.value != ZERO_ADDRESS]
+        pointed = dict.fromkeys((*(one.value for one in found), *door.coded.fixed))
+        guards.pointed[door] = (*pointed, *([door.account] if door.coded.itself else ()))
+        if guards.pointed[door]:
+            evidence = tuple(piece for one in found for piece in one.evidence) or code.evidence
+            guards.named[door] = replace(_NO_SOURCE, source=door.coded.words, evidence=evidence)
+
+
 def hidden_holders(guards: Guards, world: World) -> tuple[Link, ...]:
     """Return the holders that the crawl did not meet, since no view names them."""
     found: dict[str, Link] = {}
@@ -109,6 +139,10 @@ def hidden_holders(guards: Guards, world: World) -> tuple[Link, ...]:
         for held in named.holders:
             if held.address not in world.accounts and int(held.address, 16) > 0xFFFF:
                 found.setdefault(held.address, Link(held.address, f"{HELD_BY} guard of {door.account}"))
+    for door, pointed in sorted(guards.pointed.items(), key=lambda item: (item[0].account, item[0].signature)):
+        for address in pointed:
+            if address not in world.accounts:
+                found.setdefault(address, Link(address, f"{HELD_BY} guard of {door.account}"))
     return tuple(found[address] for address in sorted(found))
 
 
@@ -128,8 +162,10 @@ def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
         for door in doors:
             if door.standing:
                 made.append(_trial(door, guards.named[door], names, candidates))
-            elif door.fact is None:
-                made.append(Trial(door, _NO_SOURCE, candidates=candidates))
+            elif door.fact is None and not door.coded.nobody:
+                pointed = guards.pointed.get(door, ())[:CANDIDATES_TRIED]
+                named = guards.named.get(door, _NO_SOURCE)
+                made.append(Trial(door, named, candidates=tuple(dict.fromkeys((*pointed, *candidates)))))
     room = MAX_CALLS
     for trial in made:
         plan_calls(trial)

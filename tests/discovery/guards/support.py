@@ -12,6 +12,7 @@ from fixtures.localchain import LocalChain
 from fixtures.recipes import own
 from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import Env
+from scanner.chain.abi import selector
 from scanner.cli.options import default_cache_dir
 from scanner.model.passages import Passage
 from scanner.model.snapshot import Snapshot
@@ -20,6 +21,7 @@ from scanner.sources.collect import SourceOptions
 
 DAY = 86_400
 DOORS = own("guards/Doors.sol")
+_LAST = ("nested", "renounced", "vault", "shut", "lookup")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class House:
         (found,) = [
             one
             for one in self.snapshot.passages.items
-            if one.contract == self.at[contract] and any(name.startswith(function) for name in one.functions)
+            if one.contract == self.at[contract] and any(_is(name, function) for name in one.functions)
         ]
         return found
 
@@ -46,11 +48,16 @@ class House:
         return {names[one.address] for one in self.passage(contract, function).holders}
 
 
+def _is(name: str, function: str) -> bool:
+    """Whether a function goes by this name, or by the selector of this signature where its source is not known."""
+    return name.startswith(function) or (function.endswith(")") and name == selector(function))
+
+
 def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     """Deploy the house and all in it, and scan it."""
     workshop, keys = Workshop(), chain.accounts
     names = ("boss", "deputy", "keeper", "porter", "admin", "clerk", "late", "trusted", "shown", "real")
-    people = dict(zip(names, keys[1 : len(names) + 1], strict=True))
+    people = dict(zip(names, keys[1 : len(names) + 1], strict=True)) | {"maker": keys[0]}
     env = Env(chain, workshop, sourcify, keys, keys[0])
 
     def deploy(name: str, *arguments: object, verified: bool = True) -> Contract:
@@ -69,9 +76,11 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     made["nested"] = deploy("Nested", made["names"].address)
     made["renounced"] = deploy("Renounced")
     made["vault"] = deploy("Vault", made["hidden"].address)
+    made["shut"] = deploy("Shut", people["boss"], people["keeper"], verified=False)
+    made["lookup"] = deploy("Lookup")
     _grant(made, people)
     parts = [made[name].address for name in ("hidden", "rooms", "managed", "authed", "roleLiar", "ownerLiar")]
-    made["house"] = deploy("House", [*parts, *(made[name].address for name in ("nested", "renounced", "vault"))])
+    made["house"] = deploy("House", [*parts, *(made[name].address for name in _LAST)])
     options = ScanOptions(
         rpc_url=chain.url,
         entry=made["house"].address,

@@ -84,6 +84,47 @@ def test_what_asks_nothing_is_open_to_anyone(house: House) -> None:
     assert house.passage("rooms", "anybody").guard == "anyone"
 
 
+@pytest.mark.parametrize(
+    ("function", "holder", "asks"),
+    [
+        ("byBoss(uint256)", "boss", "caller is the address in slot 0x0"),
+        ("byMaker(uint256)", "maker", "caller is "),
+        ("byItself(uint256)", "shut", "caller is the contract itself"),
+    ],
+)
+def test_without_source_the_bytecode_says_whom_to_call_for(house: House, function: str, holder: str, asks: str) -> None:
+    passage = house.passage("shut", function)
+    assert (passage.guard, passage.checked) == ("caller", "passed"), passage.detail
+    assert house.holders("shut", function) == {holder}
+    assert passage.asks.startswith(asks)
+    assert not passage.complete, "there may be others"
+
+
+def test_a_list_without_source_stays_unknown_and_zeros_in_a_revert_let_nobody_in(house: House) -> None:
+    passage = house.passage("shut", "byMember()")
+    assert (passage.guard, passage.checked, passage.holders) == ("unknown", "not-checkable", ())
+    assert passage.asks == "what the mapping at slot 0x1 keeps for the caller"
+
+
+def test_code_that_never_looks_at_its_caller_is_open_or_asks_for_a_signature(house: House) -> None:
+    later, signed = (
+        house.passage("shut", "later(uint256)"),
+        house.passage("shut", "signed(uint256,uint8,bytes32,bytes32)"),
+    )
+    assert (later.guard, signed.guard) == ("anyone", "signatures")
+    assert later.evidence
+    assert signed.evidence
+
+
+def test_whom_an_argument_names_elsewhere_has_no_standing_holder(house: House) -> None:
+    assert house.passage("lookup", "byKeeper").guard == "argument"
+
+
+def test_units_paid_out_are_no_question_to_the_caller_and_units_paid_in_are_a_payment(house: House) -> None:
+    assert house.passage("lookup", "collect").guard == "anyone"
+    assert house.passage("lookup", "pay").guard == "payment"
+
+
 def test_a_view_of_roles_that_the_guard_does_not_read_is_a_contradiction(house: House) -> None:
     passage = house.passage("roleLiar", "hasRole(bytes32,address)")
     assert (passage.guard, passage.checked) == ("claim", "contradicted")

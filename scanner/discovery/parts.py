@@ -34,8 +34,8 @@ class Parts:
     vote_tokens: dict[str, Known[str] | Unknown] = field(default_factory=dict)
     """Per governor the contract that carries its vote."""
 
-    executed: set[str] = field(default_factory=set)
-    """Addresses that an executed proposal called."""
+    executed: dict[str, set[str]] = field(default_factory=dict)
+    """Addresses that an executed proposal called, with the selectors; an empty one for a plain payment."""
 
     roles: dict[str, set[Role]] = field(default_factory=dict)
 
@@ -126,7 +126,8 @@ def _governed(world: World, parts: Parts) -> None:
         account = world.accounts[address]
         done = family.executions(account)
         told = family.proposals(account).proposals
-        parts.executed |= {action.target for one in told if one.id in done for action in one.actions}
+        for action in (action for one in told if one.id in done for action in one.actions):
+            parts.executed.setdefault(action.target, set()).add(action.calldata[2:10].lower())
         parts.vote_tokens[address] = _vote_token(world, family, account)
         token = nonzero(parts.vote_tokens[address])
         if token and (found := world.get(token)) and found.has_code:

@@ -31,6 +31,24 @@ _WORD_TYPES = ("bytes32", "uint256")
 _WORD = re.compile(r"\b(?:0x[0-9a-fA-F]{64}|[1-9]\d{70,77})\b")
 _REVEAL = re.compile(r"reveal", re.I)
 _TEXT_TYPES = ("string", "bytes")
+_HOOKS = frozenset(
+    selector_of(signature)
+    for signature in (
+        "onERC721Received(address,address,uint256,bytes)",
+        "onERC1155Received(address,address,uint256,uint256,bytes)",
+        "onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)",
+        "onERC721Received(address,uint256,bytes)",
+        "tokenFallback(address,uint256,bytes)",
+        "tokensReceived(address,address,address,uint256,bytes,bytes)",
+        "tokensToSend(address,address,address,uint256,bytes,bytes)",
+        "onTokenTransfer(address,uint256,bytes)",
+        "onTransferReceived(address,address,uint256,bytes)",
+        "onApprovalReceived(address,uint256,bytes)",
+        "receiveApproval(address,uint256,address,bytes)",
+    )
+)
+"""What tokens call when they come in (ERC-721, 1155, 223, 777, 677, 1363): the bytes are a note to that receipt."""
+
 _ENCRYPTED = re.compile(r"\be(uint(4|8|16|32|64|128|160|256)|bool|address|bytes(64|128|256))\b")
 
 
@@ -238,7 +256,7 @@ NOTHING_CALLED: frozenset[str] = frozenset()
 
 
 def _is_board(entry: Entry) -> bool:
-    if entry.is_fallback or entry.selector in _other_meanings():
+    if entry.is_fallback or entry.selector in _HOOKS or entry.selector in _other_meanings():
         return False
     texts = {("arg", index) for index, kind in enumerate(entry.types) if kind in _TEXT_TYPES}
     if not texts or any(effect.kind != "event" for effect in entry.effects):

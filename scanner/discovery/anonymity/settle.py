@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+import re
+from collections.abc import Collection as Several
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from scanner.chain.abi import topic
+from scanner.chain.abi import selector, topic
 from scanner.content import rules_dir
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity.gates import forwarder, forwarder_of, sanctions_gate
@@ -16,7 +18,7 @@ from scanner.discovery.anonymity.groups import group_ids
 from scanner.discovery.world import World, only_a_target
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Anonymity
-from scanner.model.evidence import Evidence
+from scanner.model.evidence import Evidence, SourceEvidence
 from scanner.model.kinds import Stage
 from scanner.model.observation import Known, Reason, Unknown
 
@@ -38,6 +40,13 @@ _HOME_MADE = frozenset({"mixer", "shielded_pool", "zk_membership", "private_voti
 """Features that are also recognised by what source does, and not only by the names of known systems."""
 
 _POOLS = ("anon.mixer", "anon.shielded_pool")
+_FUNCTION = re.compile(r"[A-Za-z_$][\w$]*\([\w,()\[\]]*\)")
+_KEPT_UP = frozenset(
+    selector(text)[2:]
+    for text in ("changeOperator(address)", "updateVerifier(address)", "setTrustedForwarder(address)")
+)
+"""Functions of those systems by which they are looked after, and not used."""
+
 _ANNOUNCEMENT = topic("Announcement(uint256,address,address,bytes,bytes)")
 
 
@@ -46,6 +55,9 @@ class PrivacyData:
     """The lists that features are recognised by, from `rules/data`."""
 
     topics: Mapping[str, str]
+    selectors: Mapping[str, frozenset[str]]
+    """By category the selectors of its systems' functions, without 0x."""
+
     addresses: Mapping[tuple[int, str], tuple[str, str]]
     """By chain and address; chain 0 holds those that are the same on every chain (CREATE2)."""
 
@@ -68,8 +80,17 @@ def privacy_data() -> PrivacyData:
             and row["strength"] == "strong"
             and row["category"].startswith(("anon.", "comms."))
         },
+        selectors=_selectors(signatures),
         addresses={(int(row["chain_id"]), row["address"].lower()): (row["category"], row["label"]) for row in known},
     )
+
+
+def _selectors(signatures: list[dict[str, Any]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in signatures:
+        if row["kind"] == "function":
+            found.setdefault(row["category"], set()).add(row["hash"].lower()[2:])
+    return {category: frozenset(hashes) for category, hashes in found.items()}
 
 
 def _rows(document: Any) -> list[dict[str, Any]]:
@@ -81,14 +102,17 @@ def privacy_topics() -> tuple[str, ...]:
     return tuple(sorted(privacy_data().topics))
 
 
-def stages(world: World, account: Account, code: CodeFacts, *, executed: Container[str]) -> Anonymity:
-    """Return the stage of every feature at one contract; `executed` are the targets of executed proposals.
+def stages(world: World, account: Account, code: CodeFacts, *, executed: Mapping[str, Several[str]]) -> Anonymity:
+    """Return the stage of every feature at one contract; `executed` are, by target, the selectors (without 0x) that
+    executed proposals called.
 
-    Code gives present or reachable. A contract that governance state points at has its features configured. What an
-    executed proposal called, and what the DAO's own contract logged, is exercised: a stranger's pool that others use
-    is not, however busy it is.
+    Code gives present or reachable. A contract that governance state points at has its features configured. A feature
+    whose functions an executed proposal called is exercised, and so is what the DAO's own contract logged; a call of
+    another function of that contract is none, and a stranger's pool that others use is not, however busy it is.
     """
-    use = _Use(_counts(world, account), only_a_target(account), account.address in executed)
+    called = frozenset(executed.get(account.address, ()))
+    labelled = privacy_data().label(world.chain.chain_id, account.address) is not None
+    use = _Use(_counts(world, account), only_a_target(account), called, labelled)
     facts: dict[str, Any] = {name: _stage(world, account, code, name, use) for name in CATEGORIES}
     facts["screened_pool"] = _screened(code, use)
     facts["sanctions_gate"] = sanctions_gate(account, code, stranger=use.stranger)
@@ -104,13 +128,17 @@ def stages(world: World, account: Account, code: CodeFacts, *, executed: Contain
 class _Use:
     counts: Mapping[str, int]
     stranger: bool
-    called: bool
+    called: frozenset[str]
+    """Selectors that executed proposals called here; an empty one for a plain payment."""
 
-    def raise_stage(self, stage: Stage, categories: tuple[str, ...]) -> Stage:
-        """Return how far the feature goes once state and logs are looked at."""
+    labelled: bool
+    """What is called is that system and nothing else."""
+
+    def raise_stage(self, stage: Stage, categories: tuple[str, ...], own: frozenset[str]) -> Stage:
+        """Return how far the feature goes once state and logs are looked at; `own` are its functions' selectors."""
         if stage is not Stage.REACHABLE:
             return stage
-        if self.called:
+        if self.called and (self.labelled or self.called & own):
             return Stage.EXERCISED
         if self.stranger:
             return Stage.REACHABLE
@@ -148,7 +176,7 @@ def _screened(code: CodeFacts, use: _Use) -> Known[str] | Unknown:
     pool = any(one.category in _POOLS for one in code.fingerprints.items)
     for found in code.fingerprints.items:
         if found.category == "anon.screening" and (pool or len(found.matched) > 1):
-            stage = use.raise_stage(found.stage, ("anon.screening",))
+            stage = use.raise_stage(found.stage, ("anon.screening",), _own(code, ("anon.screening", *_POOLS)))
             words = f"{found.system}: {', '.join(found.matched[:4])}"
             return Known(value=stage.value, evidence=found.evidence or code.selectors.evidence, derivation=words)
     return _absent(code, "screened_pool")
@@ -178,10 +206,33 @@ def _stage(world: World, account: Account, code: CodeFacts, name: str, use: _Use
         return _relayer(account, code, stage)
     if stage is Stage.ABSENT:
         return _absent(code, name, stranger=use.stranger)
-    stage = use.raise_stage(stage, categories)
+    own = _own(code, categories) | (_boards(code) if name == "message_board" else frozenset())
+    stage = use.raise_stage(stage, categories, own)
     if stage is Stage.EXERCISED:
         evidence += account.logs.evidence
     return Known(value=stage.value, evidence=evidence or account.code.evidence, derivation=words)
+
+
+def _own(code: CodeFacts, categories: tuple[str, ...]) -> frozenset[str]:
+    """Return the selectors by which a feature is used: of the known systems, and of what was recognised here."""
+    listed = (privacy_data().selectors.get(category, frozenset()) for category in categories)
+    matched = (text for found in code.fingerprints.items if found.category in categories for text in found.matched)
+    own = {selector(text)[2:] for text in matched if _FUNCTION.fullmatch(text)}
+    return frozenset(own.union(*listed)) - _KEPT_UP
+
+
+def _boards(code: CodeFacts) -> frozenset[str]:
+    """Return the selectors of the functions that publish into the log: those whose lines the fact rests on."""
+    places = {_place(one) for one in code.message_board.evidence if isinstance(one, SourceEvidence)}
+    return frozenset(
+        function.selector[2:]
+        for function in code.functions.items
+        if any(isinstance(one, SourceEvidence) and _place(one) in places for one in function.evidence)
+    )
+
+
+def _place(line: SourceEvidence) -> tuple[str, int, int]:
+    return line.file, line.first_line, line.last_line
 
 
 def _secret(code: CodeFacts) -> bool:

@@ -35,7 +35,14 @@ def test_a_constant_alone_is_only_present() -> None:
 
 @pytest.mark.parametrize(
     ("name", "board"),
-    [("Board", True), ("EditorBoard", False), ("StoredNotes", False), ("Announcer", False), ("NullifierSignal", False)],
+    [
+        ("Board", True),
+        ("Keeper", False),
+        ("EditorBoard", False),
+        ("StoredNotes", False),
+        ("Announcer", False),
+        ("NullifierSignal", False),
+    ],
 )
 def test_message_boards(name: str, board: bool) -> None:
     assert value(facts_of("Privacy.sol")[name].message_board) is board

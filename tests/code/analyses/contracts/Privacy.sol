@@ -40,6 +40,19 @@ contract Board {
     }
 }
 
+/// Says in its log what came in: a hook that tokens call, and no place to write to.
+contract Keeper {
+    event ReceiveERC721(address token, address operator, address from, uint256 id, bytes data);
+
+    function onERC721Received(address operator, address from, uint256 id, bytes calldata data)
+        external
+        returns (bytes4)
+    {
+        emit ReceiveERC721(msg.sender, operator, from, id, data);
+        return this.onERC721Received.selector;
+    }
+}
+
 contract EditorBoard {
     event Posted(address indexed author, string text);
     address public immutable editor = msg.sender;

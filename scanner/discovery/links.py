@@ -15,6 +15,7 @@ from scanner.discovery.guards.managers import manager_members
 from scanner.discovery.membership.frameworks import membership_getters, shamans
 from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_questions
+from scanner.discovery.queues import queue_of
 from scanner.discovery.tokens.content import pointer_getters
 from scanner.discovery.tokens.escrows import escrow_getters
 from scanner.discovery.world import (
@@ -179,7 +180,8 @@ def proposal_targets(world: World, account: Account) -> Iterator[str]:
 
     Whether it is a governor is not known before all of it is read; who logs proposals has targets.
     """
-    family = family_of(account, running_code(world, account))
+    code = running_code(world, account)
+    family = family_of(account, code) or queue_of(account, code)
     told = family.proposals(account) if family is not None else created_proposals(account)
     yield from dict.fromkeys(action.target for one in told.proposals for action in one.actions)
 

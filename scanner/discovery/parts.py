@@ -11,6 +11,8 @@ from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.queues import queue_of
+from scanner.discovery.queues.interface import NO_VOTE, Queue
 from scanner.discovery.tokens.voting_power import VOTES
 from scanner.discovery.world import TARGET_OF, World, only_a_target, running_code
 from scanner.model.kinds import Role
@@ -28,6 +30,9 @@ class Parts:
     executors: dict[str, ExecutorFamily] = field(default_factory=dict)
     """Contracts that act for others, timelocks among them."""
 
+    queues: dict[str, Queue] = field(default_factory=dict)
+    """Those executors in which orders wait that are listed as proposals are."""
+
     tokens: set[str] = field(default_factory=set)
     safes: set[str] = field(default_factory=set)
     treasuries: set[str] = field(default_factory=set)
@@ -38,6 +43,11 @@ class Parts:
     """Addresses that an executed proposal called, with the selectors; an empty one for a plain payment."""
 
     roles: dict[str, set[Role]] = field(default_factory=dict)
+
+    @property
+    def makers(self) -> dict[str, GovernorFamily]:
+        """All that has proposals: governors, and queues of orders."""
+        return {**self.governors, **self.queues}
 
     @property
     def timelocks(self) -> tuple[str, ...]:
@@ -104,6 +114,9 @@ def _one(world: World, parts: Parts, account: Account, *, implementation: bool) 
     elif executor := executor_family_of(account, code := running_code(world, account)):
         parts.executors[address] = executor
         parts.add(address, Role.TIMELOCK if executor.delays else Role.EXECUTOR)
+        if queue := queue_of(account, code):
+            parts.queues[address] = queue
+            parts.vote_tokens[address] = NO_VOTE
     elif family := family_of(account, code):
         parts.governors[address] = family
         parts.add(address, Role.GOVERNOR)

@@ -225,7 +225,8 @@ class Getter:
     """A view that one contract is asked because of what is known of it. `key` names the answer.
 
     Where `slot` is given it is that slot which is read, and no call is made; where `asked` is, another contract is
-    asked about this one. Where `topics` are, its further logs with one of these first topics are read.
+    asked about this one. Where `topics` are, its further logs with one of these first topics are read, and where
+    `second` are, only those whose second topic is one of them; with `asked`, logs of that other contract.
     """
 
     account: str
@@ -236,6 +237,7 @@ class Getter:
     slot: str = ""
     asked: str = ""
     topics: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -247,7 +249,7 @@ class Getter:
         if self.slot:
             return StorageRead(self.account, self.slot)
         if self.topics:
-            return LogRead(self.account, (self.topics,))
+            return LogRead(self.asked or self.account, (self.topics, self.second) if self.second else (self.topics,))
         return CallRead(self.asked or self.account, encode_call(self.signature, self.arguments), self.signature)
 
 

@@ -179,5 +179,8 @@ class Proposal(Model):
         default=NOT_LOOKED_AT, description="operations it schedules that can be executed without each other"
     )
     steps_open_to_anyone: BoolObs = Field(default=NOT_LOOKED_AT, description="anyone may execute such a step by itself")
+    order: bool = Field(
+        default=False, description="what waits in a module: an order or a question, on which no vote is held here"
+    )
     draft: bool = Field(default=False, description="not on chain: read from a file and judged as if it were pending")
     evidence: tuple[Evidence, ...]

@@ -73,14 +73,14 @@ def _late(found: Found, data: ProposalData, one: RawProposal, supporters: list[V
 
 
 def _clock(found: Found, one: RawProposal) -> Known[str] | Unknown:
-    return found.parts.governors[one.governor].clock(found.world.accounts[one.governor])
+    return found.parts.makers[one.governor].clock(found.world.accounts[one.governor])
 
 
 def turnout(found: Found, data: ProposalData, one: RawProposal) -> Known[int] | Unknown:
     """Return all votes cast as a share of all votes: of its time where the state tells, else of the pinned block."""
     token = nonzero(found.parts.vote_tokens[one.governor])
     carrier = found.world.get(token) if token else None
-    total = found.parts.governors[one.governor].total_votes(found.world.accounts[one.governor])
+    total = found.parts.makers[one.governor].total_votes(found.world.accounts[one.governor])
     supply = total or (carrier.ask("totalSupply()") if carrier is not None else None)
     state = data.states[(one.governor, one.id)]
     if state.all_votes is not None:

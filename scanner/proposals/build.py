@@ -38,15 +38,13 @@ def build_proposals(found: Found, data: ProposalData) -> Collection[Proposal]:
     Asks what the facts need of both ends of the calls: one level of reads, and one more for owners not met before.
     """
     unread = [
-        governor
-        for governor in sorted(found.parts.governors)
-        if isinstance(found.world.accounts[governor].logs, Unknown)
+        governor for governor in sorted(found.parts.makers) if isinstance(found.world.accounts[governor].logs, Unknown)
     ]
     items = _build(found, data)
     if unread:
         return Collection[Proposal](items=items, complete=False, reason=f"the logs of {unread[0]} could not be read")
     if not found.parts.governors:
-        return Collection[Proposal](items=(), complete=False, reason="no governor was found")
+        return Collection[Proposal](items=items, complete=False, reason="no governor was found")
     silent = [governor for governor, family in sorted(found.parts.governors.items()) if family.name == "unknown"]
     if silent and not any(one.governor in silent for one in data.raw):
         reason = "a governor of no known family: its proposals may be told by other events than ProposalCreated"
@@ -134,6 +132,7 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
         "treasury_total_bps": _total(book, case, calls, actions),
         "event_confirmed": confirmed(book.ends, data, one),
         "weekend_bps": weekend_share(found, data, one),
+        "order": one.governor in found.parts.queues,
         "evidence": (_event(book, one),),
     }
     facts.update(ballot_facts(found, data, one))

@@ -76,20 +76,20 @@ class _Opening:
 def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
     """Read all proposals of all governors: one level of reads, whatever their number. Drafts stand behind them."""
     world = found.world
-    raw = tuple(one for governor in sorted(found.parts.governors) for one in read_proposals(found, governor))
+    raw = tuple(one for governor in sorted(found.parts.makers) for one in read_proposals(found, governor))
     raw = (*raw, *drafts)
     tools = _Opening()
     opened = {(one.governor, one.id): _opened(found, one, {}, tools) for one in raw}
     votes = _votes(found)
     executions = {
         (governor, number): log
-        for governor in sorted(found.parts.governors)
-        for number, log in found.parts.governors[governor].executions(world.accounts[governor]).items()
+        for governor in sorted(found.parts.makers)
+        for number, log in found.parts.makers[governor].executions(world.accounts[governor]).items()
     }
     plan = _Plan()
     answers: dict[tuple[str, int], dict[str, Known[Any] | Unknown]] = {}
     for one in raw:
-        calls = found.parts.governors[one.governor].state_calls(one.id, one.vote_start)
+        calls = found.parts.makers[one.governor].state_calls(one.id, one.vote_start)
         _ask_state(plan, world.accounts[one.governor], one, calls, answers)
     times: dict[int, Known[Any] | Unknown] = {}
     for block in _blocks(raw, votes, executions):
@@ -113,7 +113,7 @@ def collect(found: Found, drafts: Sequence[RawProposal] = ()) -> ProposalData:
 
 def read_proposals(found: Found, governor: str) -> tuple[RawProposal, ...]:
     """Return the proposals of a governor in chain order; what it does not tell of one of them is a gap."""
-    told = found.parts.governors[governor].proposals(found.world.accounts[governor])
+    told = found.parts.makers[governor].proposals(found.world.accounts[governor])
     for what, detail in told.problems:
         found.world.gap(governor, what, Reason.UNDECODABLE, detail)
     for one in told.proposals:
@@ -123,7 +123,7 @@ def read_proposals(found: Found, governor: str) -> tuple[RawProposal, ...]:
 
 
 def _state(found: Found, one: RawProposal, answers: dict[str, Known[Any] | Unknown]) -> ProposalState:
-    family, account = found.parts.governors[one.governor], found.world.accounts[one.governor]
+    family, account = found.parts.makers[one.governor], found.world.accounts[one.governor]
     return family.complete_state(account, one.id, family.read_state(answers))
 
 
@@ -155,8 +155,8 @@ def _ask_state(
 
 def _votes(found: Found) -> dict[tuple[str, int], tuple[Vote, ...]]:
     grouped: dict[tuple[str, int], list[Vote]] = {}
-    for governor in sorted(found.parts.governors):
-        for vote in found.parts.governors[governor].votes(found.world.accounts[governor]):
+    for governor in sorted(found.parts.makers):
+        for vote in found.parts.makers[governor].votes(found.world.accounts[governor]):
             grouped.setdefault((governor, vote.proposal), []).append(vote)
     return {key: tuple(group) for key, group in grouped.items()}
 
@@ -175,7 +175,7 @@ def _blocks(
 
 def executor_of(found: Found, governor: str) -> str:
     """Return the account that makes a governor's calls: its timelock, or the governor itself."""
-    return found.parts.governors[governor].executor(found.world.accounts[governor])
+    return found.parts.makers[governor].executor(found.world.accounts[governor])
 
 
 def _opened(found: Found, one: RawProposal, strangers: Mapping[str, Account], tools: _Opening) -> Opened:

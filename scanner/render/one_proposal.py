@@ -16,6 +16,7 @@ from scanner.render.evidence_view import EvidenceView, evidence_views
 from scanner.render.findings_view import RuleFindings, dimension_findings
 from scanner.render.lookup import Lookup, Unit, look_up
 from scanner.render.proposal_cards import ProposalCard, proposal_card
+from scanner.render.proposals_view import untitled
 from scanner.render.quantities import percent, short, utc
 from scanner.render.shown import Shown, shown
 from scanner.render.simulation_view import SimulationCard, simulation_section
@@ -92,7 +93,7 @@ def one_proposal(
         lookup=lookup,
         item=item,
         card=card,
-        title=first_line(item.description, TITLE) or t("proposals.no_text"),
+        title=first_line(item.description, TITLE) or untitled(t, item),
         heading=_heading(item, lookup),
         read_at=_read_at(lookup),
         made=shown(t, item.created_at, lambda at: utc(t, at)),

@@ -120,6 +120,11 @@ def item_subject(item: Proposal, lookup: Lookup) -> str:
     return f"eip155:{lookup.snapshot.target.chain_id}:{item.governor}#proposal:{item.id}"
 
 
+def untitled(t: Locale, item: Proposal) -> str:
+    """Return what stands where a text would: an order that waits in a module has none."""
+    return t("proposals.order" if item.order else "proposals.no_text")
+
+
 def _pending(item: Proposal) -> bool:
     return isinstance(item.state, Known) and is_open(item)
 
@@ -157,7 +162,7 @@ def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup, has_card
     return ProposalView(
         id=short(item.id),
         id_full=item.id,
-        title=line(item.description, TITLE) or t("proposals.no_text"),
+        title=line(item.description, TITLE) or untitled(t, item),
         created=shown(t, item.created_at, lambda at: day(t, at), lambda at: utc(t, at)),
         order=item.created_block,
         state=shown(t, item.state, lambda state: looked_up(t, "proposal_state", state)),

@@ -118,7 +118,7 @@ class _Steps:
         self.fork, self.plan, self.at = fork, plan, start
         self.note = ""
         self._code = running_code(plan.found.world, plan.governor)
-        mode = plan.found.parts.governors[plan.raw.governor].clock(plan.governor)
+        mode = plan.found.parts.makers[plan.raw.governor].clock(plan.governor)
         if not isinstance(mode, Known):
             raise NotReached("the governor's clock is not known")
         self._by_time = mode.value == "timestamp"
@@ -188,7 +188,7 @@ class _Steps:
         """Queue what has passed; False where there is nothing to queue it in."""
         if (
             self._queued
-            or nonzero(self.plan.found.parts.governors[self.plan.raw.governor].timelock(self.plan.governor)) is None
+            or nonzero(self.plan.found.parts.makers[self.plan.raw.governor].timelock(self.plan.governor)) is None
         ):
             return False
         self._queued = True

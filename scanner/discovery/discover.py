@@ -12,6 +12,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.anonymity.settle import privacy_topics
 from scanner.discovery.anonymity.use import PrivacyUse, privacy_reads, privacy_use
 from scanner.discovery.answers import Graph, build_answers
+from scanner.discovery.bare import ASKED_ABOUT, HINT, HINT_OF_CODE, gap_of
 from scanner.discovery.battery import GOVERNANCE_TOPICS
 from scanner.discovery.contracts import build_contract, code_at, source_holder
 from scanner.discovery.control.holders import Resolver
@@ -129,7 +130,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
         sorted({*GOVERNANCE_TOPICS, *MANAGER_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *ESCROW_TOPICS, *own})
     )
     world = World(chain, sources, topics, steps.limits)
-    asked = [Link(address, "the address that was asked about") for address in entry] + list(steps.declared)
+    asked = [Link(address, ASKED_ABOUT) for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
     settle_beacons(world)
     settle_factories(world)
@@ -168,6 +169,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     if steps.check:
         guards.take(answers[rest:])
     _source_gaps(world)
+    world.gaps += [gap_of(world.accounts[address]) for address in sorted(parts.bare)]
     use = privacy_use(logs.beside[: len(wanted)])
     rights = rights_of(guards, world)
     resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards), rights=rights)
@@ -266,17 +268,17 @@ def describe(
         for address in sorted(world.accounts)
         if world.accounts[address].has_code or world.accounts[address].is_delegated_eoa
     )
+    passages = build_passages(world, resolver, found.guards)
+    contracts = heed(contracts, passages, checked=bool(found.guards.verdicts) or not found.guards.trials)
     by_address = {contract.address: contract for contract in contracts}
     tokens = tuple(
         with_powers(resolver, token, world.accounts[token.address], by_address.get(token.address)) for token in tokens
     )
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
-    all_governors = _collection(
-        Governor, governors, world, "no governor found from this address: name one with --governor"
-    )
+    controls = without_idle_lines(controls, passages, governors)
+    all_governors = _collection(Governor, governors, world, HINT_OF_CODE if parts.bare else HINT)
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
-    passages = build_passages(world, resolver, found.guards)
     graph = Graph(controls, passages, governors, by_address, parts.treasuries)
     return Discovered(
         dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity.groups import group_admin, group_ids
+from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.control.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.executors import EXECUTORS, executor_family_of
@@ -53,6 +55,10 @@ _GETTERS: tuple[str, ...] = (
     "avatar()",
     "target()",
 )
+
+_OFFICES = {selector(one): one for one in ("controller()", "governance()", "governor()", "dao()", "gov()")}
+"""Further views by which tokens, vaults and modules name what governs them, asked wherever the code has them: of a
+contract without published source nobody knows its own views."""
 
 _SAFE_SLOTS = ((SAFE_GUARD, "guard"), (SAFE_MODULE_GUARD, "module guard"), (SAFE_FALLBACK_HANDLER, "fallback handler"))
 
@@ -203,6 +209,9 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
         if account.verified is not None:
             world.own_views_left_out.add(account.address)
         return
+    for mark, getter in _OFFICES.items():
+        if has_selector(code, mark):
+            yield Getter(account.address, getter, ("address",))
     yield from pointer_getters(account, code)
     yield from membership_getters(account, code)
     yield from oracle_getters(account, code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.asking import has_selector
+from scanner.discovery.bare import ASKED_ABOUT, is_bare
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
@@ -35,6 +36,9 @@ class Parts:
 
     tokens: set[str] = field(default_factory=set)
     safes: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    """Addresses that the user named and that hold code for proxies only: they govern nothing themselves."""
+
     treasuries: set[str] = field(default_factory=set)
     vote_tokens: dict[str, Known[str] | Unknown] = field(default_factory=dict)
     """Per governor the contract that carries its vote."""
@@ -87,11 +91,14 @@ def sort_out(world: World, entry: str) -> Parts:
     for address, account in world.accounts.items():
         if not account.has_code:
             continue
-        _one(world, parts, account, implementation=address in implementations and address != entry)
+        if ASKED_ABOUT in account.why and is_bare(account):
+            parts.bare.add(address)
+        behind_another = address in implementations and address != entry
+        _one(world, parts, account, implementation=behind_another or address in parts.bare)
     _governed(world, parts)
     if entry in world.accounts and world.accounts[entry].has_code:
         parts.add(entry, Role.ENTRY)
-        if is_token(world.accounts[entry]) and not parts.governors.get(entry):
+        if is_token(world.accounts[entry]) and not parts.governors.get(entry) and entry not in parts.bare:
             parts.tokens.add(entry)
     for token in parts.tokens:
         parts.add(token, Role.TOKEN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fixtures.catalogue import deploy_all
+from fixtures.catalogue import FIXTURES, deploy_all
 from fixtures.families import FAMILY_FIXTURES
 from fixtures.localchain import LocalChain
 from fixtures.sourcify_server import SourcifyServer
@@ -29,7 +29,7 @@ class Several(Field):
 
 @pytest.fixture(scope="session")
 def one_family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneField]:
-    """Return what deploys a DAO when it is first asked for.
+    """Return what deploys a DAO, of any family, when it is first asked for.
 
     Not all of them on one chain: a block is an hour there, and what the others do in the meantime would be weeks.
     """
@@ -39,7 +39,8 @@ def one_family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneField]:
         def deployed(name: str) -> Field:
             if name not in made:
                 chain, sourcify = stack.enter_context(LocalChain()), stack.enter_context(SourcifyServer())
-                daos = deploy_all(chain, sourcify, only=[name], fixtures=FAMILY_FIXTURES)
+                further = any(one.name == name for one in FAMILY_FIXTURES)
+                daos = deploy_all(chain, sourcify, only=[name], fixtures=FAMILY_FIXTURES if further else FIXTURES)
                 made[name] = Field(chain, sourcify, {dao.name: dao for dao in daos}, tmp_path_factory.mktemp(name))
             return made[name]
 

@@ -14,7 +14,7 @@ from scanner.code.analyse import analyse
 from scanner.code.assemble import without_source
 from scanner.code.auditors.load import AnalysisFile, input_digests
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
-from scanner.discovery.set_aside import set_aside, set_aside_texts
+from scanner.discovery.set_aside import behind_guards, set_aside, set_aside_texts
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract
 from scanner.model.evidence import AtBlock
@@ -46,7 +46,8 @@ def reanalyse(snapshot: Snapshot, data: bytes, options: CodeOptions, progress: P
     }
     failed = {job.address for job in jobs} - results.keys()
     compilers = {one.address: one.compiler for one in snapshot.contracts.items}
-    contracts = tuple(_renewed(one, results, options.analyses, compilers) for one in snapshot.contracts.items)
+    renewed = tuple(_renewed(one, results, options.analyses, compilers) for one in snapshot.contracts.items)
+    contracts = behind_guards(renewed, snapshot.passages.items)
     return snapshot.model_copy(
         update={
             "tool_version": scanner.__version__,

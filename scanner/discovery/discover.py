@@ -27,6 +27,7 @@ from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.rights import rights_of, settle_proxies
 from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
+from scanner.discovery.heeded import heed, without_idle_lines
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.membership.settle import build_membership
@@ -268,15 +269,17 @@ def describe(
         for address in sorted(world.accounts)
         if world.accounts[address].has_code or world.accounts[address].is_delegated_eoa
     )
+    passages = build_passages(world, resolver, found.guards)
+    contracts = heed(contracts, passages, checked=bool(found.guards.verdicts) or not found.guards.trials)
     by_address = {contract.address: contract for contract in contracts}
     tokens = tuple(
         with_powers(resolver, token, world.accounts[token.address], by_address.get(token.address)) for token in tokens
     )
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
+    controls = without_idle_lines(controls, passages, governors)
     all_governors = _collection(Governor, governors, world, HINT_OF_CODE if parts.bare else HINT)
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
-    passages = build_passages(world, resolver, found.guards)
     graph = Graph(controls, passages, governors, by_address, parts.treasuries)
     return Discovered(
         dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),

@@ -11,7 +11,7 @@ from scanner.model.features import Content
 from scanner.model.holders import TopHolder
 from scanner.model.kinds import Role
 from scanner.model.later import NOT_KEPT
-from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, StrObs
+from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, NamesObs, StrObs
 from scanner.model.offchain import NO_PRICE
 from scanner.model.oracle_module import OracleModule
 from scanner.model.powers import TokenPower
@@ -99,6 +99,9 @@ class Contract(Entity):
     code: CodeFacts
     set_aside_texts: tuple[str, ...] = Field(
         default=(), description="results of detectors that do not count, each with the reason, in one sentence"
+    )
+    contradicted: NamesObs = Field(
+        default=NOT_KEPT, description="functions and views of which calls show that they admit others than they say"
     )
     anonymity: Anonymity
     content: Content = Content()

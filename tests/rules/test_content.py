@@ -18,11 +18,11 @@ from scanner.judge.yaml_strict import load, plain
 from scanner.model.outcome import Dimension, Severity
 
 PACKS = {
-    "control": ("CTL", 12),
+    "control": ("CTL", 13),
     "response-time": ("RSP", 6),
     "capture": ("CAP", 13),
     "treasury": ("TRE", 5),
-    "token": ("TOK", 10),
+    "token": ("TOK", 11),
     "proposals": ("PRO", 46),
     "code": ("COD", 13),
     "listed-exposure": ("LST", 4),

@@ -88,7 +88,7 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("Contract", "upgrade_admin_kind"): _ACTOR,
     ("Upgrade", "what"): ("implementation", "beacon", "facet", "facet-removed", "admin"),
     ("Governor", "family"): GOVERNOR_FAMILIES,
-    ("Governor", "kind"): ("token-vote", "nft-vote", "share-vote", "unresolved"),
+    ("Governor", "kind"): ("token-vote", "nft-vote", "share-vote", "multisig", "unresolved"),
     ("Governor", "clock_mode"): ("blocknumber", "timestamp"),
     ("Governor", "guardian_kind"): _ACTOR,
     ("Governor", "admin_kind"): _ACTOR,

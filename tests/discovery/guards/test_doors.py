@@ -12,6 +12,7 @@ from scanner.chain.node import connect
 from scanner.chain.recheck import Verdict, recheck
 from scanner.model.evidence import CallEvidence
 from scanner.model.observation import Known
+from scanner.pipeline import evaluate, load_rules
 from tests.discovery.guards.support import DAY, House, build
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
@@ -145,6 +146,20 @@ def test_an_owner_whom_code_without_source_refuses_is_a_contradiction(house: Hou
 def test_nothing_else_is_contradicted(house: House) -> None:
     found = {one.contract for one in house.snapshot.passages.items if one.checked == "contradicted"}
     assert found == {house.at["roleLiar"], house.at["ownerLiar"]}
+
+
+def test_a_listing_desk_is_told_of_the_contradiction_with_its_calls(house: House) -> None:
+    found = {
+        outcome.subject.id.rpartition(":")[2]: outcome
+        for outcome in evaluate(house.snapshot, load_rules()).outcomes
+        if outcome.rule_id == "CTL-013"
+    }
+    liars = {house.at["roleLiar"]: "hasRole(bytes32,address)", house.at["ownerLiar"]: "owner()"}
+    assert {at for at, outcome in found.items() if outcome.status == "finding"} == set(liars)
+    for at, view in liars.items():
+        assert view in found[at].message
+        assert any(isinstance(one, CallEvidence) and one.sender == house.people["shown"] for one in found[at].evidence)
+    assert found[house.at["rooms"]].status == "pass"
 
 
 def test_another_node_gives_the_same_answers_to_the_same_callers(house: House) -> None:

@@ -140,7 +140,7 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
     guarded: set[str] = set()
     unread: set[str] = set()
     for passage in graph.passages.items:
-        if passage.guard in ("caller", "signatures", "once", "unknown"):
+        if passage.guard in ("caller", "argument", "signatures", "once", "unknown"):
             guarded.add(passage.contract)
         if passage.guard == "unknown":
             unread.add(passage.contract)
@@ -148,6 +148,8 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
         if passage.guard == "caller" and not held and passage.checked in ("passed", "refused"):
             yield _nobody(graph, passage.contract, passage.functions, passage)
     known = {passage.contract for passage in graph.passages.items}
+    ruling = (edge for edge in graph.controls.items if edge.capability in _RULES)
+    guarded |= {edge.contract for edge in ruling if edge.actor_kind is not ActorKind.NOBODY}
     for address, contract in sorted(graph.contracts.items()):
         upgrades = contract.upgrade_admin
         fixed = isinstance(upgrades, Known) and upgrades.value == ZERO_ADDRESS

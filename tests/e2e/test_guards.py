@@ -128,6 +128,7 @@ def test_the_guardian_of_bravo_can_stop_a_proposal_and_one_key_everything(field:
         ("protective", "fund", "payExit", {"token"}),
         ("protective", "token", "issue", {"timelock"}),
         ("pending-takeover", "timelock", "grantRole", {"timelock"}),
+        ("oz4", "timelock", "grantRole", {"timelock"}),
     ],
 )
 def test_a_guard_s_holder_is_who_the_fixture_gave_it_to(

@@ -3,13 +3,17 @@
 A guard is a condition on who calls whose holder stands in the state, whatever the arguments: an owner, a role, the
 contract itself. Counted per function of a contract in scope. Conditions on units held, on signatures and on what an
 argument names have no such holder and are left out. So are functions of code without source that nobody who was tried
-got past: whether there is a guard at all is not known of them, and their number is printed by itself.
+got past and whose bytecode does look at the caller: whether there is a guard at all is not known of them, and their
+number is printed by itself.
+
+`python -m tools.bench.guards NAME…` measures the fixtures of these names alone.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +35,7 @@ _CHECKED = frozenset({"passed", "refused", "contradicted"})
 
 @dataclass
 class Tally:
-    """Guards by what became of them; `open` are those that were not named or not checked, in words."""
+    """Guards by what became of them; `open`: those not named or not checked and what is undecided, in words."""
 
     guards: int = 0
     named: int = 0
@@ -46,6 +50,7 @@ class Tally:
             count = len(passage.functions)
             if passage.guard == "unknown":
                 self.without_source += count
+                self.open += (f"{name} {passage.contract} {', '.join(passage.functions)}: {passage.asks or 'unknown'}",)
             elif is_guard(passage):
                 named, checked = bool(passage.holders) or passage.complete, passage.checked in _CHECKED
                 self.guards += count
@@ -63,12 +68,18 @@ def is_guard(passage: Passage) -> bool:
     return opened or passage.guard == "caller"
 
 
-def figures() -> list[Figure]:
-    """Deploy every fixture and scan it."""
+def figures(only: Sequence[str] = ()) -> list[Figure]:
+    """Deploy every fixture, or those named, and scan it. Raises KeyError for a name that no fixture has."""
+    known = [fixture.name for fixture in (*FIXTURES, *FAMILY_FIXTURES)]
+    if unknown := sorted(set(only) - set(known)):
+        raise KeyError(f"no such fixture: {', '.join(unknown)}")
     tally = Tally()
-    _scan_all(FIXTURES, tally)
+    chosen = [fixture.name for fixture in FIXTURES if not only or fixture.name in only]
+    if chosen:
+        _scan_all(FIXTURES, tally, only=chosen)
     for fixture in FAMILY_FIXTURES:  # each on a chain of its own, as in the tests: every block there is an hour
-        _scan_all(FAMILY_FIXTURES, tally, only=(fixture.name,))
+        if not only or fixture.name in only:
+            _scan_all(FAMILY_FIXTURES, tally, only=(fixture.name,))
     for line in tally.open:
         print(f"# open: {line}"[:240], flush=True)
     return of(tally)
@@ -88,7 +99,7 @@ def of(tally: Tally) -> list[Figure]:
     ]
 
 
-def _scan_all(fixtures: tuple[Fixture, ...], tally: Tally, only: tuple[str, ...] = ()) -> None:
+def _scan_all(fixtures: tuple[Fixture, ...], tally: Tally, only: Sequence[str]) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="daoscan-bench-") as name,
         LocalChain() as chain,
@@ -104,3 +115,9 @@ def _scan_all(fixtures: tuple[Fixture, ...], tally: Tally, only: tuple[str, ...]
                 use_cache=False,
             )
             tally.add(dao.name, collect(options, lambda _: None).passages.items)
+
+
+if __name__ == "__main__":
+    measured = figures(sys.argv[1:])
+    print("\n".join(figure.line() for figure in measured))
+    sys.exit(not all(figure.holds for figure in measured))

@@ -346,23 +346,36 @@ class Substitution:
         if known is None:
             out: set[Clause] = set()
             for clause in clauses:
-                simple = simplify(self.atom(a) for a in clause)
-                if simple is not None:
-                    out.add(simple)
-            known = self._clauses[clauses] = NEVER if frozenset() in out else frozenset(out)
+                out |= self._clause(clause)
+            known = self._clauses[clauses] = NEVER if frozenset() in out else _capped(frozenset(out))
         return known
+
+    def _clause(self, clause: Clause) -> Clauses:
+        """Return what a clause comes to: several, where a parameter stands for a whole condition."""
+        held = {atom: inner for atom in clause if (inner := self._held(atom)) is not None}
+        simple = simplify(self.atom(atom) for atom in clause if atom not in held)
+        if simple is None:
+            return NO_CLAUSES
+        found: Clauses = frozenset({simple})
+        for atom in sorted(held, key=sorted_key):
+            found = either(found, clauses_of(held[atom], atom.op == "truthy"))
+        return found
+
+    def _held(self, atom: Atom) -> Condition | None:
+        """Return the condition that a bare parameter holds."""
+        if atom.op not in ("truthy", "falsy") or len(atom.left) != 1:
+            return None
+        (label,) = atom.left
+        return self._argument(label[1]).condition if label[0] == "arg" else None
 
     def condition(self, condition: Condition | None) -> Condition | None:
         if condition is None or condition[0] == "const":
             return condition
         if condition[0] == "atom":
             atom = condition[1]
-            # A bare parameter that holds a condition stands for that condition.
-            if atom.op in ("truthy", "falsy") and len(atom.left) == 1:
-                (label,) = atom.left
-                if label[0] == "arg" and self._argument(label[1]).condition is not None:
-                    inner = self._argument(label[1]).condition
-                    return inner if atom.op == "truthy" else ("not", inner)
+            inner = self._held(atom)
+            if inner is not None:
+                return inner if atom.op == "truthy" else ("not", inner)
             return ("atom", self.atom(atom))
         return (condition[0], *(self.condition(part) for part in condition[1:]))
 

@@ -150,13 +150,13 @@ def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Contro
     account = world.accounts[address]
     family = resolver.parts.executors[address]
     # Where one right does everything, whoever makes it act also cancels and administers: nothing more to say.
-    if not family.shared_right:
-        rights = ((Capability.CANCEL, family.cancellers(account)), (Capability.ADMIN, family.admins(account)))
-        for capability, callers in rights:
-            for caller in callers.items:
-                if caller.address not in (address, ZERO_ADDRESS):
-                    paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
-                    yield from _edges(resolver, address, capability, paths, guard=caller.words)
+    rights = [(Capability.CANCEL, family.cancellers(account))] * (family.cancels_at_once or not family.shared_right)
+    rights += [(Capability.ADMIN, family.admins(account))] * (not family.shared_right)
+    for capability, callers in rights:
+        for caller in callers.items:
+            if caller.address not in (address, ZERO_ADDRESS):
+                paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
+                yield from _edges(resolver, address, capability, paths, guard=caller.words)
     if family.sets_rules:
         yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(address), guard="")
     pending = family.pending_admin(account)

@@ -25,13 +25,14 @@ _MARKS = tuple(selector(f"{name}{PLAN}") for name in ("plot", "drop", "exec"))
 
 
 class DsPause(ExecutorFamily):
-    """Recognised by the three things that can be done with a plan. Owner and authority plot; anyone carries out.
+    """Recognised by the three things that can be done with a plan. Owner and authority plot and drop them, anyone executes.
 
     Only a plan sets owner, authority or delay: whoever may plot may also change who may, after the same time.
     """
 
     name = "ds-pause"
     shared_right = True
+    cancels_at_once = True
     keeps_assets = False
     topics = (PLOT, DROP, EXEC)
 

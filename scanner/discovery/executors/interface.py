@@ -75,6 +75,9 @@ class ExecutorFamily(ABC):
     shared_right: bool = False
     """Whether one right lets its holder propose, execute, cancel and administer alike."""
 
+    cancels_at_once: bool = False
+    """Whether orders are taken back at once, though all else that the one right is good for waits."""
+
     sets_rules: bool = False
     """Whether those who make it act set the rules by which it acts."""
 

@@ -99,7 +99,7 @@ class Trial:
 def plan_calls(trial: Trial) -> None:
     """Put together the calls of one trial; a function whose arguments cannot be made up says so."""
     try:
-        data = calldata(trial.door)
+        data = calldata(trial.door, trial.named.word)
     except DecodeError as error:
         trial.reason = f"no arguments could be made up for it: {error}"
         return
@@ -108,10 +108,11 @@ def plan_calls(trial: Trial) -> None:
     trial.reads = tuple(CallRead(trial.door.account, data, signature, caller) for caller in dict.fromkeys(callers))
 
 
-def calldata(door: Door) -> str:
-    """Return a call with harmless arguments: zeros, a stranger's address, empty lists. Raises DecodeError."""
+def calldata(door: Door, word: str = "") -> str:
+    """Return a call with harmless arguments: zeros (`word` for bytes32 where one is given), a stranger's address, empty
+    lists. Raises DecodeError."""
     types = signature_types(door.signature) if "(" in door.signature else signature_types(f"f{door.outside}")
-    arguments = [_harmless(kind, door.account) for kind in types]
+    arguments = [word if word and kind == "bytes32" else _harmless(kind, door.account) for kind in types]
     return door.selector + encode(types, arguments).removeprefix("0x")
 
 

@@ -44,6 +44,8 @@ class Named:
     reason: str = ""
     source: str = ""
     evidence: tuple[Evidence, ...] = ()
+    word: str = ""
+    """What a call has to give as bytes32 (0x-hex) for these holders to be those who pass; empty for zeros."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from scanner.discovery.account import Account
@@ -18,6 +19,8 @@ from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 _SAFE_LISTS = {"isOwner(address)": "getOwners()", "isModuleEnabled(address)": "modules"}
+_ROLE_ADMIN = "getRoleAdmin(bytes32)"
+MAX_ROLES_ASKED = 12
 _BY_CANDIDATES = "only addresses that the DAO's facts lead to were asked about"
 
 
@@ -61,6 +64,7 @@ def _any_of(found: list[Named]) -> Named:
         reason="; ".join(dict.fromkeys(reasons)),
         source=" or ".join(dict.fromkeys(one.source for one in found if one.source)),
         evidence=tuple(dict.fromkeys(item for one in found for item in one.evidence)),
+        word=next((one.word for one in found if one.word), ""),
     )
 
 
@@ -85,6 +89,7 @@ def _all_of(found: list[Named]) -> Named:
         reason="; ".join(dict.fromkeys(reasons)),
         source=" and ".join(dict.fromkeys(one.source for one in read if one.source)),
         evidence=evidence,
+        word=next((one.word for one in asking if one.word), ""),
     )
 
 
@@ -138,7 +143,7 @@ def _variable(storage: Iterable[StorageVariable], name: str) -> StorageVariable 
 def _in(check: CallerCheck, door: Door, account: Account, book: Book) -> Named | None:
     """Something is kept here for the caller."""
     if check.getter == HAS_ROLE and check.arguments[0].startswith("0x"):
-        return _role(check, account)
+        return _role_given(check, account, book) if check.varies else _role(check, account)
     listed = account.ask(_SAFE_LISTS.get(check.getter, "")) if check.getter in _SAFE_LISTS else None
     if isinstance(listed, Known):
         return _listed(check, listed)
@@ -156,8 +161,27 @@ def _in(check: CallerCheck, door: Door, account: Account, book: Book) -> Named |
     return _those_set(asked, f"{check.reads} (slot {slot})", check)
 
 
-def _role(check: CallerCheck, account: Account) -> Named:
-    role = check.arguments[0]
+def _role_given(check: CallerCheck, account: Account, book: Book) -> Named | None:
+    """The caller's role goes by an argument, as in `grantRole`: who hands out a role that somebody holds."""
+    found = _role(check, account)
+    if found.holders or found.anyone:
+        return found
+    roles = sorted({member.role for member in read_roles(account).members})[:MAX_ROLES_ASKED]
+    answers = {role: book.view(account.address, _ROLE_ADMIN, (role,)) for role in roles}
+    if any(answer is None for answer in answers.values()):
+        return None
+    admins = {role: answer.value[:66] for role, answer in answers.items() if isinstance(answer, Known)}
+    given = [(role, _role(check, account, admin)) for role, admin in admins.items()]
+    for role, named in given:
+        if named.holders:
+            others = any(one.holders != named.holders for _, one in given)
+            reason = "others hand out other roles" if others else named.reason
+            return replace(named, word=role, complete=not reason, reason=reason)
+    return found
+
+
+def _role(check: CallerCheck, account: Account, asked: str = "") -> Named:
+    role = asked or check.arguments[0]
     members = read_roles(account)
     holders = members.holders(role)
     anyone = any(member.address == ZERO_ADDRESS for member in holders) and check.form == "open"

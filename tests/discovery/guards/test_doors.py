@@ -117,6 +117,13 @@ def test_code_that_never_looks_at_its_caller_is_open_or_asks_for_a_signature(hou
     assert signed.evidence
 
 
+def test_a_condition_that_is_handed_to_a_modifier_counts(house: House) -> None:
+    passage = house.passage("lookup", "byOwnerOrKeys")
+    assert (passage.guard, passage.checked) == ("caller", "passed"), passage.detail
+    assert set(passage.asks.split(" or ")) == {"caller is owner", "caller is keys"}
+    assert house.holders("lookup", "byOwnerOrKeys") == {"maker"}
+
+
 def test_whom_an_argument_names_elsewhere_has_no_standing_holder(house: House) -> None:
     assert house.passage("lookup", "byKeeper").guard == "argument"
 

@@ -15,7 +15,7 @@ from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.control.holders import short
 from scanner.model.observation import Known
 from scanner.proposals.nested import Call
-from scanner.proposals.spell.machine import created2_address
+from scanner.proposals.spell.run import created2_address
 
 _BARE = frozenset({"0x4e59b44847b379578588920ca78fbf26c0b4956c", "0x914d7fec6aac8cd542e72bca78b30650d45643d7"})
 """Arachnid's deployment proxy and Safe's singleton factory: salt and code, without a selector."""

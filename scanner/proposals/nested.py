@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.chain.abi import DecodeError
+from scanner.code.evm.memory import Bytes
+from scanner.code.evm.way import Setting
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.control.holders import short
 from scanner.discovery.families.told import RawAction, full_calldata
@@ -16,8 +18,6 @@ from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
 from scanner.proposals.spell.calls import SPELLS, Walks, calls_of, created_by
-from scanner.proposals.spell.machine import Setting
-from scanner.proposals.spell.memory import Bytes
 from scanner.proposals.wrappers import WRAPPERS
 
 MAX_INNER = 10_000

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from eth_utils.crypto import keccak
 
-from scanner.code.bytecode.machine import Machine
 from scanner.code.bytecode.opcodes import MAX_CODE_BYTES
-from scanner.code.bytecode.values import ADDRESS_MASK, Term, Value
+from scanner.code.bytecode.tracing import address_in, traced
+from scanner.code.evm.words import Value
 
 _UNHEARD = ("f00dfeed", "5ca1ab1e")
 """Two selectors that name no function: what differs between them goes by the selector."""
@@ -88,23 +88,22 @@ def _identity(target: Target) -> tuple[str, int, int]:
 
 def _targets(code: bytes, selector: bytes, *, quick: bool = False) -> Forwarding:
     """`quick`: with little patience, where many selectors are asked about."""
-    calldata = selector + _ARGUMENTS
-    machine = Machine(code, calldata, 4_000, 8, 400) if quick else Machine(code, calldata)
-    machine.run()
+    steps, ways, turns = (4_000, 8, 400) if quick else (40_000, 64, 2_000)
+    run = traced(code, selector + _ARGUMENTS, steps=steps, ways=ways, turns=turns)
     found: dict[tuple[str, int, int], Target] = {}
-    for handover in machine.handovers:
-        if handover.forwards:
-            target = _described(handover.target, handover.offset)
-            found.setdefault(_identity(target), target)
-    return Forwarding(tuple(found[key] for key in sorted(found)), machine.complete)
+    for made in run.handed:
+        target = _described(made.to, made.at)
+        found.setdefault(_identity(target), target)
+    return Forwarding(tuple(found[key] for key in sorted(found)), run.complete)
 
 
 def _described(value: Value, offset: int) -> Target:
-    if isinstance(value, int):
-        return Target("constant", value & ADDRESS_MASK, offset=offset)
-    shift, term = 0, value
-    if term.name == "shr" and len(term.args) == 2 and isinstance(term.args[0], int) and isinstance(term.args[1], Term):
-        shift, term = term.args[0], term.args[1]
+    found = address_in(value)
+    if isinstance(found, int):
+        return Target("constant", found, offset=offset)
+    if found is None:
+        return Target("unknown", offset=offset)
+    term, shift = found
     if term.name == "sload" and term.args and isinstance(term.args[0], int):
         return Target("slot", term.args[0], shift, offset=offset)
     if term.name == "returned" and len(term.args) == 3 and isinstance(term.args[1], int):

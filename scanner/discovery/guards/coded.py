@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scanner.code.bytecode.graph import Graph
-from scanner.code.bytecode.machine import Machine
 from scanner.code.bytecode.opcodes import MAX_CODE_BYTES
-from scanner.code.bytecode.values import ADDRESS_MASK, Term, Value
+from scanner.code.bytecode.tracing import address_in, traced
+from scanner.code.evm.words import ADDRESS_MASK, Term, Value
 
 _CALLER = frozenset({"CALLER", "ORIGIN"})
 _ELSEWHERE = frozenset({"DELEGATECALL", "CALLCODE"})
@@ -22,7 +22,7 @@ _ECRECOVER = 1
 _LEAST_ADDRESS = 0xFFFF
 _ARGUMENT_BYTES = 32 * 12
 _MAX_TERMS = 400
-_STEPS, _PATHS, _JUMPS = 20_000, 48, 1_000
+_STEPS, _WAYS, _TURNS = 20_000, 48, 1_000
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def coded(runtime_code: str, selector: str) -> Coded:
     code = bytes.fromhex(runtime_code.removeprefix("0x"))
     if not code or len(code) > MAX_CODE_BYTES:
         return Coded()
-    machine = Machine(code, bytes.fromhex(selector[2:]) + bytes(_ARGUMENT_BYTES), _STEPS, _PATHS, _JUMPS)
-    machine.run()
+    calldata = bytes.fromhex(selector[2:]) + bytes(_ARGUMENT_BYTES)
+    run = traced(code, calldata, steps=_STEPS, ways=_WAYS, turns=_TURNS)
     found = _Found()
-    for condition in machine.conditions:
+    for condition in run.conditions:
         for term in _parts(condition):
             found.take(term)
     told = bool(found.slots or found.fixed or found.itself or found.kept)
@@ -70,13 +70,13 @@ def coded(runtime_code: str, selector: str) -> Coded:
         found.itself,
         tuple(sorted(found.kept)),
         nobody=not told and _looks_at_nobody(runtime_code, selector),
-        signed=_ECRECOVER in machine.called,
+        signed=_ECRECOVER in run.called,
     )
 
 
 @dataclass
 class _Found:
-    """What the conditions of all paths together ask of the caller."""
+    """What the conditions of all ways together ask of the caller."""
 
     slots: set[tuple[int, int]] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
@@ -87,31 +87,23 @@ class _Found:
         """Take one part of a condition."""
         if len(term.args) != 2:
             return
-        if term.name == "keccak" and _is(term.args[0], "caller") and isinstance(term.args[1], int):
+        if term.name == "keccak256" and _is_caller(term.args[0]) and isinstance(term.args[1], int):
             self.kept.add(term.args[1])
         for one, other in (term.args, term.args[::-1]) if term.name in _COMPARES else ():
-            if not _is(one, "caller"):
+            if not _is_caller(one):
                 continue
+            whom = address_in(other)
             if isinstance(other, int):
                 self.fixed |= {f"0x{other:040x}"} if _LEAST_ADDRESS < other <= ADDRESS_MASK else set()
-            elif other.name == "this":
+            elif isinstance(whom, tuple) and whom[0].name == "address":
                 self.itself = True
-            elif (place := _place(other)) is not None:
-                self.slots.add(place)
+            elif isinstance(whom, tuple) and whom[0].name == "sload" and isinstance(whom[0].args[0], int):
+                self.slots.add((whom[0].args[0], whom[1]))
 
 
-def _place(term: Term) -> tuple[int, int] | None:
-    """Return slot and shift of an address that was read from storage."""
-    shift, kept = 0, term
-    if kept.name == "shr" and len(kept.args) == 2 and isinstance(kept.args[0], int) and isinstance(kept.args[1], Term):
-        shift, kept = kept.args[0], kept.args[1]
-    if kept.name == "sload" and kept.args and isinstance(kept.args[0], int):
-        return kept.args[0], shift
-    return None
-
-
-def _is(value: Value, name: str) -> bool:
-    return isinstance(value, Term) and value.name == name
+def _is_caller(value: Value) -> bool:
+    whom = address_in(value)
+    return isinstance(whom, tuple) and whom[0].name in ("caller", "origin") and whom[1] == 0
 
 
 def _shown(slot: int) -> str:

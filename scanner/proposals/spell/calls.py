@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanner.chain.abi import selector
+from scanner.code.evm.walk import Walked
+from scanner.code.evm.way import Made, Setting
 from scanner.proposals.inner import Inner
-from scanner.proposals.spell.machine import Made, Setting
-from scanner.proposals.spell.walk import Walked, walk
+from scanner.proposals.spell.run import run
 
 SPELLS = frozenset(
     selector(signature)
@@ -47,7 +48,7 @@ class Walks:
         if setting not in self.done:
             if self.left <= 0:
                 return Walked((), 0, "the code that proposals run takes more steps in all than are followed")
-            self.done[setting] = walk(setting)
+            self.done[setting] = run(setting, {}).walked
             self.left -= self.done[setting].steps
         return self.done[setting]
 

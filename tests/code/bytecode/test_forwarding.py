@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.code.bytecode.forwarding import Target, forwarding, routed
-from scanner.code.bytecode.machine import Machine
 from scanner.code.bytecode.proxy import FORMS, minimal_proxy
 
 _TARGET = "be" * 20
@@ -94,8 +93,7 @@ def test_hostile_code_is_given_up_in_bounded_time(code: str) -> None:
 def test_no_bytes_make_it_raise(code: bytes) -> None:
     found = forwarding("0x" + (b"\x36\x3d\xf4" + code).hex())
     assert isinstance(found.complete, bool)
-    machine = Machine(code, b"\x00" * 36, max_steps=2_000)
-    machine.run()
+    assert isinstance(forwarding("0x" + code.hex()).complete, bool)
 
 
 @given(st.sampled_from(FORMS), st.binary(min_size=20, max_size=20), st.binary(max_size=40))

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.chain.abi import encode_call, selector
+from scanner.code.evm.memory import Bytes
+from scanner.code.evm.walk import Walked
+from scanner.code.evm.way import Setting
+from scanner.code.evm.words import WORDS, Term
 from scanner.discovery.families.told import RawAction
 from scanner.model.observation import Known
 from scanner.proposals.decode import decode_action
-from scanner.proposals.spell.arithmetic import OPERANDS, WORDS, compute
-from scanner.proposals.spell.machine import Setting, created2_address
-from scanner.proposals.spell.memory import Assumed, Bytes, Partial
-from scanner.proposals.spell.walk import Walked, walk
+from scanner.proposals.spell.run import created2_address, run
 from tests.proposals.spell.conftest import Deployed
 
 _A, _B = "0x" + "33" * 20, "0x" + "44" * 20
@@ -23,7 +24,7 @@ _COMPILERS = [("0.8.28", 200), ("0.8.28", 0), ("0.7.6", 200), ("0.7.6", 0)]
 
 def _walked(code: str, calldata: str, *, own: str = _A, caller: str = _B) -> Walked:
     given = Bytes.known(bytes.fromhex(calldata[2:]))
-    return walk(Setting(bytes.fromhex(code.removeprefix("0x")), own, caller, 0, given, 1))
+    return run(Setting(bytes.fromhex(code.removeprefix("0x")), own, caller, 0, given, 1), {}).walked
 
 
 def _data(found: Walked) -> list[str]:
@@ -51,12 +52,12 @@ def test_what_depends_on_answers_is_left_open_and_both_ways_are_gone(deployed: D
     balance, _, made, upgrade, later, tried, approved = found.made
     assert balance.data.data[:4].hex() == selector("transfer(address,uint256)")[2:]
     assert balance.data.word(4) == int(_B, 16)
-    assert balance.data.word(36) is None
+    assert isinstance(balance.data.word(36), Term)
     assert (made.how, made.target) == ("CREATE", None)
     assert upgrade.data.data[:4].hex() == selector("upgradeTo(address)")[2:]
     assert not upgrade.data.whole
     assert later.data.part(0, 4).whole
-    assert later.data.word(4) is None
+    assert isinstance(later.data.word(4), Term)
     assert "0x" + tried.data.data.hex() == encode_call("updateDelay(uint256)", (7,))
     assert "0x" + approved.data.data.hex() == encode_call("approve(address,uint256)", (_B, WORDS - 1))
     assert _data(found)[1] == encode_call("updateDelay(uint256)", (0,)), "on every second second only"
@@ -138,65 +139,7 @@ def test_hashing_and_copying_without_end_is_cheap() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=68))
 def test_no_bytes_break_it(code: bytes, calldata: bytes) -> None:
-    walk(Setting(code, _A, _B, 0, Bytes.known(calldata), 1))
-
-
-_NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, WORDS - 1), st.just(WORDS - 1), st.just(1 << 255))
-
-
-@given(st.sampled_from(sorted(OPERANDS)), _NUMBERS, _NUMBERS, _NUMBERS)
-def test_words_stay_words(name: str, a: int, b: int, c: int) -> None:
-    found = compute(name, [a, b, c][: OPERANDS[name]])
-    assert isinstance(found, int)
-    assert 0 <= found < WORDS
-
-
-@pytest.mark.parametrize(
-    ("name", "operands", "result"),
-    [
-        ("SDIV", [WORDS - 7, 2], WORDS - 3),
-        ("SMOD", [WORDS - 7, 3], WORDS - 1),
-        ("SDIV", [1 << 255, WORDS - 1], 1 << 255),
-        ("SIGNEXTEND", [0, 0xFF], WORDS - 1),
-        ("SIGNEXTEND", [1, 0x7FFF], 0x7FFF),
-        ("SAR", [1, WORDS - 2], WORDS - 1),
-        ("SAR", [300, WORDS - 2], WORDS - 1),
-        ("BYTE", [31, 0x1234], 0x34),
-        ("BYTE", [32, 0x1234], 0),
-        ("SHL", [256, 1], 0),
-        ("EXP", [2, 256], 0),
-        ("ADDMOD", [WORDS - 1, 2, 7], (WORDS + 1) % 7),
-        ("MULMOD", [5, 5, 0], 0),
-        ("EQ", [Assumed(32), 32], None),
-        ("ADD", [Assumed(32), 32], 64),
-        ("MUL", [None, 0], None),
-    ],
-)
-def test_operations(name: str, operands: list[int | None], result: int | None) -> None:
-    assert compute(name, list(operands)) == result
-
-
-def test_masks_and_shifts_keep_the_bytes_that_are_known() -> None:
-    low = compute("AND", [None, (1 << 160) - 1])
-    assert isinstance(low, Partial)
-    assert low.mask == b"\x00" * 12 + b"\x01" * 20
-    packed = compute("OR", [compute("SHL", [96, None]), 0x1234])
-    assert isinstance(packed, Partial)
-    assert packed.data[-2:] == b"\x12\x34"
-    assert packed.mask[-3:] == b"\x00" * 3
-    assert compute("AND", [packed, 0xFFFF]) == 0x1234
-
-
-def test_a_second_reading_differs_wherever_a_byte_is_not_known() -> None:
-    head = bytes.fromhex("12345678")
-    for first, last in ((0, 32), (12, 32), (0, 1), (16, 20), (31, 32)):
-        word = bytes(31) + b"\x01" if last < 32 else bytes(32)
-        mask = bytes(first) + b"\x01" * (last - first) + bytes(32 - last)
-        partly = Bytes(head + bytes(32) + word, bytes(4 + 32) + mask)
-        assert not partly.whole
-        assert [at for at, (one, two) in enumerate(zip(partly.data, partly.filled(), strict=True)) if one != two] == [
-            36 + last - 1
-        ]
+    run(Setting(code, _A, _B, 0, Bytes.known(calldata), 1), {})
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ _ROWS = {
     0xFA: "STATICCALL",
     0xFD: "REVERT INVALID SELFDESTRUCT",
 }
-PUSH1, PUSH32, DUP1, SWAP1, _MANY = 0x60, 0x7F, 0x80, 0x90, 16
+PUSH1, PUSH32, DUP1, SWAP1, MANY = 0x60, 0x7F, 0x80, 0x90, 16
 JUMPDEST = 0x5B
 
 NAMES: Mapping[int, str] = {
     **{start + at: name for start, row in _ROWS.items() for at, name in enumerate(row.split())},
-    **{DUP1 + at: "DUP" for at in range(_MANY)},
-    **{SWAP1 + at: "SWAP" for at in range(_MANY)},
+    **{DUP1 + at: "DUP" for at in range(MANY)},
+    **{SWAP1 + at: "SWAP" for at in range(MANY)},
 }
 """Instructions by number; those that push bytes of the code are not among them."""
 

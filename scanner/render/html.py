@@ -17,6 +17,7 @@ from scanner.render.findings_view import dimension_findings
 from scanner.render.governance_view import membership_class, membership_parameters, parameter_tables
 from scanner.render.graph import graph
 from scanner.render.handling import handling_view, packs_sentence
+from scanner.render.holders_view import holders_views
 from scanner.render.kit_view import framework_views, policy_view, use_views
 from scanner.render.lookup import Lookup, look_up
 from scanner.render.page import render_page
@@ -49,7 +50,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     controls, picture = control_rows(lookup), graph(lookup)
     tables = parameter_tables(lookup) + space_tables(lookup)
     accounts = account_views(lookup)
-    capture, votes = capture_views(lookup), vote_parameters(lookup)
+    capture, votes, largest = capture_views(lookup), vote_parameters(lookup), holders_views(lookup)
     membership = membership_parameters(lookup)
     accountability = accountability_view(lookup)
     proposals = proposal_section(lookup)
@@ -81,6 +82,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
         "treasury_state": snapshot.treasury,
         "capture": capture,
         "votes": votes,
+        "largest": largest,
         "membership": membership,
         "membership_class": membership_class(lookup),
         "accountability": accountability,

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scanner.locale.locale import Locale
 from scanner.locale.phrase import Phrase
+from scanner.model.holders import HolderKind
 from scanner.model.kinds import ActorKind, Capability, Effect, MembershipKind, Role, Stage, Verification
 from scanner.model.observation import Reason, Unknown
 from scanner.model.outcome import Confidence, Dimension, Relation, ScenarioState, Severity
@@ -23,6 +24,7 @@ SECTIONS: dict[type[StrEnum], str] = {
     Verification: "verification",
     MembershipKind: "membership_class",
     Effect: "effect",
+    HolderKind: "holder_kind",
     Reason: "reason",
 }
 """Where a locale file has the words for the values of a vocabulary."""

@@ -30,6 +30,7 @@ from scanner.model.evidence import (
     SourceEvidence,
     StorageEvidence,
 )
+from scanner.model.holders import HolderBasis, TopHolder
 from scanner.model.kinds import ActorKind, Capability, Role
 from scanner.model.lists import Counterparty, ListHit, ListUsed, WatchHit
 from scanner.model.observation import Collection, Known, Reason, Unknown
@@ -218,7 +219,29 @@ def token() -> Token:
         holders=known(4211, LOGS),
         top_holder_bps=known(2310, LOGS),
         top10_holders_bps=known(7125, LOGS),
+        top_holders=whole(
+            top_holder(TIMELOCK, 2310, "timelock", HolderBasis.PART, in_scope=True, treasury=True),
+            top_holder(address(31), 1840, "pool", HolderBasis.CHECKED),
+            top_holder(address(32), 905, "vault", HolderBasis.ANSWERS),
+            top_holder(address(33), 400, "", HolderBasis.NONE, claims="pool"),
+        ),
+        top_accounts=known(6, LOGS),
+        top_accounts_bps=known(1670, LOGS),
         paused=known(False),
+    )
+
+
+def top_holder(at: str, bps: int, kind: str, basis: HolderBasis, **more: Any) -> TopHolder:
+    facts: dict[str, Any] = {"claims": "", "label": "", "in_scope": False, "treasury": False, **more}
+    nothing = unknown(Reason.UNRESOLVED, "it claims to be a pool; nothing else confirms it")
+    return TopHolder(
+        address=at,
+        units=known(bps * 10**21),
+        share_bps=known(bps),
+        kind=known(kind) if kind else nothing,
+        basis=known(basis.value),
+        evidence=(CALL,),
+        **facts,
     )
 
 

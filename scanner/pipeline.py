@@ -13,6 +13,7 @@ from rich.console import Console
 
 import scanner
 from scanner.brought import Brought, declared_in, entry_of, with_brought
+from scanner.chain.cache import FILE as CACHE_FILE
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.chain.transport import Patience
@@ -91,7 +92,7 @@ class ScanOptions:
 def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     """Read everything about one DAO at one pinned block. Raises UsageError or NodeError."""
     sources = open_sources(options.sources)
-    cache = Cache(options.cache_dir / "chain.sqlite", progress) if options.use_cache else None
+    cache = Cache(options.cache_dir / CACHE_FILE, progress) if options.use_cache else None
     chain = open_chain(
         options.rpc_url,
         ChainOptions(

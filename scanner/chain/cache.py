@@ -5,6 +5,7 @@ The key is (chain id, block hash, method, parameters). Where a value came from i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -24,6 +25,8 @@ create table if not exists reads (
 ) without rowid
 """
 _LAYOUT = 1
+FILE = "chain.sqlite"
+"""Its name in the cache folder."""
 _MAX_VALUE_BYTES = 256 * 1024 * 1024
 _BUSY_SECONDS = 5.0
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -147,6 +150,35 @@ class Cache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def empty(path: Path) -> int:
+    """Empty a cache file; return how many bytes went. One that is damaged is removed. Raises OSError, sqlite3.Error.
+
+    Scans that use it go on: what they look for is not there any more.
+    """
+    before = _bytes(path)
+    if not before:
+        return 0
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.executescript(f"begin immediate; drop table if exists reads; {_SCHEMA}; commit")
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)")
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        for one in _files(path):
+            one.unlink(missing_ok=True)
+    return before - _bytes(path)
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    return path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def _bytes(path: Path) -> int:
+    return sum(one.stat().st_size for one in _files(path)[:2] if one.is_file())
 
 
 def _pack(value: Any) -> bytes:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 
 from scanner.chain.node import ChainOptions, open_chain
+from scanner.chain.transport import Patience
 from scanner.fleet.endpoints import find_endpoint
 from scanner.fleet.engine import Place, Tally, run
 from scanner.fleet.progress import Reporter
 from scanner.fleet.rejudge import rejudge
+from scanner.fleet.scan_one import pace_of
 from scanner.fleet.settings import Settings, rules_digest
 from scanner.fleet.targets import Targets
 from scanner.fleet.task import AGAIN, Result, Task, task_of
@@ -31,10 +35,15 @@ class Batch:
         self._place = place
         self._report = Reporter(quiet=quiet)
         self._rules = settings.loaded_rules()  # a bad rule is told before anything is read
-        self._inputs = settings.inputs(settings.brought())
+        self._brought = settings.brought()
 
-    def scan(self, targets: Targets, *, block: int | None, retry_failed: bool) -> bool:
-        """Scan what is not in the store yet; return whether every target is there without an error."""
+    def scan(
+        self, targets: Targets, *, block: int | None, retry_failed: bool = False, resume_for: float | None = None
+    ) -> bool:
+        """Scan what is not in the store yet; return whether every target is there without an error.
+
+        A run that has not ended goes on at its block, however old; `resume_for` seconds at most where that is given.
+        """
         for bad in targets.bad:
             self._report.warn(f"{bad.place}: {bad.why}")
         if targets.again:
@@ -44,6 +53,8 @@ class Batch:
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             key = self._key(targets, block)
+            if resume_for is not None:
+                store.end_run(key, started_before=time.time() - resume_for)
             blocks = self._blocks(targets, block, store.kept_blocks(key, ended=retry_failed))
             if blocks:
                 blocks = store.begin_run(key, len(targets.wanted), blocks)
@@ -105,16 +116,19 @@ class Batch:
         return tally
 
     def _key(self, targets: Targets, block: int | None) -> str:
-        what = [self._inputs, block, sorted([one.chain_id, one.address, one.block] for one in targets.wanted)]
+        wanted = sorted([one.chain_id, one.address, one.block, one.stated] for one in targets.wanted)
+        what = [self._settings.inputs(self._brought), block, wanted]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
     def _blocks(self, targets: Targets, number: int | None, kept: dict[int, PinnedBlock]) -> dict[int, PinnedBlock]:
         """Return the block of each chain; a chain without a node that answers is left out."""
         chains = {one.chain_id for one in targets.wanted}
         found = {chain: block for chain, block in kept.items() if chain in chains}
+        for chain_id, one in sorted(found.items()):
+            self._report.say(f"chain {chain_id}: on at block {one.number}, at which this run began")
         for chain_id in sorted(chains - found.keys()):
             try:
-                found[chain_id] = pinned(chain_id, number)
+                found[chain_id] = self._pinned(chain_id, number)
             except DaoscanError as error:
                 self._report.warn(f"chain {chain_id}: {error.what}{f' ({error.hint})' if error.hint else ''}")
         return found
@@ -122,6 +136,7 @@ class Batch:
     def _tasks(self, targets: Targets, blocks: dict[int, PinnedBlock]) -> Iterator[Task]:
         digest = rules_digest(self._rules)
         own: dict[tuple[int, int], PinnedBlock] = {}
+        inputs: dict[str, str] = {}
         for one in targets.wanted:
             if one.chain_id not in blocks:
                 continue
@@ -130,22 +145,28 @@ class Batch:
                 place = (one.chain_id, one.block)
                 if place not in own:
                     try:
-                        own[place] = pinned(*place)
+                        own[place] = self._pinned(*place)
                     except DaoscanError as error:
                         self._report.warn(f"block {one.block} of chain {one.chain_id}: {error.what}")
                         continue
                 block = own[place]
-            yield task_of(one, block, self._inputs, digest)
+            if one.stated not in inputs:
+                inputs[one.stated] = self._settings.inputs(self._brought, one.stated)
+            yield task_of(one, block, inputs[one.stated], digest)
 
-
-def pinned(chain_id: int, number: int | None) -> PinnedBlock:
-    """Return a block of a chain: the finalized one, or that of a number. Raises UsageError or NodeError."""
-    endpoint = find_endpoint(chain_id)
-    chain = open_chain(endpoint.url, ChainOptions(block=number, expected_chain_id=chain_id))
-    try:
-        return chain.block
-    finally:
-        chain.close()
+    @staticmethod
+    def _pinned(chain_id: int, number: int | None) -> PinnedBlock:
+        """Return a block of a chain: the finalized one, or that of a number. Raises UsageError or NodeError."""
+        endpoint = find_endpoint(chain_id)
+        store = Store(os.environ["DAOSCAN_DB"])
+        try:
+            pace = pace_of(endpoint, store)
+            patience = Patience(pace=pace) if pace else Patience()
+            options = ChainOptions(block=number, expected_chain_id=chain_id, patience=patience)
+            with contextlib.closing(open_chain(endpoint.url, options)) as chain:
+                return chain.block
+        finally:
+            store.close()
 
 
 def _remote(place: Place) -> tuple[str, str, str, str]:

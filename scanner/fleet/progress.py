@@ -30,6 +30,11 @@ class Reporter:
         """Say something that must not be missed."""
         self._console.print(Text(f"warning: {text}"), soft_wrap=True)
 
+    def say(self, text: str) -> None:
+        """Say something that a quiet run leaves out."""
+        if not self._quiet:
+            self._console.print(Text(text), soft_wrap=True)
+
     def begin(self, tally: Tally, known: int, what: str = "to scan") -> None:
         """Say what is to be done."""
         self._started = self._last = time.monotonic()

@@ -13,14 +13,17 @@ from scanner.chain.endpoint import parse_endpoint
 from scanner.compare.compare import main_block
 from scanner.fleet.endpoints import Endpoint, find_endpoint
 from scanner.fleet.settings import Settings
+from scanner.fleet.targets import stated
 from scanner.fleet.task import Kind, Result, Task
 from scanner.judge.assess import exit_code
-from scanner.manifest.manifest import read_manifest
+from scanner.manifest.manifest import Manifest, read_manifest
 from scanner.model.errors import DaoscanError, NodeError, UsageError
 from scanner.sources.collect import SourceOptions
 from scanner.store.records import Failed, judged_row, sources_missing
 from scanner.store.sharing import Pace, SharedFacts
 from scanner.store.store import Store
+
+OTHER_INPUTS = "lists, sources or the manifest on this worker are not those of the run"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ def scan_one(task: Task, run: Run) -> Result:
 def _scanned(task: Task, run: Run, store: Store) -> Result:
     key = task.key.digest
     try:
-        snapshot = pipeline.collect(_options(task, run, store), lambda _: None)
+        manifest = read_manifest(Path(task.manifest)) if task.manifest else None
+        if run.settings.inputs(run.brought, stated(manifest) if manifest else "") != task.inputs:
+            return Result(key=key, kind="rules", reason=OTHER_INPUTS)
+        snapshot = pipeline.collect(_options(task, run, store, manifest), lambda _: None)
         if main_block(snapshot).hash != task.block.hash:
             reason = f"block {task.block.number} is another one there than at the beginning of the run"
             return Result(key=key, kind="node", reason=reason)
@@ -72,10 +78,9 @@ def _scanned(task: Task, run: Run, store: Store) -> Result:
     )
 
 
-def _options(task: Task, run: Run, store: Store) -> pipeline.ScanOptions:
+def _options(task: Task, run: Run, store: Store, manifest: Manifest | None) -> pipeline.ScanOptions:
     settings, cache_dir = run.settings, run.cache_dir
     endpoint = find_endpoint(task.chain_id)
-    manifest = read_manifest(Path(task.manifest)) if task.manifest else None
     return pipeline.ScanOptions(
         rpc_url=endpoint.url,
         entry="" if manifest else task.address,
@@ -93,11 +98,12 @@ def _options(task: Task, run: Run, store: Store) -> pipeline.ScanOptions:
         code=replace(settings.code(cache_dir), shared=SharedFacts(store.database, owner=run.owner)),
         brought=replace(run.brought, manifest=manifest),
         limits=settings.limits(),
-        pace=_pace(endpoint, store),
+        pace=pace_of(endpoint, store),
     )
 
 
-def _pace(endpoint: Endpoint, store: Store) -> Pace | None:
+def pace_of(endpoint: Endpoint, store: Store) -> Pace | None:
+    """Return what holds back requests to a node; None where nothing limits it."""
     return Pace(store.database, endpoint.key, endpoint.per_second) if endpoint.per_second else None
 
 

@@ -61,12 +61,17 @@ class Settings(Model):
         """Return how code is analysed."""
         return CodeOptions(cache_dir=cache_dir, offline=self.offline_compilers)
 
-    def inputs(self, brought: Brought) -> str:
-        """Return the digest of what goes into a snapshot beside chain and target; rules judge it later."""
+    def inputs(self, brought: Brought, stated: str = "") -> str:
+        """Return the digest of what goes into a snapshot beside chain and target; rules judge it later.
+
+        `stated` is the digest of the target's manifest.
+        """
         what = {
             "lists": sorted((one.name, one.sha256) for one in brought.lists),
             "limits": [self.max_contracts, self.max_transfers],
             "sources": [self.sources, self.sourcify_url, self.etherscan_url],
+            "offline_compilers": self.offline_compilers,
+            "manifest": stated,
         }
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.checksum import wrong_checksum
-from scanner.manifest.manifest import read_manifest
+from scanner.manifest.manifest import Manifest, read_manifest
 from scanner.model.errors import DaoscanError, UsageError
 
 MAX_BYTES = 256 * 2**20
@@ -34,6 +35,8 @@ class Wanted:
     name: str = ""
     block: int = 0
     manifest: str = ""
+    stated: str = ""
+    """Digest of what the manifest says."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +198,23 @@ def _manifests(folder: Path) -> Iterator[tuple[str, Wanted | BadLine]]:
     paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     if not paths:
         raise UsageError("no manifest in this folder", where=str(folder), hint="manifests are files NAME.yaml")
+    read: dict[Path, Manifest | DaoscanError] = {}
     for path in paths:
         try:
-            manifest = read_manifest(path)
+            read[path] = read_manifest(path)
         except DaoscanError as error:
-            yield path.name, BadLine(error.where or path.name, error.what)
-            continue
-        first = manifest.targets[0]
-        entry = manifest.on_chain(first.chain_id)[0]
-        yield path.name, Wanted(entry.chain_id, entry.address, manifest.name, 0, str(path.resolve()))
+            read[path] = error
+    manifests = [one for one in read.values() if isinstance(one, Manifest)]
+    statements = {one.statement.file for one in manifests if one.statement and one.statement.file != one.file}
+    for path, found in read.items():
+        if isinstance(found, Manifest):
+            entry = found.on_chain(found.targets[0].chain_id)[0]
+            place = (entry.chain_id, entry.address, found.name)
+            yield path.name, Wanted(*place, manifest=str(path.resolve()), stated=stated(found))
+        elif path.name not in statements:  # what a manifest names as its accountability file is none itself
+            yield path.name, BadLine(found.where or path.name, found.what)
+
+
+def stated(manifest: Manifest) -> str:
+    """Return the digest of what a manifest says, with the files that it names: their digests are in it."""
+    return hashlib.sha256(repr(manifest).encode()).hexdigest()

@@ -26,6 +26,8 @@ from scanner.store.watching import Changes
 
 _POLL_SECONDS = (5.0, 60.0)
 _TELLING_SECONDS = 300.0
+_RESUME_SECONDS = 600.0
+"""After this a round that was not finished begins anew, at a newer block: nodes forget the state of old ones."""
 
 
 class Watch:
@@ -41,10 +43,18 @@ class Watch:
         self._report = Reporter(quiet=quiet)
 
     def forever(self, targets: Targets | None, every: int) -> None:
-        """Go on until the process is ended."""
+        """Go on until the process is ended. A store that is away is waited for, but not in the first round."""
+        self.round(targets, every)
         while True:
-            self.round(targets, every)
-            time.sleep(min(max(float(every), _POLL_SECONDS[0]), _POLL_SECONDS[1]))
+            self._pause(every)
+            try:
+                self.round(targets, every)
+            except DaoscanError as error:
+                self._report.warn(f"{error.what}; tried again in the next round")
+
+    @staticmethod
+    def _pause(every: int) -> None:
+        time.sleep(min(max(float(every), _POLL_SECONDS[0]), _POLL_SECONDS[1]))
 
     def round(self, targets: Targets | None, every: int) -> bool:
         """Do what is due; return whether all of it was scanned and told. `targets`: None for all in the store."""
@@ -52,7 +62,7 @@ class Watch:
         try:
             kept = Changes(store.database)
             due = _due(kept, targets, every)
-            clean = self._batch.scan(due, block=None, retry_failed=False) if due.wanted else not due.bad
+            clean = self._batch.scan(due, block=None, resume_for=_RESUME_SECONDS) if due.wanted else not due.bad
             compared = [self._compare(store, kept, old, new) for old, new in kept.to_compare()]
             return all((clean, *compared, self._tell(store, kept)))
         finally:

@@ -80,6 +80,17 @@ class Database:
                 raise unavailable(self.url, error) from error
         raise AssertionError("not reached")
 
+    def shrink(self) -> None:
+        """Give the room of what was deleted back to the disk; PostgreSQL does so by itself. Raises UsageError."""
+        if not self.is_sqlite:
+            return
+        try:
+            with contextlib.closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("vacuum")
+                connection.cursor().execute("pragma wal_checkpoint(truncate)")
+        except (DBAPIError, sqlite3.Error) as error:
+            raise unavailable(self.url, error) from error
+
     def insert(self, table: Any) -> Any:
         """Return an insert that can say what to do about a row that is there already."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)

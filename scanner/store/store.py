@@ -72,13 +72,13 @@ class Store:
 
         return self.database.write(work)
 
-    def end_run(self, key: str) -> None:
-        """Note that nothing of a run is left to do."""
-        self.database.write(
-            lambda connection: connection.execute(
-                update(runs).where(runs.c.key == key, runs.c.ended_at.is_(None)).values(ended_at=int(time.time()))
-            )
-        )
+    def end_run(self, key: str, *, started_before: float | None = None) -> None:
+        """Note that nothing of a run is left to do, or of those that started before a time."""
+        which = [runs.c.key == key, runs.c.ended_at.is_(None)]
+        if started_before is not None:
+            which.append(runs.c.started_at < started_before)
+        ended = update(runs).where(*which).values(ended_at=int(time.time()))
+        self.database.write(lambda connection: connection.execute(ended))
 
     def kept_blocks(self, key: str, *, ended: bool = False) -> dict[int, PinnedBlock]:
         """Return the blocks of the latest run with this key that has not ended, or `ended` as well; empty for none."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scanner.chain.abi import encode_call, selector
-from scanner.chain.cache import Cache, CacheKey
+from scanner.chain.cache import Cache, CacheKey, empty
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, CodeRead, LogRead, Read, StorageRead
 from scanner.model.observation import Known, Unknown
 from tests.chain.support import ALICE, ROOT, Anvil, Scene, chain, proxy, slot
@@ -201,7 +201,7 @@ def test_one_damaged_value_is_passed_over(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from scanner.chain.cache import Cache, CacheKey
+from scanner.chain.cache import Cache, CacheKey, empty
 warnings = []
 with Cache(Path(sys.argv[1]), warnings.append) as cache:
     for number in range(150):
@@ -223,3 +223,23 @@ def test_two_processes_write_at_once(path: Path) -> None:
     with Cache(path) as cache:
         keys = [CacheKey("eth_call", f"{name} 149 4") for name in ("one", "two")]
         assert cache.get(1, "0xab", keys) == dict.fromkeys(keys, 149)
+
+
+def test_it_is_emptied_while_a_scan_uses_it(path: Path) -> None:
+    with Cache(path) as cache:
+        cache.put(1, HASH, {CacheKey("eth_call", f'["{number}"]'): os.urandom(4000).hex() for number in range(200)})
+        cache.put(1, HASH, {KEY: "0x01"})
+        before = path.stat().st_size + path.with_name(f"{path.name}-wal").stat().st_size
+        assert empty(path) > before * 0.9
+        assert cache.get(1, HASH, [KEY]) == {}
+        cache.put(1, HASH, {KEY: "0x02"})
+        assert cache.get(1, HASH, [KEY]) == {KEY: "0x02"}
+
+
+def test_to_empty_what_is_damaged_or_not_there(path: Path) -> None:
+    assert empty(path) == 0
+    assert not path.exists()
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    assert empty(path) == 11_000
+    assert not path.exists()

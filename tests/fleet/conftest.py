@@ -20,7 +20,7 @@ from scanner.store.store import Store
 from tests.fleet.receiver import Receiver, receiving
 from tests.store.postgres import Server, server
 
-TIED = (sys.executable, "-IS", str(Path(__file__).with_name("tied.py")), sys.executable)
+TIED = (sys.executable, "-IS", str(Path(__file__).with_name("tied.py")), str(os.getpid()), sys.executable)
 """Python, as a process that does not outlive the tests, also where these are killed."""
 DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 

@@ -1,4 +1,4 @@
-"""`python tied.py PROGRAM ARGUMENT…`: a program that ends with the process that started it, however that one ends.
+"""`python tied.py STARTER PROGRAM ARGUMENT…`: a program that ends with the process STARTER, however that one ends.
 
 Standard library only, and nothing of this project: it starts before each process of a test.
 """
@@ -11,7 +11,6 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 if __name__ == "__main__":
-    starter = os.getppid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == starter:  # else it ended before the kernel could be asked
-        os.execv(sys.argv[1], sys.argv[1:])
+    if os.getppid() == int(sys.argv[1]):  # else it ended before the kernel could be asked
+        os.execv(sys.argv[2], sys.argv[2:])

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-
 _END = """
 read -r _
 if [ -f "$2/postmaster.pid" ]; then
@@ -23,7 +22,7 @@ if [ -f "$2/postmaster.pid" ]; then
 fi
 rm -rf "$1" "$2"
 """
-"""Ends the server, at once and without writing all out, when the pipe to the tests closes: also where these are killed."""
+"""Ends the server at once, nothing written out, when the pipe to the tests closes: also where these are killed."""
 
 
 class Server:
@@ -41,6 +40,16 @@ class Server:
     def new_database(self) -> str:
         """Make an empty database and return its address."""
         return new_database(self.url)
+
+    @property
+    def pid(self) -> int:
+        """Of its first process."""
+        return int(self._handle.get_pid())
+
+    @property
+    def folder(self) -> Path:
+        """Where its data are."""
+        return self._folder
 
     def kill(self) -> None:
         """End it and all its processes as a power failure would."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
 import scanner
 from scanner.model.errors import UsageError
@@ -118,6 +119,18 @@ def test_a_run_is_taken_up_where_it_was(store: Store) -> None:
     assert store.kept_blocks("k") == {}
     assert store.kept_blocks("k", ended=True) == {1: first}
     assert store.begin_run("k", 3, {1: later}) == {1: later}
+
+
+def test_a_run_that_is_too_old_is_ended(store: Store) -> None:
+    """A watch goes on with a round that was stopped a moment ago, and begins anew after a longer time."""
+    block = factory.snapshot().blocks[0]
+    store.begin_run("k", 1, {1: block})
+    store.begin_run("other", 1, {1: block})
+    store.end_run("k", started_before=time.time() - 600)
+    assert store.kept_blocks("k") == {1: block}
+    store.end_run("k", started_before=time.time() + 1)
+    assert store.kept_blocks("k") == {}
+    assert store.kept_blocks("other") == {1: block}
 
 
 def test_the_latest_scan_of_each_target(store: Store) -> None:
@@ -296,15 +309,28 @@ def test_work_that_is_done_again_forgets_no_connection(store_url: str) -> None:
     assert not [one for one in told if "connection" in str(one.message)]
 
 
+def test_a_store_that_was_closed_is_not_opened_by_what_renews_claims(store_url: str) -> None:
+    store = Store(store_url)
+    worker = SharedFacts(store.database, claim_seconds=0.3)
+    assert worker.claim("k")
+    heart = worker._heart
+    assert heart is not None
+    store.close()
+    heart.join(3)
+    assert not heart.is_alive()
+    if isinstance(store.database.engine.pool, QueuePool):
+        assert store.database.engine.pool.checkedin() == 0
+
+
 def test_a_claim_of_the_dead_runs_out(store: Store) -> None:
     assert SharedFacts(store.database, claim_seconds=-1.0).claim("k")
     assert SharedFacts(store.database).claim("k")
 
 
 def test_a_claim_of_the_living_holds_for_as_long_as_the_work_takes(store: Store) -> None:
-    worker, other = SharedFacts(store.database, claim_seconds=1.5), SharedFacts(store.database)
+    worker, other = SharedFacts(store.database, claim_seconds=0.75), SharedFacts(store.database)
     assert worker.claim("k")
-    time.sleep(2.5)
+    time.sleep(1.25)
     assert not other.claim("k")
     worker.save("k", {})
     assert other.claim("k")

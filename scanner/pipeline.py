@@ -40,7 +40,7 @@ from scanner.model.observation import Collection
 from scanner.model.outcome import Assessment
 from scanner.model.proposals import Proposal
 from scanner.model.simulation import Simulation, not_simulated
-from scanner.model.snapshot import RoundTrips, Snapshot, SourceBundle, Target
+from scanner.model.snapshot import InputDigest, RoundTrips, Snapshot, SourceBundle, Target
 from scanner.printing import print_pdf
 from scanner.proposals.activity import recent_voters
 from scanner.proposals.build import build_proposals, last_proposals
@@ -83,6 +83,7 @@ class ScanOptions:
     brought: Brought = field(default_factory=Brought)
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     tokens: tuple[str, ...] = ()
+    token_lists: tuple[InputDigest, ...] = ()
     use_cache: bool = True
     simulate: SimulateOptions | None = None
     draft: Draft | None = None
@@ -179,7 +180,7 @@ def _snapshot(options: ScanOptions, found: Found, parts: _Parts) -> Snapshot:
         as_of=block.timestamp,
         target=Target(chain_id=block.chain_id, address=options.entry, name=options.name),
         blocks=(block,),
-        inputs=input_digests(options.code.analyses) if options.code else (),
+        inputs=(*(input_digests(options.code.analyses) if options.code else ()), *options.token_lists),
         dao=described.dao.model_copy(
             update={"counterparties": parts.parties, "sanctions_oracle": oracle_of(block.chain_id)}
         ),

@@ -36,7 +36,7 @@ from scanner.cli.kit_options import (
     chosen,
     kit_options,
 )
-from scanner.cli.options import parse_target, parse_time, token_addresses
+from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, left_over, write_all
 from scanner.cli.progress import progress
 from scanner.cli.sarif_options import BaselineFile, RepositoryFolder, counted, sarif_options
@@ -79,7 +79,7 @@ def scan(
     ] = None,
     token: Annotated[
         list[str] | None,
-        typer.Option(envvar="DAOSCAN_TOKEN", help="a token whose balances are asked for though no log tells of it"),
+        typer.Option(envvar="DAOSCAN_TOKEN", help="a token, or a file that lists some: balances no log may tell of"),
     ] = None,
     chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
     block: Annotated[
@@ -153,6 +153,7 @@ def scan(
     with reported(verbose):
         # imported here: help and wrong input need none of it, and web3 alone takes most of a second
         from scanner import pipeline
+        from scanner.cli.token_lists import read_tokens
         from scanner.discovery.world import CrawlLimits
         from scanner.judge.assess import exit_code
         from scanner.render.edition import Edition
@@ -164,6 +165,7 @@ def scan(
             raise UsageError(f"the address names chain {named}, --chain-id names {chain_id}")
         if block is not None and at is not None:
             raise UsageError("--block and --at both name a block", hint="give one of them")
+        tokens = read_tokens(token, chain_id if named is None else named)
         kit = kit_options(profile, disable, suppressions, framework, policy)
         judged_by = pipeline.load_rules(rules or (), kit, lang)
         choice = chosen(context, judged_by.kit.profile)
@@ -197,7 +199,8 @@ def scan(
                 documents=document_options(fetch_documents, document_hosts, document_schemes, ipfs_gateway),
             ),
             limits=CrawlLimits(max_contracts=max_contracts, max_depth=max_depth, max_transfers=max_transfers),
-            tokens=token_addresses(token, chain_id if named is None else named),
+            tokens=tokens.addresses,
+            token_lists=tokens.lists,
             use_cache=cache,
             simulate=simulate_options(simulate, anvil, folder, offline=offline_compilers),
         )

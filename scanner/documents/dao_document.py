@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.documents.fetch import MAX_URI, Fetched, Fetcher, NotFetched
+from scanner.documents.scope import in_scope
 from scanner.model.accountability import DeclaredContract, Document, Source
 from scanner.model.evidence import DocumentEvidence, Evidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
@@ -177,8 +178,7 @@ class _Reader:
         if found is None or int(found.group(1)) != self._snapshot.target.chain_id:
             answer = Unknown(reason=Reason.OFF_CHAIN, detail="on another chain, or no CAIP-10 account", evidence=proof)
         else:
-            known = {one.address for one in self._snapshot.contracts.items}
-            answer = Known(value=found.group(2).lower() in known, evidence=proof)
+            answer = in_scope(self._snapshot, found.group(2).lower(), proof)
         return DeclaredContract(identifier=shown(text), name=shown(name), in_scope=answer, evidence=proof)
 
     def _compared(
@@ -189,9 +189,10 @@ class _Reader:
         treasuries = self._snapshot.treasury
         missing = sum(f"eip155:{chain}:{one.address}" not in texts for one in treasuries.items)
         partial = Unknown(reason=Reason.OFF_CHAIN, detail="not all declared contracts could be read", evidence=proof)
+        undecided = next((one.in_scope for one in declared.items if _left_open(one.in_scope)), None)
         scope = Known(value=absent, evidence=proof, derivation="compared with the contracts of this scan")
         return {
-            "declared_out_of_scope": scope if declared.complete else partial,
+            "declared_out_of_scope": undecided or (scope if declared.complete else partial),
             "undeclared_treasuries": Known(
                 value=missing, evidence=proof, derivation="treasuries of this scan, compared with the document"
             )
@@ -208,6 +209,10 @@ class _Reader:
             uri=shown(found.uri, limit=MAX_URI),
             sha256="0x" + hashlib.sha256(found.data).hexdigest(),
         )
+
+
+def _left_open(answer: Known[bool] | Unknown) -> bool:
+    return isinstance(answer, Unknown) and answer.reason is Reason.UNRESOLVED
 
 
 def _digest(found: Fetched, proof: tuple[Evidence, ...]) -> Known[str]:

@@ -26,8 +26,12 @@ _IPFS = re.compile(r"ipfs://(?:ipfs/)?([A-Za-z0-9]{20,120}(?:/[!-~]*)?)\Z")
 _DATA = re.compile(r"data:([!-+\--~]*?)(;base64)?,(.*)\Z", re.DOTALL)
 _PORTS = {"https": 443, "http": 80}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_TRANSLATED = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-"""IPv6 ranges that carry an IPv4 address inside: nothing says which network it leads to."""
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "3fff::/20", "192.0.0.0/24")
+)
+"""IPv6 ranges that carry an IPv4 address inside (nothing says which network it leads to), and what the library takes
+for public though it is site-local (RFC 3879), for documentation (RFC 9637) or for protocols (RFC 6890)."""
 
 SCHEMES = ("https", "http")
 _TOO_LONG = "it took too long"
@@ -200,11 +204,10 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        elif any(found in network for network in _TRANSLATED):
-            return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if any(found in network for network in _NOT_PUBLIC):
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved and not found.is_unspecified
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scanner.documents.scope import in_scope
 from scanner.manifest.statement import StatedAudit, StatedDocument, Statement
 from scanner.model.accountability import Audit, Document, PublicIdentifier, Response, Source, Wrapper
 from scanner.model.evidence import DocumentEvidence, Evidence
@@ -54,7 +55,6 @@ class _Maker:
         self._stated = stated
         self._evidence = evidence
         self._snapshot = snapshot
-        self._contracts = {one.address for one in snapshot.contracts.items}
         who = f" by {stated.asserted_by}" if stated.asserted_by else ""
         when = f" on {stated.asserted_on}" if stated.asserted_on else ""
         self._how = f"stated{who}{when}, not checked"
@@ -125,14 +125,7 @@ class _Maker:
         if chain_id != self._snapshot.target.chain_id:
             detail = f"the identifier is on chain {chain_id}, which this scan did not read"
             return Unknown(reason=Reason.OFF_CHAIN, detail=detail, evidence=self._evidence)
-        address = found.group(2).lower()
-        if address in self._contracts:
-            proof = next(one.codehash.evidence for one in self._snapshot.contracts.items if one.address == address)
-            return Known(value=True, evidence=self._evidence + proof, derivation="compared with the contracts in scope")
-        if not self._snapshot.contracts.complete:
-            detail = "not among the contracts that were found, and not all were"
-            return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=self._evidence)
-        return Known(value=False, evidence=self._evidence, derivation="compared with the contracts in scope")
+        return in_scope(self._snapshot, found.group(2).lower(), self._evidence)
 
     def _in_scope(self, identifiers: tuple[PublicIdentifier, ...]) -> Known[bool] | Unknown:
         if not identifiers:

@@ -44,7 +44,8 @@ class FunctionFact(Model):
     )
     powers: tuple[str, ...] = Field(
         default=(),
-        description="what it does that only some callers may: mint, pause, seize, freeze, fee, rebase, upgrade, admit",
+        description="what it does that only some callers may: mint, pause, seize, freeze, fee, rebase, "
+        "upgrade, admit (members), pay (out), act (on what the caller names)",
         exclude_if=lambda value: not value,
     )
     appoints: tuple[str, ...] = Field(

@@ -11,6 +11,7 @@ import pytest
 
 from scanner.documents.dao_document import with_documents
 from scanner.documents.fetch import DocumentOptions, Fetched, Fetcher, NotFetched
+from scanner.model.kinds import Role
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.snapshot import Snapshot
 from tests.lists.support import with_parties
@@ -73,18 +74,46 @@ def test_an_embedded_value_wins_over_a_uri_and_empty_fields_are_not_there() -> N
     assert (told.governance_uri.value, told.legal_uri.value, snapshot.dao.legal_document.value) == (True, False, False)
 
 
+def _with_contracts(base: Snapshot, **change: Any) -> Snapshot:
+    return base.model_copy(update={"contracts": base.contracts.model_copy(update=change)})
+
+
 def test_declared_contracts_are_compared_with_those_in_scope() -> None:
     base = with_parties()
     chain, scope = base.target.chain_id, [one.address for one in base.contracts.items]
     treasuries = [one.address for one in base.treasury.items]
     declared = [{"id": f"eip155:{chain}:{scope[0]}", "name": "Governor"}, {"id": f"eip155:{chain}:0x{'ee' * 20}"}]
     declared += [{"id": f"eip155:999:{scope[0]}"}, {"id": "not an account"}]
-    snapshot, _ = read({"type": "DAO", "contracts": declared})
-    told = snapshot.dao.accountability
+    whole = _with_contracts(pointing("https://dao.example/dao"), complete=True, reason="")
+    library = Library(dao=json.dumps({"type": "DAO", "contracts": declared}).encode())
+    told = with_documents(whole, library).dao.accountability
     answers = [one.in_scope for one in told.declared_contracts.items]
     assert [one.value if isinstance(one, Known) else None for one in answers] == [True, False, None, None]
     assert told.declared_out_of_scope.value == 1
     assert told.undeclared_treasuries.value == len(set(treasuries) - {scope[0]})
+
+
+def _comparing(base: Snapshot, address: str) -> Any:
+    content = json.dumps({"type": "DAO", "contracts": [{"id": f"eip155:{base.target.chain_id}:{address}"}]}).encode()
+    return with_documents(base, Library(dao=content)).dao.accountability
+
+
+def test_a_scan_that_was_cut_short_leaves_open_whether_a_declared_contract_is_the_daos() -> None:
+    base = pointing("https://dao.example/dao")
+    part = _with_contracts(base, complete=False, reason="the crawl was cut short")
+    told, other = _comparing(part, "0x" + "ee" * 20), _comparing(part, base.contracts.items[0].address)
+    assert isinstance(told.declared_out_of_scope, Unknown)
+    assert told.declared_contracts.items[0].in_scope.reason is Reason.UNRESOLVED
+    assert other.declared_out_of_scope.value == 0
+
+
+def test_a_contract_that_only_proposals_call_is_none_of_the_daos_own() -> None:
+    base = pointing("https://dao.example/dao")
+    first, *others = base.contracts.items
+    stranger = first.model_copy(update={"roles": (Role.PROPOSAL_TARGET,)})
+    told = _comparing(_with_contracts(base, items=(stranger, *others)), first.address)
+    assert told.declared_contracts.items[0].in_scope.value is False
+    assert told.declared_out_of_scope.value == 1
 
 
 def test_contracts_behind_a_uri_are_read() -> None:

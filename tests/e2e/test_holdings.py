@@ -94,8 +94,10 @@ def test_each_id_that_is_left_is_a_balance_of_its_own(purse: Purse) -> None:
 def test_tokens_that_the_user_names_are_asked_though_no_log_tells_of_them(purse: Purse) -> None:
     stranger = purse.chain.accounts[8]
     named = [purse.tokens["Silent"].address, purse.tokens["SilentPiece"].address]
-    options = [text for address in (*named, stranger) for text in ("--token", address)]
-    run = purse.scan("named", *options)
+    listed = purse.folder / "listed.txt"
+    listed.write_text(f"{named[0]}\n{stranger}  # no token\n", encoding="utf-8")
+    run = purse.scan("named", "--token", str(listed), "--token", named[1])
+    assert [one["name"] for one in run.report["inputs"] if one["name"].startswith("tokens")] == ["tokens listed.txt"]
     found = {one["token"]: one for one in _treasury(run, purse.safe.address)["tokens"]["items"]}
     coin, piece = (found[address] for address in named)
     assert (coin["balance"]["value"], coin["symbol"]["value"], coin["standard"]["value"]) == (900, "HUSH", "erc20")

@@ -145,6 +145,11 @@ def test_facets_speak_with_one_voice_and_circles_with_none(place: Field) -> None
     signatures = {one["signature"].partition("(")[0] for one in found["code"]["functions"]["items"]}
     assert signatures >= {"diamondCut", "increase"}
     assert {one["what"] for one in found["upgrades"]["items"]} == {"facet"}
+    cut, count = sorted(run.snapshot["passages"]["items"], key=lambda one: one["functions"])
+    assert (cut["contract"], cut["guard"], cut["checked"]) == (diamond.address, "caller", "passed")
+    assert [one["address"] for one in cut["holders"]] == [people[0].lower()]
+    assert (count["contract"], count["guard"]) == (diamond.address, "anyone")
+    assert not [one for one in run.snapshot["dao"]["answers"]["items"] if one["question"] == "nobody"]
     assert "Warning" not in run.stderr
     ring = env.deploy(shop.contract(_KINDS, "Circle"))
     ring.send(people[0], "follow", ring.address)

@@ -16,14 +16,15 @@ import pytest
 from fixtures.build import Recipe, Workshop
 from fixtures.contract import Contract
 from fixtures.localchain import LocalChain
-from fixtures.oztimelock import make_timelock
+from fixtures.oztimelock import hand_over, make_timelock
 from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import Env
 from tests.e2e.conftest import Run, daoscan
-from tests.e2e.puppets import Stage, reply
+from tests.e2e.puppets import Answer, Stage, reply
 
 _OZ5 = ("@openzeppelin/contracts/", "node_modules/@openzeppelin/contracts-5/")
 _RECIPE = Recipe(("rights/Rights.sol",), "0.8.28", (_OZ5, ("rights/", "tests/e2e/rights/")))
+_ADMIN = "0x" + "00" * 32
 _POWERS = ("mint", "pause", "seize", "freeze", "fee", "upgrade")
 
 
@@ -75,18 +76,21 @@ class Yard:
         token = Contract(env.chain, front.address, code.abi)
         if patron:
             token.send(env.people[0], "sponsor", token.call("ISSUER"), patron)
-        admin = "0x" + "00" * 32
-        token.send(env.people[0], "grantRole", admin, timelock.address)
-        token.send(env.people[0], "renounceRole", admin, env.people[0])
-        links = {"timelock()": reply("address", timelock.address)}
-        governor = self.stage.governor(links, token=token.address)
-        for role in ("PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE"):
-            timelock.send(env.people[0], "grantRole", timelock.call(role), governor.address)
-        timelock.send(env.people[0], "renounceRole", admin, env.people[0])
-        where = ("--rpc-url", env.chain.url, "--sourcify-url", self.env.sourcify.url, "--no-cache")  # type: ignore[union-attr]
+        token.send(env.people[0], "grantRole", _ADMIN, timelock.address)
+        token.send(env.people[0], "renounceRole", _ADMIN, env.people[0])
+        return Seen(self.scan_dao(name, timelock, {}, token=token.address), token.address, tuple(held))
+
+    def scan_dao(self, name: str, timelock: Contract, links: dict[str, Answer], *, token: str = "") -> Run:
+        """Give the timelock to a governor, and scan that."""
+        env = self.env
+        token = token or self.stage.token().address
+        governor = self.stage.governor({"timelock()": reply("address", timelock.address), **links}, token=token)
+        hand_over(timelock, env.people[0], governor.address)
+        assert env.sourcify is not None
+        where = ("--rpc-url", env.chain.url, "--sourcify-url", env.sourcify.url, "--no-cache")
         run = daoscan("scan", governor.address, *where, out=self.folder / name)
         assert run.code in (0, 1, 3), run.stderr[-3000:]
-        return Seen(run, token.address, tuple(held))
+        return run
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +152,35 @@ def test_nobody_holds_what_was_given_to_nobody(yard: Yard) -> None:
     seen = yard.scan("nobody", [people[3], people[4], people[5], nobody, nobody, people[8]])
     for power in ("freeze", "fee"):
         assert seen.power(power)["holder_kind"].get("value") == "nobody", power
+
+
+def test_whoever_makes_a_vault_pay_moves_its_assets(yard: Yard) -> None:
+    """Its administrator is the vote's timelock; payments are made by whom the code of `pay` asks for."""
+    people, found = yard.env.people, {}
+    for name, treasurer in (("key", people[3]), ("vote", "")):
+        timelock = make_timelock(yard.env, 172_800)
+        vault = yard.env.deploy(
+            yard.env.workshop.contract(_RECIPE, "Vault"), timelock.address, treasurer or timelock.address
+        )
+        run = yard.scan_dao(f"vault-{name}", timelock, {"treasury()": reply("address", vault.address)})
+        (held,) = [one for one in run.snapshot["treasury"]["items"] if one["address"] == vault.address]
+        found[name] = (
+            held["bypass_vote"].get("value"),
+            held["bypass_actor_kind"].get("value"),
+            held["fastest_seconds"].get("value"),
+        )
+    assert found == {"key": (True, "eoa", 0), "vote": (False, "nobody", 172_800)}
+
+
+def test_whoever_makes_a_proposer_act_can_propose(yard: Yard) -> None:
+    people, found = yard.env.people, {}
+    for name, clerk in (("key", people[3]), ("vote", "")):
+        timelock = make_timelock(yard.env, 172_800)
+        relay = yard.env.deploy(
+            yard.env.workshop.contract(_RECIPE, "Relay"), timelock.address, timelock.address, clerk or timelock.address
+        )
+        timelock.send(people[0], "grantRole", timelock.call("PROPOSER_ROLE"), relay.address)
+        run = yard.scan_dao(f"relay-{name}", timelock, {})
+        (held,) = [one for one in run.snapshot["treasury"]["items"] if one["address"] == timelock.address]
+        found[name] = (held["bypass_vote"].get("value"), held["bypass_actor_kind"].get("value"))
+    assert found == {"key": (True, "eoa"), "vote": (False, "nobody")}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from scanner.code.analyses.gates import admission_ways
 from scanner.code.analyses.guards import all_clauses, atom_guard, entry_guard, lasting, once_only
+from scanner.code.analyses.outgoing import acting_ways, paying_ways
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.token import Way, against_holder, mint_ways, pause_ways, unit_names
 from scanner.code.analyses.token_powers import fee_ways, rebase_ways
@@ -33,6 +34,8 @@ POWERS: tuple[tuple[str, Callable[[Program], list[Way]]], ...] = (
     ("rebase", rebase_ways),
     ("upgrade", upgrade_ways),
     ("admit", admission_ways),
+    ("pay", paying_ways),
+    ("act", acting_ways),
 )
 """Each power and the analysis that finds the functions that have it."""
 

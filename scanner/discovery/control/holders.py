@@ -267,7 +267,9 @@ class Resolver:
         for one in self.parts.governors[account.address].besides(account):
             if one.capability is Capability.EXECUTE:
                 step = f"{one.words} of {self.label(account.address)}"
-                yield from self._through(self._walk(one.address, seen), step, _zero_delay(one.evidence), one.evidence)
+                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, one.evidence)
+                paths = (anyone,) if one.address == ZERO_ADDRESS else self._walk(one.address, seen)
+                yield from self._through(paths, step, _zero_delay(one.evidence), one.evidence)
 
     def _unread(self, account: Account) -> Iterable[Path]:
         """What could not be read beside the vote may be a way around it. A revert is no such: it has no function."""
@@ -376,6 +378,9 @@ class Resolver:
                 yield from self._through(
                     self._walk(office.address, seen), step, _zero_delay(office.evidence), office.evidence
                 )
+        if (right := self.right(account.address, "act")) is not None:
+            found = True
+            yield from self._acting(account, right, seen, frozenset(followed))
         book = read_roles(account)
         if book.doubts(DEFAULT_ADMIN_ROLE):
             found = True
@@ -395,6 +400,19 @@ class Resolver:
                 yield from self._granted(account, replace(grant, condition=condition), seen)
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
+
+    def _acting(self, account: Account, right: Right, seen: frozenset[str], followed: frozenset[str]) -> Iterable[Path]:
+        """Follow those who may call the functions through which a contract acts on what its caller names."""
+        for held in right.holders:
+            if held.address not in (account.address, *followed):
+                step = f"{right.words} of {self.label(account.address)}"
+                yield from self._through(
+                    self._walk(held.address, seen), step, _zero_delay(held.evidence), held.evidence
+                )
+        if right.anyone:
+            yield self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, right.evidence)
+        if not right.complete:
+            yield self._unresolved(account.address, f"who else may make it act: {right.reason}")
 
     def asked_for(self, governor: str) -> Iterable[Known[str]]:
         """Yield the accounts that conditions on the caller in a governor's code name by a getter, itself left out."""

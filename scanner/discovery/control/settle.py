@@ -31,6 +31,7 @@ def build_controls(
     edges: list[Control] = []
     for address in sorted(resolver.parts.treasuries):
         edges += _edges(resolver, address, Capability.MOVE_FUNDS, resolver.paths(address), guard="")
+        edges += _payers(resolver, address)
         if address in by_address:
             edges += _open_calls(resolver, address, by_address[address].code)
     for address in sorted(resolver.parts.governors):
@@ -89,6 +90,26 @@ def _open_calls(resolver: Resolver, address: str, code: CodeFacts) -> Iterator[C
             yield from _edges(
                 resolver, address, Capability.MOVE_FUNDS, (_anyone(fact.evidence, step),), guard=Guard.NONE
             )
+
+
+def _payers(resolver: Resolver, address: str) -> Iterator[Control]:
+    """Who may call the functions that pay out, where a contract of no known kind holds the assets."""
+    if address in (*resolver.parts.safes, *resolver.parts.executors, *resolver.parts.governors):
+        return
+    right = resolver.right(address, "pay")
+    if right is None:
+        return
+    words = f"what its payments ask for: {right.words}"
+    for held in right.holders:
+        paths = _with_evidence(resolver.paths(held.address), held.evidence or right.evidence)
+        yield from _edges(resolver, address, Capability.MOVE_FUNDS, paths, guard=words)
+    if right.anyone:
+        yield from _edges(resolver, address, Capability.MOVE_FUNDS, (_anyone(right.evidence, words),), guard=words)
+    if not right.complete:
+        unknown = Unknown(reason=Reason.UNRESOLVED, detail=right.reason, evidence=right.evidence)
+        label = f"unresolved: who else may make {resolver.label(address)} pay"
+        path = Path(address, ActorKind.UNRESOLVED, label, (right.reason,), unknown, unknown, right.evidence)
+        yield from _edges(resolver, address, Capability.MOVE_FUNDS, (path,), guard=words)
 
 
 def _governor(world: World, resolver: Resolver, address: str, contract: Contract | None) -> Iterator[Control]:

@@ -83,11 +83,7 @@ class Door:
 
 def in_scope(world: World) -> Iterator[Account]:
     """Yield the DAO's own contracts: no stranger's that only a proposal calls, no code that proxies run."""
-    behind = {
-        target
-        for account in world.accounts.values()
-        if account.proxy and (target := nonzero(account.proxy.implementation))
-    }
+    behind = {one for account in world.accounts.values() for one, _ in _running(account) if one != account.address}
     for address in sorted(world.accounts):
         account = world.accounts[address]
         if not account.has_code or only_a_target(account) or address == ZERO_ADDRESS:
@@ -106,29 +102,38 @@ def unread_of(world: World, results: Mapping[str, CodeResult]) -> tuple[str, ...
     """Return the contracts in scope whose functions are not known at all: their code was not analysed."""
     found = []
     for account in in_scope(world):
-        implementation = nonzero(account.proxy.implementation) if account.proxy else None
-        known = [results[one].facts for one in (implementation, account.address) if one and one in results]
+        known = [results[one].facts for one, _ in _running(account) if one in results]
         if not any(facts.functions.complete or facts.outside.complete for facts in known):
             found.append(account.address)
     return tuple(found)
 
 
+def _running(account: Account) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the code that runs at an address, with the selectors that lead there; none where every one does."""
+    for facet in account.proxy.facets if account.proxy else ():
+        yield facet.address, frozenset(facet.selectors)
+    if account.proxy and not account.proxy.facets and (target := nonzero(account.proxy.implementation)):
+        yield target, frozenset()
+    yield account.address, frozenset()
+
+
 def _doors(account: Account, results: Mapping[str, CodeResult]) -> Iterator[Door]:
-    implementation = nonzero(account.proxy.implementation) if account.proxy else None
     seen: set[str] = set()
-    for one in (implementation, account.address):
-        facts = results[one].facts if one and one in results else None
+    for one, leading in _running(account):
+        facts = results[one].facts if one in results else None
         if facts is None:
             continue
         for fact in facts.functions.items:
-            if fact.selector not in seen:
+            if fact.selector not in seen and (not leading or fact.selector in leading):
                 seen.add(fact.selector)
                 yield Door(
                     account.address, fact.signature, fact.selector, fact.checks, fact, storage=facts.storage.items
                 )
-        code = _code(account, one or account.address)
+        code = _code(account, one)
         for found in facts.outside.items[:MAX_OUTSIDE]:
-            if found.mutability not in ("view", "pure") and found.selector not in seen:
+            if found.mutability in ("view", "pure") or (leading and found.selector not in leading):
+                continue
+            if found.selector not in seen:
                 seen.add(found.selector)
                 types, asks = f"({found.arguments})", coded(code, found.selector)
                 yield Door(account.address, found.selector, found.selector, outside=types, coded=asks)

@@ -16,6 +16,7 @@ from scanner.discovery.membership.attributes import anonymous_set, any_true, exi
 from scanner.discovery.membership.frameworks import Framework, framework_of, soulbound
 from scanner.discovery.membership.ways import Paths, admitted_through, guarded, not_read, of_group
 from scanner.discovery.tokens.escrows import is_escrow
+from scanner.discovery.tokens.sought import MINTERS, kind_with_power
 from scanner.discovery.tokens.voting_power import DELEGATE
 from scanner.discovery.world import running_code
 from scanner.model.blank import unknown_facts
@@ -207,7 +208,11 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
         if isinstance(guard, Known) and guard.value == Guard.ABSENT:
             paths.add(MembershipKind.CLOSED_LIST, "members that no function adds to", guard.evidence)
             facts["gatekeeper_kind"] = Known(value=ActorKind.NOBODY.value, evidence=guard.evidence)
-        guarded(guard, None, "joining the governor", paths, person=person)
+        keeper = None
+        if isinstance(guard, Known) and guard.value == Guard.CALLER:
+            keeper = kind_with_power(dossier.resolver, dossier.world.accounts[governor.address], guard, MINTERS)
+            facts["gatekeeper_kind"] = keeper
+        guarded(guard, keeper, "joining the governor", paths, person=person)
 
 
 def _weights_of_its_own(dossier: Dossier) -> Unknown | None:

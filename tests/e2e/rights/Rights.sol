@@ -108,6 +108,40 @@ contract Units is AccessControl, UUPSUpgradeable {
     function _authorizeUpgrade(address) internal override onlyRole(SHIPWRIGHT) {}
 }
 
+/// A treasury whose payments stand behind an office of their own, and one more that an agent of the vote may use.
+contract Vault is AccessControl {
+    bytes32 public constant TREASURER = keccak256("TREASURER");
+
+    constructor(address admin, address treasurer) payable {
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(TREASURER, treasurer);
+    }
+
+    function pay(address payable to, uint256 amount) external onlyRole(TREASURER) {
+        to.transfer(amount);
+    }
+}
+
+interface IQueue {
+    function schedule(address target, uint256 value, bytes calldata data, bytes32 a, bytes32 b, uint256 delay) external;
+}
+
+/// Proposes to a timelock whatever its clerk wants.
+contract Relay is AccessControl {
+    bytes32 public constant CLERK = keccak256("CLERK");
+    IQueue public immutable queue;
+
+    constructor(IQueue queue_, address admin, address clerk) {
+        queue = queue_;
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(CLERK, clerk);
+    }
+
+    function relay(address target, uint256 value, bytes calldata data, bytes32 salt) external onlyRole(CLERK) {
+        queue.schedule(target, value, data, 0, salt, 172_800);
+    }
+}
+
 contract Front is ERC1967Proxy {
     constructor(address code, bytes memory data) ERC1967Proxy(code, data) {}
 }

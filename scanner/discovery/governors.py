@@ -103,6 +103,7 @@ def _timing(world: World, family: GovernorFamily, account: Account, mode: Known[
         "voting_delay": delay,
         "voting_period": period,
         "late_quorum_extension": family.late_extension(account),
+        "decides_early": family.decides_early(account),
         "voting_delay_seconds": in_seconds(world, account, mode, delay),
         "voting_period_seconds": in_seconds(world, account, mode, period),
     }

@@ -130,6 +130,9 @@ class Governor(Entity):
     quorum_bps: IntObs = Field(description="share of total supply, rounded down")
     late_quorum_extension: IntObs = Field(description="in the governor's own clock; 0 when there is none")
     has_timelock: BoolObs
+    decides_early: BoolObs = Field(
+        default=NOT_KEPT, description="a vote that cannot be lost any more takes effect before its time is over"
+    )
     execution_delay_seconds: IntObs = Field(description="shortest time between a passed vote and its execution")
     guardian: AddressObs = Field(description="guardian, vetoer or proposal guardian; zero for none")
     guardian_kind: StrObs = Field(description="an ActorKind; nobody when there is none")

@@ -10,7 +10,7 @@ from scanner.locale.phrase import Phrase, joined
 from scanner.model.contracts import Governor
 from scanner.model.controls import Control
 from scanner.model.kinds import ActorKind, Capability, Guard
-from scanner.model.observation import Known, Unknown
+from scanner.model.observation import BoolObs, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
 from scanner.render.lookup import Lookup, anchor
@@ -184,6 +184,10 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     for governor in voting(lookup.snapshot):
         said, missing = _through_the_vote(t, governor)
         sentences.append(said)
+        if _holds(governor.decides_early):
+            sentences.append(t("answers.vote_early"))
+        if _in_haste(governor, lookup):
+            sentences.append(t("answers.vote_in_haste"))
         gaps.extend(missing)
     if not sentences:
         sentences.append(t("answers.fast_not_known"))
@@ -193,6 +197,16 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     )
     text = t.joined(sentences, "space")
     return Answer(t("answers.how_fast"), text, t.joined(dict.fromkeys(gaps), "semicolon"), links)
+
+
+def _in_haste(governor: Governor, lookup: Lookup) -> bool:
+    """Whether its code has a way past the usual time for votes that meet further conditions."""
+    contracts = lookup.snapshot.contracts.items
+    return any(one.address == governor.address and _holds(one.code.emergency_execution) for one in contracts)
+
+
+def _holds(observation: BoolObs) -> bool:
+    return isinstance(observation, Known) and observation.value
 
 
 def _through_the_vote(t: Locale, governor: Governor) -> tuple[Phrase, tuple[Phrase, ...]]:

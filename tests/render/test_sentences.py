@@ -73,6 +73,26 @@ def test_no_delay_is_said_in_words() -> None:
     assert "(no time before voting opens + " in fast.text
 
 
+def with_early(snapshot: Snapshot, early: Known[bool] | Unknown, haste: Known[bool] | Unknown) -> Snapshot:
+    votes = tuple(one.model_copy(update={"decides_early": early}) for one in snapshot.governors.items)
+    contracts = tuple(
+        one.model_copy(update={"code": one.code.model_copy(update={"emergency_execution": haste})})
+        for one in snapshot.contracts.items
+    )
+    both = {"governors": dao.whole(*votes), "contracts": dao.whole(*contracts)}
+    return snapshot.model_copy(update=both)
+
+
+def test_what_may_take_less_than_the_usual_time_is_said_beside_it() -> None:
+    _, usual, _ = answered(with_early(factory.only_votes(), dao.known(False), dao.unknown(Reason.NOT_VERIFIED)))
+    _, early, _ = answered(with_early(factory.only_votes(), dao.known(True), dao.known(False)))
+    _, haste, _ = answered(with_early(factory.only_votes(), dao.unknown(Reason.NOT_SUPPORTED), dao.known(True)))
+    assert usual.text.startswith("Through the vote: 10 days")
+    assert usual.text.endswith(".")
+    assert early.text == f"{usual.text} A vote that can no longer be lost takes effect before that time is over."
+    assert haste.text == f"{usual.text} The code also has a way to execute a vote sooner, under further conditions."
+
+
 def test_only_votes_is_not_said_while_while_anything_is_open() -> None:
     partly = factory.only_votes()
     partly = partly.model_copy(update={"controls": dao.partial("a limit was reached", *partly.controls.items)})

@@ -122,6 +122,10 @@ class AragonVoting(GovernorFamily):
     def voting_delay(self, account: Account) -> Known[int] | Unknown:
         return Known(value=0, evidence=account.code.evidence, derivation="a vote opens when it is started")
 
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        words = "more than the needed support of all tokens decides a vote at once"
+        return Known(value=True, evidence=account.code.evidence, derivation=words)
+
     def voting_period(self, account: Account) -> Known[int] | Unknown:
         return account.ask("voteTime()")
 

@@ -218,6 +218,9 @@ class OsxTokenVoting(_Plugin):
     def voting_period(self, account: Account) -> Known[int] | Unknown:
         return account.ask("minDuration()")
 
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        return transform(account.ask("votingMode()"), lambda mode: mode == _EARLY_EXECUTION, "votingMode()")
+
     def proposal_threshold(self, account: Account) -> Known[int] | Unknown:
         return account.ask("minProposerVotingPower()")
 
@@ -253,6 +256,8 @@ class OsxTokenVoting(_Plugin):
 
 
 _TOTAL = "totalVotingPower(uint256)@block"
+_EARLY_EXECUTION = 1
+"""Of MajorityVotingBase.VotingMode: Standard, EarlyExecution, VoteReplacement."""
 
 
 def _voting_state(row: Any, can: bool, now: int) -> str:

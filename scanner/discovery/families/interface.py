@@ -138,6 +138,11 @@ class GovernorFamily(ABC):
             return Known(value=0, evidence=extension.evidence, derivation="no lateQuorumVoteExtension()")
         return extension
 
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        """Whether a vote that cannot be lost any more takes effect before its time is over."""
+        words = "this family waits for the end of a vote"
+        return Known(value=False, evidence=account.code.evidence, derivation=words)
+
     def proposal_threshold(self, account: Account) -> Known[int] | Unknown:
         """Votes needed to propose, in the token's smallest unit."""
         return account.ask("proposalThreshold()")

@@ -171,6 +171,10 @@ class Party(GovernorFamily):
         words = "the vote opens with the proposal; power counts as of the second before"
         return Known(value=0, evidence=account.code.evidence, derivation=words)
 
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        words = "a proposal has passed as soon as enough cards accept it"
+        return Known(value=True, evidence=account.code.evidence, derivation=words)
+
     def voting_period(self, account: Account) -> Known[int] | Unknown:
         return transform(account.ask("getGovernanceValues()"), lambda row: int(row[0]), "voteDuration")
 

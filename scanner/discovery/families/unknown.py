@@ -161,6 +161,9 @@ class UnknownGovernor(GovernorFamily):
     def voting_delay(self, account: Account) -> Known[int] | Unknown:
         return _own(account, "votingDelay", super().voting_delay(account))
 
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="whether a home-made vote can end early is not told")
+
     def voting_period(self, account: Account) -> Known[int] | Unknown:
         return _own(account, "votingPeriod", super().voting_period(account))
 

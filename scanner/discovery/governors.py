@@ -49,6 +49,8 @@ def build_governor(
         "clock_mode": mode,
         "has_timelock": transform(timelock, lambda found: found != ZERO_ADDRESS, timelock_words(timelock)),
         "execution_delay_seconds": _whole_delay(world, resolver.parts, account, timelock),
+        "authenticators": family.authenticators(account),
+        "authentication": family.authentication(account),
         "evidence": account.code.evidence,
     }
     facts.update(_timing(world, family, account, mode))

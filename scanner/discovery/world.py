@@ -226,7 +226,8 @@ class Getter:
 
     Where `slot` is given it is that slot which is read, and no call is made; where `asked` is, another contract is
     asked about this one. Where `topics` are, its further logs with one of these first topics are read, and where
-    `second` are, only those whose second topic is one of them; with `asked`, logs of that other contract.
+    `second` are, only those whose second topic is one of them; with `asked`, logs of that other contract. A call is made
+    in the name of `sender`, where one is given.
     """
 
     account: str
@@ -238,6 +239,7 @@ class Getter:
     asked: str = ""
     topics: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
+    sender: str = ""
 
     @property
     def key(self) -> str:
@@ -250,7 +252,8 @@ class Getter:
             return StorageRead(self.account, self.slot)
         if self.topics:
             return LogRead(self.asked or self.account, (self.topics, self.second) if self.second else (self.topics,))
-        return CallRead(self.asked or self.account, encode_call(self.signature, self.arguments), self.signature)
+        data = encode_call(self.signature, self.arguments)
+        return CallRead(self.asked or self.account, data, self.signature, self.sender)
 
 
 LinkFinder = Callable[[World, Account], Iterable[Link]]

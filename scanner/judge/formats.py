@@ -12,6 +12,7 @@ from scanner.judge.language.values import Range, Unk, shown
 from scanner.locale.load import load_locale
 from scanner.locale.locale import Locale
 from scanner.locale.quantities import duration, share
+from scanner.model.authenticators import AUTHENTICATION
 from scanner.model.kinds import ActorKind, Guard, MembershipKind, Stage, VoteTime
 
 
@@ -32,6 +33,7 @@ VOCABULARIES: Mapping[tuple[str, ...], str] = {
     ("none", "key", "verified-contract", "unverified-contract"): "format.forwarder",
     ("none", "ipfs", "ipns", "arweave", "swarm", "data", "web3", "https", "other"): "format.pointer",
     ("call", "delegatecall", "delegatecall-bound"): "format.execution",
+    AUTHENTICATION: "format.authentication",
 }
 """Closed vocabularies by the values that they hold, and where a locale has them as they read inside a sentence."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from scanner.model.authenticators import Authenticator
 from scanner.model.code import CodeFacts
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence
@@ -178,6 +179,13 @@ class Governor(Entity):
     )
     active_majority_cost: IntObs = Field(
         default=NO_PRICE, description="of more than half of the active votes, in the same unit"
+    )
+    authenticators: Collection[Authenticator] = Field(
+        default=Collection[Authenticator](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="contracts that it believes about who votes; empty where voters call it themselves",
+    )
+    authentication: StrObs = Field(
+        default=NOT_KEPT, description="what the weakest of them checks: anyone, sender or signature"
     )
     evidence: tuple[Evidence, ...]
 

@@ -59,7 +59,7 @@ def _parts_of(name: str) -> tuple[set[str], set[str]]:
 def test_selectors_and_topics() -> None:
     functions, events = _parts_of("Space")
     assert {*snapshot_x._MARKS, "0xaad83f3b", "0xbc7e56f0", "0x791eb854"} <= functions
-    assert {snapshot_x.CREATED, snapshot_x.VOTED, snapshot_x.AUTHENTICATORS} <= events
+    assert {snapshot_x.CREATED, snapshot_x.VOTED} <= events
     functions, events = _parts_of("TimelockExecutionStrategy")
     assert {strategies._EXECUTE, strategies._TIMELOCK} <= functions
     assert {strategies.ENABLED, strategies.QUEUED_EXECUTED, strategies.VETOED} <= events

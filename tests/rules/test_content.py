@@ -20,7 +20,7 @@ from scanner.model.outcome import Dimension, Severity
 PACKS = {
     "control": ("CTL", 13),
     "response-time": ("RSP", 6),
-    "capture": ("CAP", 13),
+    "capture": ("CAP", 14),
     "treasury": ("TRE", 5),
     "token": ("TOK", 11),
     "proposals": ("PRO", 46),

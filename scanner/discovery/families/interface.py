@@ -16,9 +16,10 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.clock import clock_mode, in_seconds
 from scanner.discovery.families.told import Told, Vote, cast_votes, created_proposals, executed_proposals
 from scanner.discovery.world import Getter, Link, World
+from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.observation import Collection, Known, Reason, Unknown
 
 NOW = "now"
 
@@ -114,6 +115,14 @@ class GovernorFamily(ABC):
     def besides(self, account: Account) -> Iterable[Beside]:
         """Yield who else may act, beyond guardian and admin."""
         return ()
+
+    def authenticators(self, account: Account) -> Collection[Authenticator]:
+        """Return the contracts that it believes about who votes; complete and empty where voters call it themselves."""
+        return Collection[Authenticator](items=(), complete=True)
+
+    def authentication(self, account: Account) -> Known[str] | Unknown:
+        """What the weakest of those contracts checks (AUTHENTICATION)."""
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail="its voters call it themselves")
 
     @abstractmethod
     def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:

@@ -15,18 +15,20 @@ from eth_utils.crypto import keccak
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
+from scanner.discovery.families import authenticators
 from scanner.discovery.families.interface import Beside, GovernorFamily, ProposalState, StateCall
 from scanner.discovery.families.told import RawAction, RawProposal, Told, Vote, executed_proposals, read_each
 from scanner.discovery.world import Getter, Link
+from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import LogEvidence
 from scanner.model.kinds import Capability
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.values import ZERO_ADDRESS
 
 _STRUCT = "(address,uint32,address,uint32,uint32,uint8,bytes32,uint256)"
 CREATED = topic(f"ProposalCreated(uint256,address,{_STRUCT},string,bytes)")
 VOTED = topic("VoteCast(uint256,address,uint8,uint256)")
 VOTED_WITH_TEXT = topic("VoteCastWithMetadata(uint256,address,uint8,uint256,string)")
-AUTHENTICATORS = topic("AuthenticatorsAdded(address[])")
 _MARKS = tuple(
     selector(one)
     for one in ("authenticators(address)", "votingStrategies(uint8)", "getProposalStatus(uint256)", "nextProposalId()")
@@ -44,7 +46,7 @@ class SnapshotX(GovernorFamily):
     """Recognised by its authenticators, its voting strategies and the status of proposals."""
 
     name = "snapshot-x"
-    topics = (CREATED, VOTED, VOTED_WITH_TEXT, AUTHENTICATORS)
+    topics = (CREATED, VOTED, VOTED_WITH_TEXT, authenticators.ADDED, authenticators.CREATED)
 
     def recognise(self, account: Account, code: str) -> bool:
         return _looks_like(code) and account.answers("minVotingDuration()", "votingDelay()")
@@ -57,6 +59,7 @@ class SnapshotX(GovernorFamily):
             yield Getter(here, signature, ("uint256",))
         for index in _active(account):
             yield Getter(here, "votingStrategies(uint8)", ("address", "bytes"), (index,), f"votes {index}")
+        yield from authenticators.questions(account)
         for execution in _executions(account):
             yield Getter(here, "quorum()", ("uint256",), named=_of(execution, "quorum()"), asked=execution)
             for signature, kind in _OF_EXECUTION:
@@ -79,12 +82,7 @@ class SnapshotX(GovernorFamily):
                 yield Link(str(answer.value[0]).lower(), f"voting strategy of {account.address}")
         if token := nonzero(self.token(account)):
             yield Link(token, f"token of a voting strategy of {account.address}")
-        for log in account.events(AUTHENTICATORS):
-            try:
-                (added,) = decode(("address[]",), log.data)
-            except DecodeError:
-                continue
-            yield from (Link(str(one).lower(), f"authenticator of {account.address}") for one in added)
+        yield from (Link(one, f"authenticator of {account.address}") for one in authenticators.named_in(account))
 
     def token(self, account: Account) -> Known[str] | Unknown:
         """The token that the parameters of its one voting strategy name: 20 bytes, as for ERC-5805 and COMP."""
@@ -136,6 +134,17 @@ class SnapshotX(GovernorFamily):
             words = "owner, who names voting strategies and authenticators"
             yield Beside(found, Capability.EXECUTE, words, owner.evidence)
             yield Beside(found, Capability.CANCEL, "owner, who cancels proposals", owner.evidence)
+
+        weakest = self.authentication(account)
+        if isinstance(weakest, Known) and weakest.value == "anyone":
+            words = "anyone in the names of others, through an authenticator that checks nothing"
+            yield Beside(ZERO_ADDRESS, Capability.EXECUTE, words, weakest.evidence)
+
+    def authenticators(self, account: Account) -> Collection[Authenticator]:
+        return authenticators.authenticators(account)
+
+    def authentication(self, account: Account) -> Known[str] | Unknown:
+        return authenticators.weakest(self.authenticators(account))
 
     def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:
         known: list[Known[int]] = []

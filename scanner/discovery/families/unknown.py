@@ -18,8 +18,9 @@ from scanner.discovery.families import homemade
 from scanner.discovery.families.interface import OZ_STATES, GovernorFamily, ProposalState, StateCall, state_name
 from scanner.discovery.families.told import Told, Vote, cast_votes, logs_by_number, read_each
 from scanner.discovery.world import Getter
+from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import LogEvidence
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.sources.interface import NoSource
 
@@ -133,6 +134,10 @@ class UnknownGovernor(GovernorFamily):
             )
             return _not_named_otherwise(account, none, "what delays it")
         return answer
+
+    def authenticators(self, account: Account) -> Collection[Authenticator]:
+        """Not known: its votes may come through others."""
+        return Collection[Authenticator](items=(), complete=False, reason="a governor of no known family")
 
     def guardian(self, account: Account) -> Known[str] | Unknown:
         found = absent_when_reverted(account, "guardian()", "vetoer()", "proposalGuardian()")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from scanner.model.authenticators import AUTHENTICATION
 from scanner.model.holders import HolderBasis, HolderKind
 from scanner.model.kinds import (
     GOVERNOR_FAMILIES,
@@ -92,6 +93,8 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("Governor", "clock_mode"): ("blocknumber", "timestamp"),
     ("Governor", "guardian_kind"): _ACTOR,
     ("Governor", "admin_kind"): _ACTOR,
+    ("Governor", "authentication"): AUTHENTICATION,
+    ("Authenticator", "checks"): AUTHENTICATION,
     ("Timelock", "kind"): TIMELOCK_KINDS,
     ("Timelock", "admin_kind"): _ACTOR,
     ("Token", "kind"): ("erc20votes", "comp", "erc721votes", "vote-escrow", "erc20", "erc721", "unknown"),

@@ -44,18 +44,18 @@ def _token(item: Token, lookup: Lookup) -> HoldersView:
     rows = [_row(holder, lookup) for holder in item.top_holders.items]
     people = value_of(item.top_accounts)
     if people:
-        share = shares(t, item.top_accounts_bps)
-        rows.append(
-            HolderRow(Shown(t("holders.accounts", n=people)), "", "", share, lookup.register.cite(share.evidence))
-        )
+        cited = lookup.register.cite(item.top_accounts.evidence)
+        what = Shown(t("holders.accounts", n=people))
+        rows.append(HolderRow(what, "", "", shares(t, item.top_accounts_bps), cited))
     more = "" if item.top_holders.complete else t("holders.more", reason=item.top_holders.reason)
     return HoldersView(lookup.units[item.address].symbol or lookup.label(item.address), tuple(rows), more)
 
 
 def _row(holder: TopHolder, lookup: Lookup) -> HolderRow:
-    share = shares(lookup.t, holder.share_bps)
-    evidence = (*holder.evidence, *(piece for piece in share.evidence if piece not in holder.evidence))
-    return HolderRow(_what(holder, lookup), _name(holder), holder.address, share, lookup.register.cite(evidence))
+    # The supply that shares are counted of is cited once, where the token's own shares stand.
+    evidence = (*holder.evidence, *(piece for piece in holder.units.evidence if piece not in holder.evidence))
+    cited = lookup.register.cite(evidence)
+    return HolderRow(_what(holder, lookup), _name(holder), holder.address, shares(lookup.t, holder.share_bps), cited)
 
 
 def _what(holder: TopHolder, lookup: Lookup) -> Shown:

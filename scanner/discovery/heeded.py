@@ -10,6 +10,7 @@ from scanner.model.controls import Control
 from scanner.model.kinds import Capability
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.passages import Passage
+from scanner.model.values import changed
 
 BY_THE_VOTE = "executor of the vote"
 """What a line of control says to be checked by where it leads from what makes the vote's calls to the governor."""
@@ -25,7 +26,7 @@ def heed(contracts: Sequence[Contract], passages: Collection[Passage], *, checke
     for passage in passages.items:
         of.setdefault(passage.contract, []).append(passage)
     return tuple(
-        contract.model_copy(update={"contradicted": _contradicted(contract, of.get(contract.address, ()), checked)})
+        changed(contract, contradicted=_contradicted(contract, of.get(contract.address, ()), checked))
         for contract in behind_guards(contracts, passages.items)
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli import fleet_options as fleet
-from scanner.cli.errors import reported
+from scanner.cli.errors import INTERRUPTED, reported
 from scanner.cli.portfolio import write_portfolio
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
 from scanner.cli.shared import FailOn, RuleFolders, Verbose
@@ -93,7 +93,11 @@ def batch(
         fleet.place_in_environment(db, rpc_url, endpoints, cache_dir)
         found = None if rejudge else read_all(targets, chain_id)
         job = Batch(settings, Place(workers, scheduler, tls_ca, tls_cert, tls_key), quiet=quiet)
-        clean = job.rejudge() if found is None else job.scan(found, block=block, retry_failed=retry_failed)
+        try:
+            clean = job.rejudge() if found is None else job.scan(found, block=block, retry_failed=retry_failed)
+        except KeyboardInterrupt:
+            typer.echo("error: interrupted; what was done is in the store: give the same command again", err=True)
+            raise typer.Exit(INTERRUPTED) from None
         if out is not None:
             for path in write_portfolio(out, settings, which="findings"):
                 typer.echo(str(path))

@@ -49,7 +49,7 @@ class Batch:
         if targets.again:
             more = ", …" if len(targets.again) > _PLACES else ""
             places = ", ".join(targets.again[:_PLACES]) + more
-            self._report.warn(f"{len(targets.again)} targets stand there before, the first counts: {places}")
+            self._report.warn(f"{len(targets.again)} repeated, the first counts: {places}")
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             key = self._key(targets, block)
@@ -75,6 +75,7 @@ class Batch:
             self._report.end(tally, known=len(known), errors=errors, unreachable=unreachable)
             return not errors and not left and not targets.bad
         finally:
+            self._report.close()
             store.close()
 
     def rejudge(self) -> bool:
@@ -98,8 +99,11 @@ class Batch:
             tally.done += count + len(problems)
             self._report.far(tally)
 
-        if work:
-            rejudge(work, self._settings, self._place, told)
+        try:
+            if work:
+                rejudge(work, self._settings, self._place, told)
+        finally:
+            self._report.close()
         self._report.judged(tally, failed)
         return not failed
 

@@ -152,6 +152,7 @@ def client_of(place: Place) -> Iterator[Client]:
                 host="127.0.0.1",
                 silence_logs=50,
                 memory_limit=0,  # limits are those of the child processes
+                preload=["scanner.fleet.deaf"],
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):

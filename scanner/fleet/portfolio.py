@@ -74,6 +74,7 @@ def reports(
         yield folder_of(one), files
 
 
+_NUMBERS = ("chain_id", "block", "as_of", "exit_code")
 COLUMNS = ("chain_id", "address", "name", "block", "as_of", "status", "error", "worst", "exit_code")
 
 
@@ -123,6 +124,9 @@ def as_parquet(rows: Sequence[dict[str, Any]]) -> bytes:
         import pyarrow.parquet
     except ImportError as error:
         raise UsageError("Parquet wants pyarrow", hint="pip install 'daoscan[parquet]', or use --format csv") from error
+    # Types by name, not by what is there: a column without a value has the type that it has in every other export.
+    numbers, text = pyarrow.int64(), pyarrow.string()
+    columns = [(name, numbers if name in _NUMBERS or name.endswith("_findings") else text) for name in rows[0]]
     buffer = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), buffer)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows), schema=pyarrow.schema(columns)), buffer)
     return buffer.getvalue()

@@ -67,10 +67,14 @@ class Reporter:
             said = f"{tally.done} of {tally.total}, {rate:.1f} per second, {left:.0f} s left{_errors(tally)}"
             self._console.print(Text(said), soft_wrap=True)
 
-    def judged(self, tally: Tally, failed: int) -> None:
-        """Say how judging anew ended."""
+    def close(self) -> None:
+        """Take the bar away, however it ended: the terminal gets its cursor back."""
         if self._bar is not None:
             self._bar.stop()
+
+    def judged(self, tally: Tally, failed: int) -> None:
+        """Say how judging anew ended."""
+        self.close()
         if not self._quiet:
             seconds = time.monotonic() - self._started
             self._console.print(
@@ -79,8 +83,7 @@ class Reporter:
 
     def end(self, tally: Tally, *, known: int, errors: int, unreachable: int) -> None:
         """Say how it ended."""
-        if self._bar is not None:
-            self._bar.stop()
+        self.close()
         if self._quiet:
             return
         seconds = time.monotonic() - self._started

@@ -112,6 +112,7 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
+_OF_NO_USE = ("unable to open database file", "file is not a database", "readonly database")
 _HINT = "give the path of a SQLite file, or postgresql+psycopg://user@host/name"
 
 
@@ -168,7 +169,9 @@ def unavailable(url: URL, error: Exception) -> UsageError:
     said = " ".join(str(cause).split())
     for secret in filter(None, (url.password, url.render_as_string(hide_password=False))):
         said = said.replace(str(secret), "…")
-    return UsageError(f"the store cannot be used: {said[:200]}", where=shown(url), hint="nothing is lost: run it again")
+    never = any(words in said for words in _OF_NO_USE)
+    hint = "give --db a file in a folder that is there and may be written" if never else "nothing is lost: run it again"
+    return UsageError(f"the store cannot be used: {said[:200]}", where=shown(url), hint=hint)
 
 
 def shown(url: URL) -> str:

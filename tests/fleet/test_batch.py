@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import signal
+import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +83,40 @@ def test_the_coordinator_is_killed(fleet: Fleet) -> None:
     assert fleet.rows() == ALL_DONE
 
 
+def test_ctrl_c_on_a_terminal(fleet: Fleet) -> None:
+    """One line says what to do, the terminal is as it was, nothing goes on, and the same command does the rest."""
+    path = fleet.folder / "targets.csv"
+    path.write_text(fleet.field.targets())
+    ours, theirs = pty.openpty()
+    environment = fleet.environment(TERM="xterm", COLUMNS="120")
+    words = fleet.arguments(str(path), "--workers", "1")
+    with subprocess.Popen(words, stderr=theirs, env=environment, start_new_session=True) as process:
+        os.close(theirs)
+        reader = threading.Thread(target=lambda: seen.extend(iter(lambda: read(ours), b"")))
+        seen: list[bytes] = []
+        reader.start()
+        wait_until(lambda: bool(scanning(process.pid)))
+        started = below(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 130
+        reader.join(10)
+    os.close(ours)
+    said = b"".join(seen).decode()
+    assert "error: interrupted; what was done is in the store: give the same command again" in said
+    assert "Traceback" not in said
+    assert said.rindex("\x1b[?25h") > said.rindex("\x1b[?25l")  # the cursor is there again
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 10)
+    assert fleet.run(fleet.field.targets()).returncode == 0
+    assert fleet.rows() == ALL_DONE
+
+
+def read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # the other side is closed
+        return b""
+
+
 def test_a_worker_is_killed(fleet: Fleet) -> None:
     with fleet.started(fleet.field.targets()) as process:
         wait_until(lambda: bool(scanning(process.pid)))
@@ -112,7 +149,6 @@ def test_two_coordinators_on_one_store(fleet: Fleet) -> None:
 def test_a_full_disk(fleet: Fleet) -> None:
     """A store that cannot grow: a clear end, nothing half, and all is there after the same command with room."""
     import resource
-    import subprocess
 
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))

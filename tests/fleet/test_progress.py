@@ -13,6 +13,7 @@ from scanner.fleet import progress
 from scanner.fleet.engine import Tally
 from scanner.fleet.progress import Reporter
 from scanner.fleet.task import Result, Task
+from tests.fleet.test_batch import read
 from tests.render import factory
 
 BLOCK = factory.snapshot().blocks[0]
@@ -78,7 +79,7 @@ def test_a_bar_on_a_terminal() -> None:
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stderr=theirs, env=environment) as process:
         os.close(theirs)
         seen = b""
-        while chunk := _read(ours):
+        while chunk := read(ours):
             seen += chunk
     os.close(ours)
     assert process.returncode == 0
@@ -86,10 +87,3 @@ def test_a_bar_on_a_terminal() -> None:
     assert "━".encode() in seen
     assert b"errors: 1 internal" in seen
     assert b"1 scanned in" in seen
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # the other side is closed
-        return b""

@@ -19,6 +19,8 @@ _GETTERS = (
     ("answerExpiration()", "uint32"),
     ("minimumBond()", "uint256"),
     ("oracle()", "address"),
+    ("template()", "uint256"),
+    ("questionArbitrator()", "address"),
 )
 
 
@@ -50,6 +52,8 @@ def oracle_modules(world: World, enabled: Collection[Holder]) -> Collection[Orac
                     cooldown_seconds=account.ask("questionCooldown()"),
                     expiration_seconds=account.ask("answerExpiration()"),
                     minimum_bond_wei=account.ask("minimumBond()"),
+                    template=account.ask("template()"),
+                    arbitrator=account.address_of("questionArbitrator()"),
                 )
             )
     return Collection[OracleModule](items=tuple(items), complete=not reason, reason=reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from scanner.model.later import NOT_KEPT
 from scanner.model.observation import AddressObs, IntObs
 from scanner.model.values import Address, Model
 
@@ -17,3 +18,7 @@ class OracleModule(Model):
     cooldown_seconds: IntObs = Field(description="time between the final answer and its execution")
     expiration_seconds: IntObs = Field(description="time after which an answer no longer executes; 0 for never")
     minimum_bond_wei: IntObs = Field(description="least bond that an answer must carry, in the oracle's currency")
+    template: IntObs = Field(default=NOT_KEPT, description="number of the oracle's template that questions use")
+    arbitrator: AddressObs = Field(
+        default=NOT_KEPT, description="who decides where answers are contested; zero for nobody"
+    )

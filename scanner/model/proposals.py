@@ -6,7 +6,7 @@ from pydantic import Field
 
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Effect
-from scanner.model.observation import AddressObs, BoolObs, IntObs, Reason, StrObs, Unknown
+from scanner.model.observation import AddressObs, BoolObs, IntObs, Known, Reason, StrObs, Unknown
 from scanner.model.values import Address, HexBytes, Int, Model
 
 NOT_LOOKED_AT = Unknown(reason=Reason.NOT_READ, detail="not looked at when this snapshot was taken")
@@ -179,6 +179,9 @@ class Proposal(Model):
         default=NOT_LOOKED_AT, description="operations it schedules that can be executed without each other"
     )
     steps_open_to_anyone: BoolObs = Field(default=NOT_LOOKED_AT, description="anyone may execute such a step by itself")
+    actions_read: BoolObs = Field(
+        default=Known(value=True, evidence=()), description="its calls are known; unknown where they were not told"
+    )
     order: bool = Field(
         default=False, description="what waits in a module: an order or a question, on which no vote is held here"
     )

@@ -132,6 +132,7 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
         "treasury_total_bps": _total(book, case, calls, actions),
         "event_confirmed": confirmed(book.ends, data, one),
         "weekend_bps": weekend_share(found, data, one),
+        "actions_read": one.unread or Known(value=True, evidence=()),
         "order": one.governor in found.parts.queues,
         "evidence": (_event(book, one),),
     }
@@ -139,7 +140,22 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
     facts.update(power_facts(book.ends, data, one))
     facts.update(text_facts(case.text, calls, actions))
     facts.update(step_facts(book, case, calls))
+    facts.update(_not_told(one, order=facts["order"]))
     return Proposal(**facts)
+
+
+def _not_told(one: RawProposal, *, order: bool) -> dict[str, Unknown]:
+    """Return what is not known of a proposal whose calls were not read, or whose maker nobody tells."""
+    names: dict[str, Unknown] = {}
+    if order and one.proposer == ZERO_ADDRESS:
+        maker = Unknown(reason=Reason.NOT_SUPPORTED, detail="who gave the order is not told")
+        names |= dict.fromkeys(("proposer_before", "proposer_overlapping", *_OF_GAIN), maker)
+    if one.unread is not None:
+        names |= dict.fromkeys(("treasury_total_bps", *_OF_GAIN), one.unread)
+    return names
+
+
+_OF_GAIN = ("proposer_is_beneficiary", "proposer_controls_beneficiary")
 
 
 def _event(book: Casebook, one: RawProposal) -> Evidence:

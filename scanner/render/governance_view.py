@@ -11,9 +11,11 @@ from scanner.model.contracts import Governor, Safe, Timelock, Token
 from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind, MembershipKind
 from scanner.model.observation import Collection, Known, Unknown
+from scanner.model.oracle_module import OracleModule
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import seconds_shown
 from scanner.render.lookup import Lookup, anchor
+from scanner.render.oracle_view import oracle_facts
 from scanner.render.quantities import share, utc
 from scanner.render.register import Cited
 from scanner.render.shown import (
@@ -55,17 +57,24 @@ class ParameterTable:
 
 
 def parameter_tables(lookup: Lookup) -> tuple[ParameterTable, ...]:
-    """Return a table for each governor, timelock, voting token and Safe."""
+    """Return a table for each governor, timelock, voting token, Safe and module that believes an oracle."""
     snapshot = lookup.snapshot
     return (
         *(_table("governor", item, _governor(item, lookup), lookup) for item in snapshot.governors.items),
         *(_table("timelock", item, _timelock(item, lookup), lookup) for item in snapshot.timelocks.items),
         *(_table("token", item, _token(item, lookup), lookup) for item in snapshot.tokens.items),
         *(_table("safe", item, _safe(item, lookup), lookup) for item in snapshot.safes.items),
+        *(
+            _table("oracle_module", item, oracle_facts(item, lookup), lookup)
+            for safe in snapshot.safes.items
+            for item in safe.oracle_modules.items
+        ),
     )
 
 
-def _table(kind: str, item: Governor | Timelock | Token | Safe, facts: Facts, lookup: Lookup) -> ParameterTable:
+def _table(
+    kind: str, item: Governor | Timelock | Token | Safe | OracleModule, facts: Facts, lookup: Lookup
+) -> ParameterTable:
     return ParameterTable(
         anchor=anchor("governor" if kind == "governor" else "parameters", item.address),
         title=lookup.label(item.address) or item.address,

@@ -115,7 +115,7 @@ def _said(view: OneProposal, limit: int) -> Iterator[str]:
 def _does(view: OneProposal) -> Iterator[str]:
     t = view.lookup.t
     if not view.card.actions:
-        yield t("proposals.no_action")
+        yield t("proposals.calls_not_read" if view.item.actions_read.status == "unknown" else "proposals.no_action")
     for action in view.card.actions:
         yield "\n".join((f"- {_call(t, action)}", *(f"  - {line}" for line in _inside(t, action))))
     if view.card.more_actions:

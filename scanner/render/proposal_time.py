@@ -60,7 +60,8 @@ def time_left(item: Proposal, lookup: Lookup) -> str:
     now, seconds = tick
     if state == "Pending":
         return _until("proposals.left_pending", int((item.vote_start - now) * seconds), lookup)
-    return _until("proposals.left_voting", int((item.vote_end - now) * seconds), lookup)
+    key = "proposals.left_answer" if item.order else "proposals.left_voting"
+    return _until(key, int((item.vote_end - now) * seconds), lookup)
 
 
 def _until(key: str, seconds: int, lookup: Lookup, at: int = 0) -> str:
@@ -71,6 +72,8 @@ def _until(key: str, seconds: int, lookup: Lookup, at: int = 0) -> str:
 
 def _tick(item: Proposal, lookup: Lookup) -> tuple[int, float] | None:
     """Return the governor's clock at the pinned block and how many seconds a tick takes."""
+    if item.order and item.vote_end:  # modules count seconds
+        return lookup.snapshot.as_of, 1.0
     governor = _governor(item, lookup)
     if governor is None or not isinstance(governor.clock_mode, Known):
         return None

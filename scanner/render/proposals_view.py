@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
-from scanner.model.observation import Known
+from scanner.model.observation import Known, Unknown
 from scanner.model.outcome import Finding, Severity
 from scanner.model.proposals import Proposal
+from scanner.model.values import ZERO_ADDRESS
 from scanner.render.findings_view import grade, severity_order
 from scanner.render.lookup import Lookup, Unit, anchor, finding_anchor
 from scanner.render.proposal_cards import ProposalCard, proposal_card
@@ -59,6 +60,7 @@ class ProposalView:
     order: int
     state: Shown
     proposer: str
+    governor: str
     effects: str
     votes_for: Shown
     votes_against: Shown
@@ -166,7 +168,8 @@ def _row(item: Proposal, findings: tuple[Finding, ...], lookup: Lookup, has_card
         created=shown(t, item.created_at, lambda at: day(t, at), lambda at: utc(t, at)),
         order=item.created_block,
         state=shown(t, item.state, lambda state: looked_up(t, "proposal_state", state)),
-        proposer=item.proposer,
+        proposer="" if item.order and item.proposer == ZERO_ADDRESS else item.proposer,
+        governor=item.governor,
         effects=_effects(t, item),
         votes_for=unit.show(item.for_votes),
         votes_against=unit.show(item.against_votes),
@@ -185,6 +188,8 @@ def _reference(t: Locale, finding: Finding) -> FindingRef:
 
 
 def _effects(t: Locale, item: Proposal) -> str:
+    if isinstance(item.actions_read, Unknown):
+        return t("proposals.calls_not_read")
     if not item.actions:
         return t("proposals.no_action")
     said = list(dict.fromkeys(words(t, action.effect) for action in item.actions))

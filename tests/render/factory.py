@@ -101,6 +101,7 @@ def proposal(number: int, description: str, state: str, *actions: Action, **fact
         action_count=len(actions),
         effect_count=len({item.effect for item in actions}),
         actions=actions,
+        actions_read=dao.known(True),
         text_length=len(description),
         text_hidden_characters=False,
         evidence=(dao.LOG,),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from scanner.discovery.account import Account
 from scanner.discovery.queues.delay import DelayQueue
 from scanner.discovery.queues.interface import Queue
+from scanner.discovery.queues.reality import RealityQuestions
 
-QUEUES: tuple[Queue, ...] = (DelayQueue(),)
+QUEUES: tuple[Queue, ...] = (DelayQueue(), RealityQuestions())
 
 
 def queue_of(account: Account, code: str) -> Queue | None:

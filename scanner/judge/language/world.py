@@ -15,6 +15,7 @@ from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.outcome import Severity, Status
 from scanner.model.snapshot import Snapshot
 from scanner.model.stated import RESERVED, StatedFacts
+from scanner.model.values import Model
 
 MAX_STEPS = 200_000
 
@@ -228,17 +229,24 @@ def read_field(ref: Ref, name: str) -> Read:
 
 
 def read_items(world: World, ref: Ref, step: Step) -> Items:
-    """Read a collection field; a plain tuple is always complete."""
+    """Read a collection field; a plain tuple is complete, unless `<name>_read` beside it says why it is not."""
     value = world.related(ref.item, step.name) if step.relation else getattr(ref.item, step.name)
     label = f"{ref.label}.{step.name}"
     if not isinstance(value, Collection):
-        return Items(label, _refs(label, value, ref.evidence), None)
+        return Items(label, _refs(label, value, ref.evidence), _unread(ref, step.name))
     refs = _refs(label, value.items, ref.evidence)
     if value.complete:
         return Items(label, refs, None)
     text = f"not complete ({cut(value.reason)})" if value.reason else "not complete"
     why = Why(label, text, step.relation or gap_on_chain(ref.item, value.reason))
     return Items(label, refs, Unk((why,)))
+
+
+def _unread(ref: Ref, name: str) -> Unk | None:
+    read = getattr(ref.item, f"{name}_read", None) if isinstance(ref.item, Model) else None
+    if not isinstance(read, Unknown):
+        return None
+    return Unk((Why(f"{ref.label}.{name}", f"not read ({cut(read.detail)})", read.reason.on_chain),))
 
 
 def _refs(label: str, items: Sequence[Any], evidence: tuple[Evidence, ...]) -> tuple[Ref, ...]:

@@ -1,16 +1,40 @@
-"""The Reality module: an oracle's answers are executed."""
+"""The Reality module: an oracle's answers are executed. What it asked is read of the oracle, question by question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from eth_utils.crypto import keccak
+
+from scanner.chain.abi import DecodeError, decode, topic
 from scanner.discovery.account import Account, combine, nonzero
 from scanner.discovery.executors.interface import Caller, Callers
 from scanner.discovery.executors.zodiac.base import ZodiacModule, both
 from scanner.discovery.oracle_modules import is_oracle_module
-from scanner.discovery.world import Link
+from scanner.discovery.world import Getter, Link
+from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
+
+QUESTION_CREATED = topic("ProposalQuestionCreated(bytes32,string)")
+NEW_QUESTION = topic("LogNewQuestion(bytes32,address,uint256,string,bytes32,address,uint32,uint32,uint256,uint256)")
+"""Of Reality.eth, versions 2 and 3."""
+
+EXECUTED = topic("ExecutionFromModuleSuccess(address)")
+"""Of Safes."""
+
+OF_QUESTION = (
+    ("isFinalized(bytes32)", "bool"),
+    ("getBestAnswer(bytes32)", "bytes32"),
+    ("getBond(bytes32)", "uint256"),
+    ("getFinalizeTS(bytes32)", "uint32"),
+)
+"""What the oracle is asked about each question."""
+
+KEPT = "questionIds(bytes32)"
+_QUESTION = ("uint256", "string", "address", "uint32", "uint32", "uint256", "uint256")
+_MOST = 100
+"""Of its questions the latest are looked at."""
 
 
 class OracleModule(ZodiacModule):
@@ -18,9 +42,29 @@ class OracleModule(ZodiacModule):
 
     name = "zodiac-reality"
     marks = ("questionTimeout()", "questionCooldown()", "minimumBond()", "oracle()")
+    asked = (("oracle()", "address"), ("answerExpiration()", "uint32"))
+    topics = (QUESTION_CREATED,)
 
     def recognise(self, account: Account, code: str) -> bool:
         return is_oracle_module(code) and super().recognise(account, code)
+
+    def questions(self, account: Account, code: str) -> Iterable[Getter]:
+        yield from super().questions(account, code)
+        oracle = nonzero(account.address_of("oracle()"))
+        if oracle is None or not is_oracle_module(code):
+            return
+        here, numbers = account.address, tuple(log.topics[1] for log in asked_by(account)[0])
+        if not numbers:
+            return
+        yield Getter(here, "", (), (), "its questions", asked=oracle, topics=(NEW_QUESTION,), second=numbers)
+        if target := nonzero(account.address_of("target()")):
+            mine = ("0x" + here[2:].rjust(64, "0"),)
+            yield Getter(here, "", (), (), "what it had executed", asked=target, topics=(EXECUTED,), second=mine)
+        for number in numbers:
+            for signature, kind in OF_QUESTION:
+                yield Getter(here, signature, (kind,), (number,), answer_to(signature, number), asked=oracle)
+        for number, text in texts(account).items():
+            yield Getter(here, KEPT, ("bytes32",), ("0x" + keccak(text=text).hex(),), answer_to(KEPT, number))
 
     def delay(self, account: Account) -> Known[int] | Unknown:
         waits = {"timeout": account.ask("questionTimeout()"), "cooldown": account.ask("questionCooldown()")}
@@ -38,5 +82,34 @@ class OracleModule(ZodiacModule):
         return both(answered, self.owner(account))
 
     def links(self, account: Account) -> Iterable[Link]:
-        if oracle := nonzero(account.address_of("oracle()")):
-            yield Link(oracle, f"oracle() of {account.address}")
+        for getter in ("oracle()", "questionArbitrator()"):
+            if found := nonzero(account.address_of(getter)):
+                yield Link(found, f"{getter} of {account.address}")
+
+
+def asked_by(account: Account) -> tuple[tuple[LogEvidence, ...], int]:
+    """Return the logs of the module's questions, the latest of them, and how many are left out."""
+    logs = [one for one in account.events(QUESTION_CREATED) if len(one.topics) > 1 and one.address == account.address]
+    return tuple(logs[-_MOST:]), max(0, len(logs) - _MOST)
+
+
+def texts(account: Account) -> dict[str, str]:
+    """Return the text of each question that the oracle logged, by its number (0x-hex): the first log counts."""
+    oracle = nonzero(account.address_of("oracle()"))
+    return dict(_texts(account, oracle)) if oracle else {}
+
+
+def _texts(account: Account, oracle: str) -> Iterator[tuple[str, str]]:
+    for log in reversed(account.events(NEW_QUESTION)):
+        if log.address != oracle or len(log.topics) < 2:
+            continue
+        try:
+            text = decode(_QUESTION, log.data)[1]
+        except DecodeError:
+            continue
+        yield log.topics[1], str(text)
+
+
+def answer_to(signature: str, number: str) -> str:
+    """Return the key under which an answer about a question is kept; `number` is the question's, in 0x-hex."""
+    return f"{signature} {number}"

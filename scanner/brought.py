@@ -100,6 +100,13 @@ def declared_in(brought: Brought, chain_id: int) -> tuple[Link, ...]:
     )
 
 
+def tokens_in(brought: Brought, chain_id: int) -> tuple[str, ...]:
+    """Return the tokens that the manifest names on this chain: their balances are asked for though no log may tell."""
+    if brought.manifest is None:
+        return ()
+    return tuple(one.address for one in brought.manifest.on_chain(chain_id) if one.role == "token")
+
+
 def with_brought(snapshot: Snapshot, brought: Brought, progress: Progress) -> Snapshot:
     """Return a fresh snapshot with everything that was brought along."""
     fetcher = Fetcher(brought.documents)

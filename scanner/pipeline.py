@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 import scanner
-from scanner.brought import Brought, declared_in, entry_of, with_brought
+from scanner.brought import Brought, declared_in, entry_of, tokens_in, with_brought
 from scanner.chain.cache import FILE as CACHE_FILE
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
@@ -113,7 +113,7 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     try:
         options = replace(options, entry=entry_of(options.brought, options.entry, chain.chain_id))
         declared = (*declared_in(options.brought, chain.chain_id), *draft_links(options.draft, options.entry))
-        steps = Steps(options.limits, progress, declared, tokens=options.tokens)
+        steps = Steps(options.limits, progress, declared, tokens=_tokens(options, chain.chain_id))
         found = explore(chain, sources, (options.entry, *options.also), analyse=run, steps=steps)
         _refuse_without_code(found, options.entry)
         progress("reading proposals")
@@ -148,6 +148,10 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
         sources.close()
         if cache is not None:
             cache.close()
+
+
+def _tokens(options: ScanOptions, chain_id: int) -> tuple[str, ...]:
+    return tuple(sorted({*options.tokens, *tokens_in(options.brought, chain_id)}))
 
 
 def _refuse_without_code(found: Found, entry: str) -> None:

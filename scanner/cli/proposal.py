@@ -15,7 +15,7 @@ from scanner.cli.options import parse_target, parse_time
 from scanner.cli.output import check_folder, write_all
 from scanner.cli.progress import progress
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
-from scanner.cli.shared import AllowIncomplete, FailOn, Lang, RuleFolders, Verbose
+from scanner.cli.shared import AllowIncomplete, FailOn, Lang, NamedTokens, RuleFolders, Verbose
 from scanner.cli.simulate_options import Anvil, Simulate, simulate_options
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Severity
@@ -50,6 +50,7 @@ def proposal(
         str, typer.Option("--format", envvar="DAOSCAN_PROPOSAL_FORMAT", help="md, json, html; several with --out")
     ] = "md",
     name: Annotated[str, typer.Option(envvar="DAOSCAN_NAME", help="name to show for the DAO")] = "",
+    token: NamedTokens = None,
     chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
     block: Annotated[
         int | None, typer.Option(envvar="DAOSCAN_BLOCK", min=0, help="block to pin; default: finalized")
@@ -88,6 +89,7 @@ def proposal(
     """Say what one proposal does, what would change, why it is flagged and what speaks for it; as Markdown to post."""
     with reported(verbose):
         from scanner import pipeline
+        from scanner.cli.token_lists import read_tokens
         from scanner.judge.assess import exit_code
         from scanner.proposals.draft_file import read_draft
         from scanner.render.one_proposal import alone
@@ -103,6 +105,7 @@ def proposal(
             raise UsageError("one proposal is needed", hint="give its id, or a file with --draft FILE; not both")
         asked = parse_id(number) if number else None
         read = read_draft(draft) if draft is not None else None
+        tokens = read_tokens(token, chain_id if named is None else named)
         judged_by = pipeline.load_rules(rules or (), lang=lang)
         code = code_options(cache_dir, solc, None, offline=offline_compilers, seconds=60)
         if out is not None:
@@ -123,6 +126,8 @@ def proposal(
                 cache_dir=code.cache_dir / "sources",
             ),
             code=code,
+            tokens=tokens.addresses,
+            token_lists=tokens.lists,
             use_cache=cache,
             simulate=simulate_options(
                 simulate, anvil, code.cache_dir, offline=offline_compilers, only="" if asked is None else str(asked)

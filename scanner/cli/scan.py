@@ -46,6 +46,7 @@ from scanner.cli.shared import (
     Formats,
     HandlingLabel,
     Lang,
+    NamedTokens,
     Paper,
     PaperSize,
     RuleFolders,
@@ -77,10 +78,7 @@ def scan(
     governor: Annotated[
         list[str] | None, typer.Option(envvar="DAOSCAN_GOVERNOR", help="a governor that no link on chain leads to")
     ] = None,
-    token: Annotated[
-        list[str] | None,
-        typer.Option(envvar="DAOSCAN_TOKEN", help="a token, or a file that lists some: balances no log may tell of"),
-    ] = None,
+    token: NamedTokens = None,
     chain_id: Annotated[int | None, typer.Option(envvar="DAOSCAN_CHAIN_ID", help="refuse any other chain")] = None,
     block: Annotated[
         int | None, typer.Option(envvar="DAOSCAN_BLOCK", min=0, help="block to pin; default: finalized")
@@ -137,7 +135,7 @@ def scan(
     cache: Annotated[bool, typer.Option(envvar="DAOSCAN_USE_CACHE", help="keep the node's answers")] = True,
     offline_compilers: OfflineCompilers = False,
     max_contracts: Annotated[
-        int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="where the crawl stops")
+        int, typer.Option(envvar="DAOSCAN_MAX_CONTRACTS", min=1, help="contracts after which the crawl stops")
     ] = 150,
     max_depth: Annotated[
         int, typer.Option(envvar="DAOSCAN_MAX_DEPTH", min=1, help="links that the crawl follows from the address")

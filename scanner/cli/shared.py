@@ -42,4 +42,12 @@ HandlingLabel = Annotated[
 PaperSize = Annotated[
     Paper, typer.Option("--paper", envvar="DAOSCAN_PAPER", case_sensitive=False, help="for --format pdf")
 ]
+NamedTokens = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--token",
+        envvar="DAOSCAN_TOKEN",
+        help="a token, or a file that lists some: balances no log may tell of; may be repeated",
+    ),
+]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="-vv prints tracebacks")]

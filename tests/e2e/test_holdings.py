@@ -105,6 +105,27 @@ def test_tokens_that_the_user_names_are_asked_though_no_log_tells_of_them(purse:
     assert found[stranger]["balance"]["status"] == "unknown"
 
 
+def test_a_token_that_a_manifest_names_is_asked_too(purse: Purse) -> None:
+    chain, token = f"eip155:{purse.chain.chain_id}", purse.tokens["Silent"].address
+    manifest = purse.folder / "purse.yaml"
+    manifest.write_text(
+        f"schema: 1\nname: Purse\ntargets:\n  - {{id: '{chain}:{purse.safe.address}', role: safe}}\n"
+        f"  - {{id: '{chain}:{token}', role: token}}\n",
+        encoding="utf-8",
+    )
+    run = daoscan(
+        "scan",
+        str(manifest),
+        "--rpc-url",
+        purse.chain.url,
+        "--sourcify-url",
+        "",
+        "--no-cache",
+        out=purse.folder / "stated",
+    )
+    assert purse.held(run)["Silent", ""]["balance"]["value"] == 900
+
+
 def test_ids_beyond_the_limit_leave_the_treasury_open(purse: Purse) -> None:
     purse.tokens["Impostor"].send(purse.chain.accounts[0], "spam", purse.safe.address, MAX_UNITS)
     run = purse.scan("spam")

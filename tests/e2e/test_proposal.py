@@ -282,3 +282,14 @@ def test_a_second_scan_at_a_newer_block_equals_one_without_a_cache(field: Field)
     assert second.blocks == whole.blocks != first.blocks
     same = {"round_trips": whole.round_trips}
     assert pipeline.dump_snapshot(second.model_copy(update=same)) == pipeline.dump_snapshot(whole)
+
+
+def test_tokens_that_the_reader_names_are_asked_about(field: Field, ids: list[str], tmp_path: Path) -> None:
+    parts = field.daos["pending-takeover"].parts
+    run = one(field, "pending-takeover", ids[-1], "--token", parts["timelock"], out=tmp_path / "named")
+    (treasury,) = [one for one in run.snapshot["treasury"]["items"] if one["address"] == parts["timelock"].lower()]
+    named = {one["token"]: one["balance"]["status"] for one in treasury["tokens"]["items"]}
+    assert named[parts["timelock"].lower()] == "unknown", "what is no token has no balance, and is not left out"
+    other = one(field, "pending-takeover", ids[-1], "--token", f"eip155:5:{parts['token']}")
+    assert other.code == 2
+    assert "names chain 5" in other.stderr

@@ -48,16 +48,18 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
         "inside": call.inside,
         "chain": call.chain,
         "target": call.target,
-        "target_label": _label(book.found, target, call),
+        "target_label": _label(book.found, target, call) + (f", {_told_when(book)}" if call.told else ""),
         "value_wei": call.value,
         "calldata": call.calldata,
         "selector": call.calldata[:10] if len(call.calldata) >= 10 else "0x",
-        "function": call.decoded.signature,
+        "function": _by_answer(book, call, call.decoded.signature),
         "decoded_by": call.decoded.by,
         "arguments": call.decoded.arguments,
         "effect": meaning_of_call(call).effect,
-        "target_has_code": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _has_code(target)),
-        "target_verified": away or (_OF_THE_CHAIN if _is_precompile(book, call) else _verified(target)),
+        "target_has_code": away
+        or (_OF_THE_CHAIN if _is_precompile(book, call) else _by_answer(book, call, _has_code(target))),
+        "target_verified": away
+        or (_OF_THE_CHAIN if _is_precompile(book, call) else _by_answer(book, call, _verified(target))),
         "target_in_scope": in_scope(book.found, target),
         "delegatecall": _delegatecall(book, case.one, call),
         "treasury_share_bps": worth.treasury_share(book, case, call),
@@ -76,6 +78,19 @@ def build_action(book: Casebook, case: Case, call: Call) -> Action:
     facts.update(_who_gains(book, call, gains))
     facts.update(compare(book, case, call, gains))
     return cut_calldata(Action(**facts))
+
+
+def _told_when(book: Casebook) -> str:
+    return f"by an answer read at block {book.found.world.chain.block.number}"
+
+
+def _by_answer(book: Casebook, call: Call, fact: Known[Any] | Unknown) -> Known[Any] | Unknown:
+    """Say of a fact that it is one about whom an answer names, where that is how the target is known."""
+    if not call.told or isinstance(fact, Unknown):
+        return fact
+    words = f"whom it calls is known {_told_when(book)}"
+    derivation = f"{fact.derivation}; {words}" if fact.derivation else words
+    return Known(value=fact.value, evidence=fact.evidence + call.told, derivation=derivation)
 
 
 def _target(book: Casebook, call: Call) -> Account | None:
@@ -294,6 +309,9 @@ def _replaceable(book: Casebook, case: Case, call: Call) -> Known[bool] | Unknow
     if key not in book.replaceable:
         book.replaceable[key] = replaceable(book.ends, running, made)
     answer = book.replaceable[key]
+    if call.told and not (isinstance(answer, Known) and answer.value):
+        detail = f"whom it calls is known {_told_when(book)}: the answer may be another when it runs"
+        return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=call.told)
     return (
         worth.DECIDED_LATER if leaves_code_open(call) and not (isinstance(answer, Known) and answer.value) else answer
     )

@@ -19,11 +19,14 @@ from scanner.proposals.decode import Decoded
 from scanner.proposals.effects import meaning_of
 from scanner.proposals.nested import Around, Call, Opened, open_calls
 from scanner.proposals.spell.calls import Walks
+from scanner.proposals.spell.run import Question
 from scanner.sources.interface import Deployed, NoSource
 
 _MAX_VOTE_BLOCKS = 2_000
-_ROUNDS = 4
-"""How often code that calls lead to is read, and then what that code calls in turn."""
+_ROUNDS = 8
+"""How often code that calls lead to is read, and what it asks of others, and then what that leads to in turn."""
+_MOST_QUESTIONS = 256
+"""What code that proposals run may ask of others in one round."""
 
 
 @dataclass
@@ -229,13 +232,14 @@ def _read_again(
     for _ in range(_ROUNDS):
         _read_sources(found, last, fresh)
         known = {address for address, account in fresh.items() if account.has_code}
+        told = _read_answers(found, tools.walks)
         for proposal in raw:
             key = (proposal.governor, proposal.id)
-            if any(call.target in known for call in last[key].calls):
+            if any(call.target in known for call in last[key].calls) or not told.isdisjoint(last[key].asks):
                 last[key] = _opened(found, proposal, strangers, tools)
         met = _strangers(found, raw, last)
         fresh = {address: account for address, account in met.items() if address not in strangers}
-        if not fresh:
+        if not fresh and not tools.walks.wanted:
             break
         _read_strangers(found, fresh)
         strangers.update(fresh)
@@ -243,6 +247,14 @@ def _read_again(
         if one.limit:
             found.world.gap(governor, f"calls inside proposal {number}", Reason.LIMIT, one.limit)
     return {key: one.calls for key, one in last.items()}
+
+
+def _read_answers(found: Found, walks: Walks) -> frozenset[Question]:
+    """Ask the chain what code asks of others; return the questions whose answers tell something."""
+    wanted = list(walks.wanted)[:_MOST_QUESTIONS]
+    reads = [CallRead(f"0x{one.target:040x}", f"0x{one.data.hex()}", sender=one.asker) for one in wanted]
+    answers = found.world.chain.read(reads) if reads else ()
+    return walks.learn(dict(zip(wanted, answers, strict=True)))
 
 
 def _read_strangers(found: Found, accounts: Mapping[str, Account]) -> None:

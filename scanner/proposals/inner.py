@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.evidence import Evidence
+
 
 @dataclass(frozen=True)
 class Place:
@@ -26,7 +28,8 @@ class Inner:
 
     `raw`: why its bytes are perhaps no call, said where they cannot be read as one. `again`: the data with other bytes
     where it is not known before it runs; empty where all of it is. `unread`: what it does, where that is no call that
-    could be read at all; target and data say nothing then.
+    could be read at all; target and data say nothing then. `told`: the answers by which the target is known,
+    where no code names it; they may be others when the call is made.
     """
 
     target: str
@@ -39,6 +42,7 @@ class Inner:
     raw: str = ""
     again: str = ""
     unread: str = ""
+    told: tuple[Evidence, ...] = ()
 
 
 Opener = Callable[[Place, tuple[Any, ...]], Iterator[Inner]]

@@ -13,11 +13,13 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.control.holders import short
 from scanner.discovery.families.told import RawAction, full_calldata
 from scanner.discovery.world import World
+from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
 from scanner.proposals.spell.calls import SPELLS, Walks, calls_of, created_by
+from scanner.proposals.spell.run import Question
 from scanner.proposals.wrappers import WRAPPERS
 
 MAX_INNER = 10_000
@@ -40,7 +42,8 @@ class Call:
     `inside` names the calls around an inner one; `chain` is empty for the scanned chain; `caller` is who makes it,
     empty when that is not known. `delegatecall` is None where code decides: the executor's, or that of the wrapper
     that an inner call goes `through`; with that empty nothing tells. `opened`: its inner calls follow. `makes`: what
-    the code that it runs makes with CREATE2, address and the code that makes it.
+    the code that it runs makes with CREATE2, address and the code that makes it. `told`: the answers that were read by
+    which it is known whom it calls, its own and those around it; none where code or calldata say so.
     """
 
     index: int
@@ -55,14 +58,19 @@ class Call:
     through: str = ""
     opened: bool = False
     makes: tuple[tuple[str, bytes], ...] = ()
+    told: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
 class Opened:
-    """All calls of a proposal: its own in order, then the inner ones. `limit` says what was left out, if anything."""
+    """All calls of a proposal: its own in order, then the inner ones. `limit` says what was left out, if anything.
+
+    `asks`: what the code that it runs asks of others, where the answers may tell whom it calls.
+    """
 
     calls: tuple[Call, ...]
     limit: str = ""
+    asks: frozenset[Question] = frozenset()
 
 
 @dataclass
@@ -98,6 +106,13 @@ class _Run:
     around: Around
     found: list[Call] = field(default_factory=list)
     limit: str = ""
+    called: set[str] = field(default_factory=set)
+    clouded: bool = False
+    asks: set[Question] = field(default_factory=set)
+
+    def sure(self, question: Question) -> bool:
+        """Whether nothing that the proposal calls may change an answer before it is given."""
+        return not self.clouded and f"0x{question.target:040x}" not in self.called
 
 
 def open_calls(world: World, actions: Sequence[RawAction], executor: str, around: Around | None = None) -> Opened:
@@ -111,9 +126,10 @@ def open_calls(world: World, actions: Sequence[RawAction], executor: str, around
     budget = _SPARE_CHARACTERS + _GROWTH * sum(len(action.calldata) for action in actions)
     run = _Run(AbiBook(world, around.strangers), home, budget, around)
     outer = [_outer(run, action, index, executor) for index, action in enumerate(actions)]
+    run.called.update(call.target for call in outer)
     opened = {call.index for call in outer if _open_all(run, call, len(outer))}
     own = tuple(_marked(run, call) if call.index in opened else call for call in outer)
-    return Opened(own + tuple(run.found), run.limit)
+    return Opened(own + tuple(run.found), run.limit, frozenset(run.asks))
 
 
 def _outer(run: _Run, action: RawAction, index: int, executor: str) -> Call:
@@ -214,7 +230,8 @@ def _code(book: AbiBook, address: str) -> bytes:
 def _children(run: _Run, call: Call) -> Iterator[Inner]:
     setting = _runs(run, call)
     if setting is not None:
-        return calls_of(setting, run.home, run.around.walks)
+        run.asks.update(run.around.walks.asks(setting))
+        return calls_of(setting, run.home, run.around.walks, run.sure)
     assert isinstance(call.decoded.signature, Known)
     own = call.caller if call.delegatecall else call.target
     place = Place(call.target, own, call.caller, call.chain or run.home)
@@ -270,6 +287,8 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
         decoded = decode_action(book, inner.target, inner.signature, calldata)
     if inner.raw and isinstance(decoded.signature, Unknown):
         decoded = replace(decoded, signature=Unknown(reason=Reason.UNDECODABLE, detail=inner.raw))
+    told = tuple(dict.fromkeys((*frame.call.told, *inner.told)))
+    run.called.add(inner.target)
     call = Call(
         index=outer + len(run.found),
         target=inner.target,
@@ -281,6 +300,7 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
         chain=inner.chain if away else "",
         delegatecall=inner.delegatecall,
         through=frame.call.target,
+        told=told,
     )
     run.found.append(call)
     return call
@@ -289,6 +309,7 @@ def _add(run: _Run, frame: _Frame, inner: Inner, number: int, outer: int) -> Cal
 def _add_unread(run: _Run, frame: _Frame, outer: int, reason: Reason, detail: str) -> None:
     """Keep a call that stands for what could not be read inside a wrapper: never nothing."""
     around = frame.call
+    run.clouded = True
     unread = Decoded(Unknown(reason=reason, detail=detail), "raw", (), ())
     run.found.append(
         Call(

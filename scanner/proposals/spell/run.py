@@ -19,7 +19,7 @@ from scanner.code.evm.words import Assumed, Term, Value, number_of
 
 MAX_STEPS = 250_000
 _MOST_CALLS = 2_000
-_MOST_ANSWER = 4_096
+MOST_ANSWER = 4_096
 """Bytes of an answer that are worked with; a longer one stays unknown."""
 
 _LIMITS = Limits(steps=MAX_STEPS, ways=512, turns=MAX_STEPS, memory=1 << 18, merges=True)
@@ -86,14 +86,15 @@ class _Others(Outside):
         return super().unwritten(way, name, slot)
 
     def call(self, way: Way, made: Made, room: int) -> Reply:
-        question = _question(way, made)
+        question = _question(way.setting.own, made)
+        stays = question is not None and not any(_may_change(before, question.target) for before in way.made)
         if made.how != "STATICCALL":
             _note(way, made)
             way.blurred = True
             way.storage.clear()
         if question is not None:
             self.asked[question] = None
-            if question in self._answers:
+            if stays and question in self._answers:
                 return _reply(question, self._answers[question])
         # An answer is taken to be as long as the room that the code keeps for it.
         return Reply(Term("success"), Bytes.unknown(Term("returned"), room), Assumed(room))
@@ -105,14 +106,12 @@ class _Others(Outside):
         return super().create(way, made, salt) if made.target is None else made.target
 
 
-def _question(way: Way, made: Made) -> Question | None:
-    """Return what is asked of a contract that this way did not call before, where all of it is known."""
+def _question(asker: str, made: Made) -> Question | None:
+    """Return what a call asks that changes nothing, where all of it is known."""
     asks = made.how == "STATICCALL" or (made.how == "CALL" and made.data.data[:4] in _GETTERS)
     if not asks or made.target is None or not made.placed or not made.data.whole or made.sent != 0:
         return None
-    if any(_may_change(before, made.target) for before in way.made):
-        return None
-    return Question(way.setting.own, made.target, made.data.data)
+    return Question(asker, made.target, made.data.data)
 
 
 def _may_change(before: Made, target: int) -> bool:

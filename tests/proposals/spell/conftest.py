@@ -22,11 +22,13 @@ def spell_chain() -> Iterator[LocalChain]:
 
 @pytest.fixture(scope="session")
 def deployed(spell_chain: LocalChain) -> Deployed:
-    """Return address and runtime code of a contract of Spells.sol; immutables are in the code then."""
+    """Return address and runtime code of a contract of these files; immutables are in the code then."""
     shop = Workshop()
 
-    def deploy(name: str, *arguments: object, solc: str = "0.8.28", runs: int = 200) -> tuple[str, str]:
-        made = shop.contract(own("spells/Spells.sol", solc=solc, runs=runs), name)
+    def deploy(
+        name: str, *arguments: object, solc: str = "0.8.28", runs: int = 200, file: str = "Spells.sol"
+    ) -> tuple[str, str]:
+        made = shop.contract(own(f"spells/{file}", solc=solc, runs=runs), name)
         code = made.code + constructor_arguments(made.abi, arguments)
         address = spell_chain.deploy(spell_chain.accounts[0], code)
         return address, spell_chain.code(address)

@@ -175,3 +175,9 @@ def test_a_share_of_pools_is_not_known_while_a_contract_is_not(town: Town) -> No
     assert token["top_contract_unknown_bps"]["value"] == 1_500
     assert token["pool_bps"]["status"] == token["exchange_bps"]["status"] == "unknown"
     assert "2500 hundredths" in token["pool_bps"]["detail"]
+
+
+def test_every_piece_of_evidence_can_be_read_again(town: Town) -> None:
+    for register in (town.first, town.second):
+        done = daoscan("verify", str(register.run.out / "snapshot.json"), "--rpc-url", town.chain.url)
+        assert done.code == 0, done.stdout + done.stderr

@@ -226,8 +226,8 @@ class Getter:
 
     Where `slot` is given it is that slot which is read, and no call is made; where `asked` is, another contract is
     asked about this one. Where `topics` are, its further logs with one of these first topics are read, and where
-    `second` are, only those whose second topic is one of them; with `asked`, logs of that other contract. A call is made
-    in the name of `sender`, where one is given.
+    `second` are, only those whose second topic is one of them; with `asked`, logs of that other contract. A call is
+    made in the name of `sender`, where one is given.
     """
 
     account: str

@@ -52,8 +52,8 @@ def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] |
         return Known(value="anyone", evidence=found.evidence)
     held = [guard for guard in guards if isinstance(guard, Known) and guard.value != Guard.ABSENT]
     if held:
-        kinds = [token.confiscator_kind for token in tokens]
-        if any(isinstance(kind, Known) and ActorKind(kind.value).is_vote for kind in kinds):
+        kinds = [kind for token in tokens if not _nobody(kind := token.confiscator_kind)]
+        if kinds and all(isinstance(kind, Known) and ActorKind(kind.value).is_vote for kind in kinds):
             return Known(value="governance", evidence=held[0].evidence)
         if held[0].value == Guard.MEMBER:
             return Known(value="member-vote", evidence=held[0].evidence)
@@ -61,6 +61,10 @@ def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] |
     return _first_unknown(guards) or Known(
         value="nobody", evidence=_evidence(guards), derivation="no function takes membership away"
     )
+
+
+def _nobody(kind: Known[str] | Unknown) -> bool:
+    return isinstance(kind, Known) and kind.value == ActorKind.NOBODY
 
 
 def _beside_the_point(fact: Known[Any] | Unknown) -> bool:

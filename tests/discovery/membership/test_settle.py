@@ -11,6 +11,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.anonymity.gates import forwarder, sanctions_gate
 from scanner.discovery.control.holders import Resolver
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.membership.attributes import revocable
 from scanner.discovery.membership.frameworks import FRAMEWORKS, SHAMAN_SET, framework_of, membership_getters
 from scanner.discovery.membership.settle import build_membership
 from scanner.discovery.parts import Parts
@@ -278,3 +279,27 @@ def test_forwarders_are_told_apart() -> None:
     assert is_known(forwarder(made, _recipient(address(5))), "unverified-contract")
     assert isinstance(forwarder(made, _recipient(address(4))), Unknown)
     assert isinstance(forwarder(made, _recipient(address(6))), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (("token-vote",), "governance"),
+        (("token-vote", "nobody"), "governance"),
+        (("token-vote", "eoa"), "role"),
+        (("token-vote", ""), "role"),
+    ],
+)
+def test_members_are_taken_out_by_the_vote_only_where_no_token_lets_others(kinds: tuple[str, ...], told: str) -> None:
+    account = contract(1)
+    own = {"chain_id": 1, "address": account.address}
+    tokens = tuple(
+        all_unknown(
+            Token,
+            Reason.NOT_READ,
+            **own,
+            confiscator_kind=Known(value=kind, evidence=()) if kind else Unknown(reason=Reason.UNRESOLVED),
+        )
+        for kind in kinds
+    )
+    assert is_known(revocable([described(account, confiscation_guard="caller")], tokens), told)

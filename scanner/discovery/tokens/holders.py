@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Any
 
 from scanner.chain.abi import encode_call
@@ -66,7 +67,7 @@ def plan_holders(world: World, parts: Parts, powers: Mapping[str, Power]) -> Pla
         balances = powers[token].balances if token in powers else _NOT_READ
         if isinstance(balances, Unknown):
             continue
-        units = sorted(balances.value.items(), key=lambda one: (-one[1], one[0]))[:LARGEST]
+        units = nsmallest(LARGEST, balances.value.items(), key=lambda one: (-one[1], one[0]))
         largest = plan.holders[token] = Largest(dict(units), balances.evidence)
         decaying = is_escrow(running_code(world, world.accounts[token]))
         for address in largest.units:

@@ -124,7 +124,7 @@ def _outcome(one: Outcome) -> dict[str, object]:
         "subject_id": one.subject.id,
         "subject_kind": one.subject.kind,
         "subject_label": storable(one.subject.label),
-        "subject_address": _address(one.subject.id),
+        "subject_address": _address(one.subject.kind, one.subject.id),
         "status": one.status.value,
         "severity": _value(one.severity),
         "stage": one.stage.value if one.stage else "",
@@ -158,9 +158,10 @@ def _value(severity: Severity | None) -> str:
     return severity.value if severity else ""
 
 
-def _address(subject_id: str) -> str:
+def _address(kind: str, subject_id: str) -> str:
+    """Return the contract that a subject is, or that a line of control leads to; empty for one of neither kind."""
     account, separator, _ = subject_id.partition("#")
-    return "" if separator else account.rpartition(":")[2]
+    return "" if separator and kind != "control" else account.rpartition(":")[2]
 
 
 def contract_rows(snapshot: Snapshot) -> list[dict[str, object]]:

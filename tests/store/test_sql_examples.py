@@ -12,6 +12,7 @@ from sqlalchemy import text
 import scanner
 from scanner.model.outcome import Assessment, Status
 from scanner.model.snapshot import Snapshot
+from scanner.model.values import changed
 from scanner.pipeline import dump_snapshot
 from scanner.store.records import ScanKey, judged_row
 from scanner.store.store import Store
@@ -20,6 +21,7 @@ from tests.docs.support import text_of
 from tests.render import factory
 
 EXAMPLES = dict(re.findall(r"<!-- sql: (\S+) -->\n```sql\n(.*?)```", text_of("fleet.md"), re.DOTALL))
+TREASURY = f"eip155:31337:0x{'7e' * 20}"
 ELSEWHERE = "0x" + "e1" * 20
 
 
@@ -57,6 +59,16 @@ def test_one_key(store: Store) -> None:
     assert row["treasury"] == "0x000000031715609f7c746c6dc20fc1e1d0a4e909"
 
 
+def test_one_key_names_the_treasury_that_each_line_of_control_leads_to(store: Store) -> None:
+    """One row for a key and a treasury, however many functions the key may call."""
+    (found,) = (one for one in factory.assessment().outcomes if one.rule_id == "TRE-002")
+    ids = (f"{TREASURY}#move-funds:0x{'e1' * 20}:{selector}" for selector in ("67ea204e", "2104608e"))
+    lines = [changed(found, subject=changed(found.subject, kind="control", id=one, label="key → vault")) for one in ids]
+    put(store, factory.snapshot(), factory.assessment().model_copy(update={"outcomes": tuple(lines)}))
+    (row,) = ask(store, "one-key")
+    assert (row["treasury"], row["way"]) == (TREASURY.rpartition(":")[2], "key → vault")
+
+
 def test_one_key_is_asked_of_the_latest_scan_only(store: Store) -> None:
     put(store, factory.snapshot(), factory.assessment())
     put(store, later(factory.snapshot(), 1), factory.empty_assessment())
@@ -84,10 +96,19 @@ def test_same_code(store: Store) -> None:
     )
 
 
-def test_undecided(store: Store) -> None:
-    put(store, factory.snapshot(), factory.assessment())
+def test_undecided_counts_targets(store: Store) -> None:
+    """Not what is open about each of them."""
+    judged = factory.assessment()
+    more = [
+        changed(one, subject=changed(one.subject, id=f"{one.subject.id}#again"))
+        for one in judged.outcomes
+        if one.status is Status.UNKNOWN
+    ]
+    assert more
+    put(store, factory.snapshot(), judged.model_copy(update={"outcomes": (*judged.outcomes, *more)}))
     put(store, elsewhere(factory.snapshot()), factory.assessment())
-    assert {row["rule_id"]: row["targets"] for row in ask(store, "undecided")} == {
+    found = {row["rule_id"]: row["targets"] for row in ask(store, "undecided")}
+    assert found == {
         "ANO-001": 2,
         "COD-005": 2,
         "CTL-001": 2,

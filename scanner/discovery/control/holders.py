@@ -42,6 +42,10 @@ _WEAKEST_FIRST = (
 )
 
 
+ALONE = (ActorKind.ANYONE, ActorKind.EOA)
+"""Those who need nobody else; no unknown actor could be weaker."""
+
+
 @dataclass(frozen=True)
 class Path:
     """One way from an actor to the address that was asked about."""
@@ -402,16 +406,22 @@ class Resolver:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
 
     def _acting(self, account: Account, right: Right, seen: frozenset[str], followed: frozenset[str]) -> Iterable[Path]:
-        """Follow those who may call the functions through which a contract acts on what its caller names."""
+        """Follow those who may call the functions through which a contract acts on what its caller names.
+
+        That there may be others says nothing more where a key is among them.
+        """
+        alone = right.anyone
         for held in right.holders:
-            if held.address not in (account.address, *followed):
+            if held.address == account.address:
+                continue
+            paths = tuple(self._walk(held.address, seen))
+            alone = alone or any(path.kind in ALONE for path in paths)
+            if held.address not in followed:
                 step = f"{right.words} of {self.label(account.address)}"
-                yield from self._through(
-                    self._walk(held.address, seen), step, _zero_delay(held.evidence), held.evidence
-                )
+                yield from self._through(paths, step, _zero_delay(held.evidence), held.evidence)
         if right.anyone:
             yield self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, right.evidence)
-        if not right.complete:
+        if not right.complete and not alone:
             yield self._unresolved(account.address, f"who else may make it act: {right.reason}")
 
     def asked_for(self, governor: str) -> Iterable[Known[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scanner.discovery.account import nonzero
-from scanner.discovery.control.holders import Path, Resolver, short
+from scanner.discovery.control.holders import ALONE, Path, Resolver, short
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import granted
@@ -99,13 +99,15 @@ def _payers(resolver: Resolver, address: str) -> Iterator[Control]:
     right = resolver.right(address, "pay")
     if right is None:
         return
-    words = f"what its payments ask for: {right.words}"
+    words, alone = f"what its payments ask for: {right.words}", right.anyone
     for held in right.holders:
-        paths = _with_evidence(resolver.paths(held.address), held.evidence or right.evidence)
-        yield from _edges(resolver, address, Capability.MOVE_FUNDS, paths, guard=words)
+        paths = resolver.paths(held.address)
+        alone = alone or any(path.kind in ALONE for path in paths)
+        proven = _with_evidence(paths, held.evidence or right.evidence)
+        yield from _edges(resolver, address, Capability.MOVE_FUNDS, proven, guard=words)
     if right.anyone:
         yield from _edges(resolver, address, Capability.MOVE_FUNDS, (_anyone(right.evidence, words),), guard=words)
-    if not right.complete:
+    if not right.complete and not alone:
         unknown = Unknown(reason=Reason.UNRESOLVED, detail=right.reason, evidence=right.evidence)
         label = f"unresolved: who else may make {resolver.label(address)} pay"
         path = Path(address, ActorKind.UNRESOLVED, label, (right.reason,), unknown, unknown, right.evidence)

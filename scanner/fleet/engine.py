@@ -190,6 +190,10 @@ def _security(place: Place) -> Any:
 
 def do(tasks: Sequence[Task], settings: str) -> list[Result]:
     """Scan some DAOs, one after the other, on the worker that this is called on. The rest is left after a fatal one."""
+    missing = [name for name in ("DAOSCAN_DB", "DAOSCAN_CACHE") if not os.environ.get(name)]
+    if missing:
+        said = f"a worker has no {' and no '.join(missing)} in its environment"
+        return [Result(key=tasks[0].key.digest, kind="store", reason=said)]
     worker, results = _worker(settings), []
     for task in tasks:
         results.append(worker.run(task))

@@ -16,12 +16,16 @@ from fixtures.catalogue import deploy_all
 from fixtures.localchain import LocalChain
 from fixtures.sourcify_server import SourcifyServer
 from scanner.cli.options import default_cache_dir
+from scanner.model.snapshot import RoundTrips, Snapshot
+from scanner.pipeline import load_snapshot
 from scanner.store.store import Store
 from tests.fleet.receiver import Receiver, receiving
 from tests.store.postgres import Server, server
 
 TIED = (sys.executable, "-IS", str(Path(__file__).with_name("tied.py")), str(os.getpid()), sys.executable)
 """Python, as a process that does not outlive the tests, also where these are killed."""
+TWO = ("open-club", "oz4")
+NO_TRIPS = RoundTrips(node_requests=0, node_reads=0, cached_reads=0, explorer_requests=0)
 DAOS = ("open-club", "oz4", "healthy-bravo", "call-time-votes")
 
 
@@ -35,6 +39,8 @@ class Field:
     daos: dict[str, str]
     timelock: str
     """Of healthy-bravo."""
+    token: str
+    """Of oz4."""
 
     @property
     def sourcify(self) -> str:
@@ -51,7 +57,14 @@ def field() -> Iterator[Field]:
     with LocalChain() as chain, SourcifyServer() as sourcify:
         deployed = {dao.name: dao for dao in deploy_all(chain, sourcify, only=DAOS)}
         daos = {name: dao.governor for name, dao in deployed.items()}
-        yield Field(chain, chain.url, sourcify, daos, deployed["healthy-bravo"].parts["timelock"])
+        yield Field(
+            chain,
+            chain.url,
+            sourcify,
+            daos,
+            deployed["healthy-bravo"].parts["timelock"],
+            deployed["oz4"].parts["token"],
+        )
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +138,25 @@ class Fleet:
 @pytest.fixture
 def fleet(field: Field, tmp_path: Path) -> Fleet:
     return Fleet(field, tmp_path, f"sqlite:///{tmp_path / 'store.sqlite'}")
+
+
+def snapshots(fleet: Fleet) -> dict[str, Snapshot]:
+    """Return what is stored, by name, apart from how often was asked for it."""
+    store = Store(fleet.db)
+    try:
+        read = [load_snapshot(data, row.name) for row, data in store.snapshots(store.scans())]
+    finally:
+        store.close()
+    return {one.target.name: one.model_copy(update={"round_trips": NO_TRIPS}) for one in read}
+
+
+@pytest.fixture(scope="session")
+def right(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
+    """What a node without faults tells."""
+    folder = tmp_path_factory.mktemp("right")
+    fleet = Fleet(field, folder, f"sqlite:///{folder / 'store.sqlite'}")
+    assert fleet.run(field.targets(*TWO)).returncode == 0
+    return snapshots(fleet)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class FaultyNode:
         self.fault: Fault = lambda node, asked: None
         self.untruth: Untruth = lambda asked, answer: None
         self.requests = 0
+        self.times: list[float] = []
         self.come()
 
     @property
@@ -54,6 +55,7 @@ class FaultyNode:
         asked = json.loads(body)
         questions = asked if isinstance(asked, list) else [asked]
         self.requests += 1
+        self.times.append(time.monotonic())
         wrong = 0 if self._server is None else self.fault(self, questions)
         if wrong is not None:
             return wrong, b"not now"

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store.store import Store
-from tests.fleet.conftest import DAOS, Fleet
+from scanner import Options, scan
+from scanner.model.snapshot import Snapshot
+from scanner.sources.collect import SourceOptions
+from tests.fleet.conftest import DAOS, Field, Fleet
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
 ALL_DONE = sorted((name, "done", "") for name in DAOS)
@@ -52,24 +54,11 @@ def test_all_of_them_once_and_then_nothing_more(fleet: Fleet, tmp_path: Path) ->
     assert "4 to judge" in profile.stderr
 
 
-def test_the_stored_snapshot_is_that_of_a_single_scan(fleet: Fleet) -> None:
-    from scanner import Options, scan
-    from scanner.sources.collect import SourceOptions
-
-    assert fleet.run(fleet.field.targets("open-club")).returncode == 0
-    store = Store(fleet.db)
-    (row,) = store.scans()
-    data = store.snapshot(row.snapshot)
-    store.close()
-    alone = scan(
-        fleet.field.daos["open-club"],
-        fleet.field.url,
-        Options(block=row.block_number, name="open-club", sources=SourceOptions(sourcify_url=fleet.field.sourcify)),
-    )
-    from scanner.pipeline import load_snapshot
-
-    stored = load_snapshot(data, "store")
-    assert stored.model_copy(update={"round_trips": alone.snapshot.round_trips}) == alone.snapshot
+def test_the_stored_snapshot_is_that_of_a_single_scan(field: Field, right: dict[str, Snapshot]) -> None:
+    stored, governor = right["open-club"], field.daos["open-club"]
+    sources = SourceOptions(sourcify_url=field.sourcify)
+    alone = scan(governor, field.url, Options(block=stored.blocks[0].number, name="open-club", sources=sources))
+    assert stored == alone.snapshot.model_copy(update={"round_trips": stored.round_trips})
 
 
 def test_the_coordinator_is_killed(fleet: Fleet) -> None:

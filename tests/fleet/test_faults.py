@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fixtures.sourcify_server import Fault, SourcifyServer
 from scanner.cli.options import default_cache_dir
 from scanner.model.observation import Reason, Unknown
-from scanner.model.snapshot import RoundTrips, Snapshot
-from scanner.pipeline import load_snapshot
-from scanner.store.store import Store
-from tests.fleet.conftest import Field, Fleet
-from tests.fleet.faulty import FaultyNode, faulty, flaky, of_chain, of_other_block, slow
+from scanner.model.snapshot import Snapshot
+from tests.fleet.conftest import TWO, Field, Fleet, snapshots
+from tests.fleet.faulty import FaultyNode, Untruth, faulty, flaky, of_chain, of_other_block, slow
 from tests.fleet.test_batch import wait_until
 
 pytestmark = [pytest.mark.node, pytest.mark.compiler]
-TWO = ("open-club", "oz4")
 BOTH_DONE = [("open-club", "done", ""), ("oz4", "done", "")]
-NO_TRIPS = RoundTrips(node_requests=0, node_reads=0, cached_reads=0, explorer_requests=0)
 
 
 @pytest.fixture
@@ -44,25 +41,6 @@ def at(fleet: Fleet, node: FaultyNode) -> Fleet:
     return replace(fleet, field=replace(fleet.field, url=node.url))
 
 
-def snapshots(fleet: Fleet) -> dict[str, Snapshot]:
-    """Return what is stored, by name, apart from how often was asked for it."""
-    store = Store(fleet.db)
-    try:
-        read = [load_snapshot(data, row.name) for row, data in store.snapshots(store.scans())]
-    finally:
-        store.close()
-    return {one.target.name: one.model_copy(update={"round_trips": NO_TRIPS}) for one in read}
-
-
-@pytest.fixture(scope="module")
-def right(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
-    """What a node without faults tells."""
-    folder = tmp_path_factory.mktemp("right")
-    fleet = Fleet(field, folder, f"sqlite:///{folder / 'store.sqlite'}")
-    assert fleet.run(field.targets(*TWO)).returncode == 0
-    return snapshots(fleet)
-
-
 @pytest.mark.parametrize("fault", [slow(0.2), flaky], ids=["slow", "flaky"])
 def test_a_node_that_is_slow_or_flaky(
     fleet: Fleet, node: FaultyNode, tmp_path: Path, fault: object, right: dict[str, Snapshot]
@@ -76,32 +54,54 @@ def test_a_node_that_is_slow_or_flaky(
     assert snapshots(fleet) == right
 
 
-@pytest.mark.parametrize(
-    ("untruth", "said"),
-    [(of_chain(42), "the node is on chain 42, not on chain 31337"), (of_other_block, "is another one there than")],
-    ids=["another chain", "another block"],
+UNTRUTHS: tuple[tuple[Untruth, str], ...] = (
+    (of_chain(42), "the node is on chain 42, not on chain 31337"),
+    (of_other_block, "is another one there than"),
 )
-def test_a_node_that_is_wrong(
-    fleet: Fleet, node: FaultyNode, tmp_path: Path, untruth: object, said: str, right: dict[str, Snapshot]
-) -> None:
+
+
+def test_a_node_that_is_wrong(fleet: Fleet, node: FaultyNode, tmp_path: Path, right: dict[str, Snapshot]) -> None:
     """After the run began: nothing of it is kept, no DAO is blamed, and the same command does all of it."""
     wrong, cache = at(fleet, node), unread(tmp_path)
-    began = node.requests
-
-    def later(asked: dict[str, object], answer: dict[str, object]) -> None:
-        if node.requests > began + 1:  # the first was the coordinator's: which block is it?
-            untruth(asked, answer)  # type: ignore[operator]
-
-    node.untruth = later  # type: ignore[assignment]
-    ended = wrong.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
-    assert ended.returncode == 1, ended.stderr
-    assert said in ended.stderr
-    assert "2 not reached: give the command again" in ended.stderr
-    assert fleet.rows() == []
+    for number, (untruth, said) in enumerate(UNTRUTHS):
+        first = int(number == 0)  # the coordinator asks which block it is, once: later the run goes on at that
+        node.untruth = after(node, node.requests + first, untruth)
+        ended = wrong.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
+        assert ended.returncode == 1, ended.stderr
+        assert said in ended.stderr
+        assert "none in error, 2 not reached: give the command again" in ended.stderr
+        assert fleet.rows() == []
     node.untruth = lambda asked, answer: None
     ended = wrong.run(fleet.field.targets(*TWO), DAOSCAN_CACHE=cache)
     assert ended.returncode == 0, ended.stderr
     assert fleet.rows() == BOTH_DONE
+    assert snapshots(fleet) == right
+
+
+def after(node: FaultyNode, requests: int, untruth: Untruth) -> Untruth:
+    """Return an untruth that is told only after so many requests."""
+
+    def later(asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        if node.requests > requests:
+            untruth(asked, answer)
+
+    return later
+
+
+def test_one_rate_for_all_workers(fleet: Fleet, node: FaultyNode, tmp_path: Path, right: dict[str, Snapshot]) -> None:
+    """Two workers and the coordinator together ask a node no faster than its endpoint allows."""
+    endpoints = tmp_path / "endpoints.yaml"
+    endpoints.write_text("chains:\n  eip155:31337: {rpc_url_env: THE_NODE, requests_per_second: 6}\n")
+    ended = fleet.run(
+        fleet.field.targets(*TWO),
+        *("--endpoints", str(endpoints)),
+        DAOSCAN_CACHE=unread(tmp_path),
+        THE_NODE=node.url,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert node.requests > 12
+    # A turn may come late, never early: of any eight requests the last comes a second after the first, or later.
+    assert all(later - first > 0.9 for first, later in zip(node.times, node.times[8:], strict=False))
     assert snapshots(fleet) == right
 
 

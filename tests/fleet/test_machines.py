@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from scanner.cli.options import default_cache_dir
 from scanner.fleet.settings import Settings, rules_digest
@@ -19,6 +20,7 @@ from scanner.judge.assess import exit_code
 from scanner.model.outcome import Severity
 from scanner.pipeline import evaluate, load_snapshot
 from scanner.store.records import judged_row
+from scanner.store.schema import facts
 from scanner.store.store import Store
 from tests.fleet.certificates import make_certificate
 from tests.fleet.conftest import TIED, Fleet
@@ -78,11 +80,11 @@ def test_two_machines_and_the_same_reports_from_both_databases(fleet: Fleet, pos
     coordinator, worker = machine(here, fleet), machine(there, fleet, DAOSCAN_DB=db)
     listen = ["scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *tls]
     with started(listen, here, coordinator, r"Scheduler at:\s+(tls://[\d.:]+)") as scheduler:
-        work = ["worker", scheduler, "--nthreads", "1", "--no-dashboard", *tls]
+        work = ["worker", scheduler, "--nthreads", "1", "--nworkers", "2", "--no-dashboard", *tls]
         with started(work, there, worker, r"(Registered to)"):
             done = subprocess.run(
                 fleet.arguments("--db", db, "--scheduler", scheduler, *keys, "-"),
-                input=fleet.field.targets(*TWO),
+                input=f"31337,{fleet.field.token},oz4-token\n{fleet.field.targets(*TWO)}",
                 cwd=here,
                 env=coordinator,
                 capture_output=True,
@@ -93,13 +95,26 @@ def test_two_machines_and_the_same_reports_from_both_databases(fleet: Fleet, pos
     assert done.returncode == 0, done.stderr
     assert (there / "cache" / "chain.sqlite").is_file()  # the chain was read there,
     assert not (here / "cache" / "sources").exists()  # and nothing was scanned here
-    assert Fleet(fleet.field, here, db).rows() == [("open-club", "done", ""), ("oz4", "done", "")]
+    assert Fleet(fleet.field, here, db).rows() == [(name, "done", "") for name in ("open-club", "oz4", "oz4-token")]
+    # Two workers met the new code of one DAO at the same time, by its governor and by its token: one of them made it.
+    assert len(times(db)) > 3
+    assert set(times(db)) == {1}
 
     copy(db, fleet.db)
     made = [portfolio(url, tmp_path / name, fleet) for url, name in ((db, "postgresql"), (fleet.db, "sqlite"))]
     assert made[0] == made[1]
-    assert sum(name.endswith("report.html") for name in made[0]) == 2
+    assert sum(name.endswith("report.html") for name in made[0]) == 3
     assert {"index.html", "portfolio.csv", "portfolio.parquet"} <= made[0].keys()
+
+
+def times(db: str) -> list[int]:
+    """Return how often the facts of each piece of code were made."""
+    store = Store(db)
+    try:
+        with store.database.reading() as connection:
+            return list(connection.execute(select(facts.c.times)).scalars())
+    finally:
+        store.close()
 
 
 def copy(source: str, target: str) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scanner.fleet.engine import Place, client_of
+from scanner.fleet.engine import Place, client_of, do
+from scanner.fleet.settings import Settings
+from scanner.fleet.task import FATAL
 from scanner.model.errors import UsageError
+from tests.fleet.test_progress import TASK
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,16 @@ from scanner.model.errors import UsageError
 def test_addresses_that_are_refused(scheduler: str, said: str) -> None:
     with pytest.raises(UsageError, match=said), client_of(Place(scheduler=scheduler)):
         pass
+
+
+@pytest.mark.parametrize("missing", ["DAOSCAN_DB", "DAOSCAN_CACHE"])
+def test_a_worker_that_was_not_told_where_the_store_is_says_so(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """At once and for the whole run: each other DAO would end like the first."""
+    for name in ("DAOSCAN_DB", "DAOSCAN_CACHE"):
+        monkeypatch.setenv(name, "somewhere")
+    monkeypatch.delenv(missing)
+    (result,) = do([TASK, TASK], Settings().model_dump_json())
+    assert (result.kind in FATAL, result.reason) == (True, f"a worker has no {missing} in its environment")
 
 
 def test_each_file_of_the_key_is_wanted(tmp_path: Path) -> None:

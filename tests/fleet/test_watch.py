@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from fixtures.contract import calldata
+from scanner.fleet.engine import Place
 from scanner.fleet.settings import Settings
+from scanner.fleet.watch import Watch
 from scanner.fleet.webhook import signature
+from scanner.model.errors import UsageError
 from scanner.model.outcome import Status
 from scanner.pipeline import evaluate, load_snapshot
 from scanner.store.schema import changes
@@ -95,6 +99,31 @@ def test_a_change_behind_a_reading_that_failed_is_told(fleet: Fleet) -> None:
     assert (move["before"]["status"], move["after"]["status"]) == ("pass", "finding")
     assert move["from_block"] < event["from_block"] < event["to_block"]
     assert any(KEY in one["after"] for one in event["facts"]), event["facts"]
+
+
+def test_a_store_that_is_away_for_a_while_ends_no_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """But one that is of no use from the beginning does: that is a wrong address."""
+    store, rounds, ends = f"sqlite:///{tmp_path / 'store.sqlite'}", list[int](), [False, True, True, False]
+
+    def pause(every: int) -> None:
+        rounds.append(every)
+        monkeypatch.setenv("DAOSCAN_DB", "sqlite:///nowhere/at/all.sqlite" if ends[len(rounds)] else store)
+        if len(rounds) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("DAOSCAN_DB", store)
+    watch = Watch(Settings(), Place(1), webhook=None, say=print, quiet=True)
+    monkeypatch.setattr(Watch, "_pause", staticmethod(pause))
+    with pytest.raises(KeyboardInterrupt):
+        watch.forever(None, 7)
+    said = capsys.readouterr()
+    assert said.err.count("the store cannot be used") == said.err.count("tried again in the next round") == 2
+    assert (rounds, said.out) == ([7, 7, 7], "")
+    monkeypatch.setenv("DAOSCAN_DB", "sqlite:///nowhere/at/all.sqlite")
+    with pytest.raises(UsageError, match="the store cannot be used"):
+        watch.forever(None, 7)
 
 
 def pending(fleet: Fleet) -> list[Status]:

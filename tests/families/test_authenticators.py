@@ -124,6 +124,18 @@ def test_a_space_that_treats_everybody_alike_shows_nothing() -> None:
     assert "answers it as it answers a stranger" in checks.detail
 
 
+def test_what_is_refused_without_a_word_may_have_been_refused_by_anybody() -> None:
+    space = _space(PLAIN)
+    _answer(space, stranger="0x", named="0x", passed_on="0x")
+    checks = _checks(space)
+    assert isinstance(checks, Unknown)
+    assert "without a word" in checks.detail
+    _answer(space, stranger=NOT_YOU, named="0x", passed_on="0x")
+    checks = _checks(space)
+    assert isinstance(checks, Known)
+    assert checks.value == "sender"
+
+
 def test_one_act_that_is_let_through_is_enough_and_one_that_was_not_answered_leaves_it_open() -> None:
     space = _space(PLAIN)
     _answer(space, stranger=NOT_YOU, named=CLOSED)

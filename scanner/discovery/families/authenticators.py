@@ -36,6 +36,7 @@ _MAX = 16
 """Authenticators that are tried; more leave the weakest unknown."""
 
 _NO_PROPOSAL = 2**256 - 1
+_NO_CLAIMS = bytes.fromhex(encode(("(uint8,bytes)[]",), ((),))[2:])
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class _Act:
 
 ACTS = (
     _Act("vote", ("address", "uint256", "uint8", "(uint8,bytes)[]", "string"), (_NO_PROPOSAL, 1, (), "")),
-    _Act("propose", ("address", "string", _STRATEGY, "bytes"), ("", ("0x" + "00" * 20, b""), b"")),
+    _Act("propose", ("address", "string", _STRATEGY, "bytes"), ("", ("0x" + "00" * 20, b""), _NO_CLAIMS)),
 )
+"""Who proposes also says by which strategies; that none are named is what validation strategies can read."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class _Outcome:
 
     passed: bool
     said: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether it can be told from another's: anything may revert without a word."""
+        return self.passed or len(self.said) > 2
 
 
 def named_in(account: Account) -> tuple[str, ...]:
@@ -182,6 +189,9 @@ def _judged(account: Account, authenticator: str, act: _Act) -> Known[str] | Unk
     if doubt:
         return Unknown(reason=Reason.UNRESOLVED, detail=f"authenticator {authenticator}: {doubt}", evidence=evidence)
     if passed_on in (outcomes.get("stranger"), outcomes.get("made up")):
+        if passed_on is not None and not passed_on.tells:
+            detail = f"authenticator {authenticator}: refused without a word, by the space or by itself"
+            return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=evidence)
         how = f"a stranger's call to {act.name} in another's name was passed on"
         return Known(value="anyone", evidence=evidence, derivation=how)
     return _refusing(outcomes, passed_on, authenticator, evidence)

@@ -81,9 +81,8 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
 
 
 def _is_door(control: Control) -> bool:
-    """Whether it is a way to become a member: anyone gets votes there, but not for nothing."""
-    opened = control.capability is Capability.MINT and control.actor_kind is ActorKind.ANYONE
-    return opened and value_of(control.guard) != Guard.NONE
+    """Whether it is a way to become a member: who gets votes there still has to win one."""
+    return control.capability is Capability.MINT and control.actor_kind is ActorKind.ANYONE
 
 
 def _around(decisive: Sequence[Control]) -> list[Control]:
@@ -100,6 +99,7 @@ def _doors(t: Locale, doors: Sequence[Control]) -> list[Phrase]:
 
 
 _DOORS = {
+    Guard.NONE.value: "answers.door_free",
     Guard.PAYMENT.value: "answers.door_paid",
     Guard.PROOF.value: "answers.door_asked",
     Guard.IDENTITY.value: "answers.door_asked",

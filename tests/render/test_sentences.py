@@ -148,10 +148,10 @@ def test_votes_that_are_paid_for_are_no_way_around_the_vote() -> None:
     assert "Whoever shows what the code asks for can obtain voting units (Shares)." in asked.text
 
 
-def test_votes_from_nothing_are_a_way_around_the_vote() -> None:
+def test_votes_from_nothing_are_said_to_be_that() -> None:
     who, fast, _ = answered(minted_by_anyone(dao.known("none")))
-    assert who.text.startswith("Anyone can create voting units (Shares) without a vote")
-    assert fast.text.startswith("Around the vote: at once")
+    assert who.text.endswith(" Anyone can create voting units, and nothing is asked in return (Shares).")
+    assert "Around the vote" not in fast.text, "whoever has them still has to win a vote"
 
 
 def test_what_a_door_asks_for_is_said_to_be_open_where_it_is() -> None:

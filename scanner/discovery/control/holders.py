@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
+from scanner.discovery.clock import in_seconds
 from scanner.discovery.control.grants import Grant
 from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.executors.interface import Caller
-from scanner.discovery.families.interface import own_delay
+from scanner.discovery.families.interface import Beside, own_delay
 from scanner.discovery.guards.offices import Office
 from scanner.discovery.guards.rights import Right, merged
 from scanner.discovery.parts import Parts, threshold_of
@@ -271,9 +272,17 @@ class Resolver:
         for one in self.parts.governors[account.address].besides(account):
             if one.capability is Capability.EXECUTE:
                 step = f"{one.words} of {self.label(account.address)}"
-                anyone = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, one.evidence)
-                paths = (anyone,) if one.address == ZERO_ADDRESS else self._walk(one.address, seen)
+                in_vote = one.address == ZERO_ADDRESS
+                paths = (self._in_others_names(account, one),) if in_vote else self._walk(one.address, seen)
                 yield from self._through(paths, step, _zero_delay(one.evidence), one.evidence)
+
+    def _in_others_names(self, account: Account, one: Beside) -> Path:
+        """Anyone who votes for the others waits as a vote does: until it opens, and while it is open."""
+        family, mode = self.parts.governors[account.address], self.parts.governors[account.address].clock(account)
+        opens = in_seconds(self.world, account, mode, family.voting_delay(account))
+        lasts = in_seconds(self.world, account, mode, family.voting_period(account))
+        path = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, one.evidence)
+        return replace(path, delay=add_delays(opens, lasts))
 
     def _unread(self, account: Account) -> Iterable[Path]:
         """What could not be read beside the vote may be a way around it. A revert is no such: it has no function."""

@@ -137,7 +137,7 @@ class SnapshotX(GovernorFamily):
 
         weakest = self.authentication(account)
         if isinstance(weakest, Known) and weakest.value == "anyone":
-            words = "anyone in the names of others, through an authenticator that checks nothing"
+            words = "anyone in the names of others, by an authenticator"
             yield Beside(ZERO_ADDRESS, Capability.EXECUTE, words, weakest.evidence)
 
     def authenticators(self, account: Account) -> Collection[Authenticator]:

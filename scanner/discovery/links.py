@@ -108,7 +108,8 @@ def _family_links(world: World, account: Account, short: str) -> Iterator[Link]:
     executor = executor_family_of(account, code)
     if executor is not None:
         yield from executor.links(account)
-        for callers in (executor.callers(account), executor.executors(account), executor.cancellers(account)):
+        every = (executor.callers, executor.executors, executor.cancellers, executor.limited)
+        for callers in (right(account) for right in every):
             for caller in callers.items:
                 if not caller.chain:
                     yield Link(caller.address, f"{caller.words} on {short}")

@@ -94,6 +94,7 @@ class Capability(StrEnum):
     PAUSE = "pause"
     CONFISCATE = "confiscate"
     SET_PARAMETERS = "set-parameters"
+    LIMITED = "act-within-limits"
 
 
 class Stage(StrEnum):

@@ -46,6 +46,7 @@ _DIRECT_FIRST = (
     Capability.VETO,
     Capability.CANCEL,
     Capability.PROPOSE,
+    Capability.LIMITED,
 )
 
 

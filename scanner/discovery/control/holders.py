@@ -193,7 +193,9 @@ class Resolver:
             return observed
         if observed.value == ZERO_ADDRESS:
             return Known(value=ActorKind.NOBODY.value, evidence=observed.evidence, derivation=observed.derivation)
-        paths = self.paths(observed.value)
+        every = self.paths(observed.value)
+        # Who can do one thing only is not behind all that the address can do, where somebody else is.
+        paths = tuple(path for path in every if not path.only) or every
         kind = weakest(path.kind for path in paths)
         evidence = observed.evidence + tuple(item for path in paths if path.kind is kind for item in path.evidence[:2])
         if kind is ActorKind.UNRESOLVED:

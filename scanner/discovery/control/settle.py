@@ -182,6 +182,10 @@ def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Contro
                 yield from _edges(resolver, address, capability, paths, guard=caller.words)
     if family.sets_rules:
         yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(address), guard="")
+    for caller in family.limited(account).items:
+        paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
+        led = (replace(path, steps=(*path.steps, caller.words)) for path in paths)
+        yield from _edges(resolver, address, Capability.LIMITED, led, guard=caller.words)
     pending = family.pending_admin(account)
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)

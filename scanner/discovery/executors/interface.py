@@ -115,6 +115,10 @@ class ExecutorFamily(ABC):
     def callers(self, account: Account) -> Callers:
         """Who can make it act, after its delay: proposers, and whoever can make themselves one."""
 
+    def limited(self, account: Account) -> Callers:
+        """Who can make it act within limits that are known, in which nothing of value moves; in words, how."""
+        return Callers()
+
     @abstractmethod
     def admin(self, account: Account) -> Known[str] | Unknown:
         """The single administrator; a known zero address where there is none."""

@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from scanner.model.observation import Collection, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS, Model
@@ -46,7 +46,9 @@ def blank_field(model: type[Model], name: str, unknown: Unknown) -> Any:
     if isinstance(field.annotation, type) and issubclass(field.annotation, Model):
         return _least(field.annotation, field, unknown)
     if field.default is not PydanticUndefined or field.default_factory is not None:
-        return model.model_construct().model_dump(mode="json", include={name}, warnings=False)[name]
+        said = model.model_construct().model_dump(mode="json", include={name}, warnings=False)
+        # Fields that leave themselves out while they are empty are written all the same: rules may ask for them.
+        return said[name] if name in said else to_jsonable_python(field.get_default(call_default_factory=True))
     return _least(field.annotation, field, unknown)
 
 

@@ -264,3 +264,12 @@ def test_members_can_do_what_their_roles_say(families: Field) -> None:
         "purser": {("move-funds", "unresolved")},
         "herald": {("act-within-limits", "eoa")},
     }
+
+
+@pytest.mark.family("zodiac")
+def test_orders_are_simulated_as_their_calls_and_questions_are_not(families: Field, tmp_path: Path) -> None:
+    safe = families.daos["zodiac"].governor
+    run = daoscan("scan", safe, *families.options(), "--simulate", out=tmp_path / "simulated")
+    said = {len(one["proposal"]) > 2: one["path"] for one in run.snapshot["simulations"]["items"]}
+    assert said[False]["value"] == "executor"
+    assert "hashes of the calls" in said[True]["detail"]

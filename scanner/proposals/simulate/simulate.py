@@ -183,7 +183,8 @@ class _Session:
 
     def simulate(self, plan: Plan, progress: Callable[[str], None], total: int) -> Simulation:
         """Simulate one proposal; a fork that ends on the way makes it unknown, and the next one gets another fork."""
-        refused = self._refused()
+        # What waits in a module is simulated as its calls: without them there is nothing to execute.
+        refused = (plan.raw.unread if plan.proposal.order else None) or self._refused()
         if refused is not None:
             self._keep(plan, None, sure=False)
             return not_done(plan, refused)

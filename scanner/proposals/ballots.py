@@ -23,6 +23,8 @@ _LARGE_BPS = 500
 """A voter counts as large with a twentieth of the votes for; of those as many are asked about as can be."""
 _TENTH = 10
 _PAST_VOTES = ("getPastVotes(address,uint256)", "getPriorVotes(address,uint256)", "balanceOfAt(address,uint256)")
+_PAST_SUPPLY = ("getPastTotalSupply(uint256)", "totalSupplyAt(uint256)")
+_NO_VOTES_THEN = "there were no votes at all a week before this one began: the token is younger"
 
 
 def ballot_facts(found: Found, data: ProposalData, one: RawProposal) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def power_questions(found: Found, data: ProposalData) -> Iterable[tuple[Question
         for account in dict.fromkeys((one.proposer, *(vote.voter for vote in _large(data, one)))):
             for time in times:
                 yield from (((token, getter, (account, time)), "uint256") for getter in _PAST_VOTES)
+        yield from (((token, getter, (times[0],)), "uint256") for getter in _PAST_SUPPLY)
 
 
 def _token(found: Found, one: RawProposal) -> str | None:
@@ -170,6 +173,11 @@ def power_facts(ends: Ends, data: ProposalData, one: RawProposal) -> dict[str, K
     token, times = _token(ends.found, one), _times(ends.found, data, one)
     assert token is not None
     assert not isinstance(times, Unknown)
+    supplies = [ends.answer(token, getter, (times[0],)) for getter in _PAST_SUPPLY]
+    supply = next((answer for answer in supplies if isinstance(answer, Known)), supplies[0])
+    if isinstance(supply, Known) and not supply.value:
+        young = Unknown(reason=Reason.NOT_SUPPORTED, detail=_NO_VOTES_THEN, evidence=supply.evidence)
+        return {"recent_votes_bps": young, "votes_given_back": young}
     large = {vote.voter: vote.weight for vote in _large(data, one)}
     total = sum(vote.weight for vote in data.votes.get((one.governor, one.id), ()) if vote.support == 1)
     recent, gone = 0, False

@@ -140,7 +140,7 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
     guarded: set[str] = set()
     unread: set[str] = set()
     for passage in graph.passages.items:
-        if passage.guard in ("caller", "argument", "signatures", "once", "unknown"):
+        if passage.guard in ("caller", "signatures", "once", "unknown") or _named_elsewhere(passage):
             guarded.add(passage.contract)
         if passage.guard == "unknown":
             unread.add(passage.contract)
@@ -156,6 +156,14 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
         own = Role.PROPOSAL_TARGET not in contract.roles or Role.LINKED in contract.roles
         if address in known and address not in guarded and fixed and own and contract.code.functions.complete:
             yield _nobody(graph, address, (), contract)
+
+
+def _named_elsewhere(passage: Passage) -> bool:
+    """Whether another contract, or a computation, names who passes for an argument: then that one's keeper decides.
+
+    An approval that the owner of units gave, or the owner of one NFT, rules over nothing but their own.
+    """
+    return passage.guard == "argument" and "(" in passage.asks
 
 
 def _nobody(graph: Graph, address: str, functions: tuple[str, ...], by: Passage | Contract) -> Answer:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from fixtures.catalogue import FIXTURES, Fixture
-from fixtures.expect import check
+from fixtures.expect import altered, check
 from fixtures.localchain import project_root
 from tests.e2e.conftest import Field
 
@@ -25,7 +25,7 @@ def test_a_scan_says_what_is_expected(field: Field, fixture: Fixture) -> None:
     run = field.scan(fixture.name)
     assert run.out.joinpath("report.html").is_file(), run.stderr
     expected = _expected(fixture)
-    assert check(run.report, run.snapshot, expected) == []
+    assert check(run.report, run.snapshot, expected, field.daos[fixture.name].names) == []
     assert run.code == expected["scan"]["exit_code"], run.stderr
 
 
@@ -37,6 +37,14 @@ def test_the_check_can_fail(field: Field, fixture: Fixture) -> None:
     empty = copy.deepcopy(run.report)
     empty["findings"], empty["outcomes"], empty["scenarios"] = [], [], []
     assert check(empty, run.snapshot, expected)
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)
+def test_who_can_do_what_said_otherwise_fails(field: Field, fixture: Fixture) -> None:
+    """Take away one actor, or one line of the map's answers, or make one up: the check sees each."""
+    run, names = field.scan(fixture.name), field.daos[fixture.name].names
+    for other in altered(_expected(fixture)):
+        assert any("who can" in one or "the map" in one for one in check(run.report, run.snapshot, other, names)), other
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda fixture: fixture.name)

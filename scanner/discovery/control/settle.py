@@ -9,10 +9,11 @@ from dataclasses import replace
 from scanner.discovery.account import nonzero
 from scanner.discovery.control.holders import ALONE, Path, Resolver, short
 from scanner.discovery.control.roles import read_roles
+from scanner.discovery.guards.rights import Right
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import granted
 from scanner.discovery.tokens.escrows import is_escrow
-from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, office_holders
+from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, office_holders, right_to
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -241,6 +242,11 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         if guard.value != Guard.CALLER:
             step = f"{capability.value} guarded by: {guard.value}"
             yield from _edges(resolver, token.address, capability, (_anyone(guard.evidence, step),), guard=guard.value)
+            # Another function of the same power may stand behind a guard.
+            beside = right_to(resolver, account, sought) or Right()
+            for held in beside.holders:
+                paths = _with_evidence(resolver.paths(held.address), held.evidence or beside.evidence)
+                yield from _edges(resolver, token.address, capability, paths, guard=beside.words)
             continue
         for holder, evidence in office_holders(resolver, account, sought).items():
             if holder != ZERO_ADDRESS:

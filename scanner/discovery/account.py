@@ -33,8 +33,8 @@ class Facet:
 class ProxyMatch:
     """How an address forwards its calls. `admin` is who may replace the target where the pattern says so.
 
-    `facets` are a diamond's; `doubt` says why they, or the target, may not be the whole truth. `by_guard` is set where a
-    guard in the code decides, which may let `others` pass beside the admin.
+    `facets` are a diamond's; `doubt` says why they, or the target, may not be the whole truth. `by_guard` is set where
+    a guard in the code decides, which may let `others` pass beside the admin.
     """
 
     kind: str

@@ -25,7 +25,7 @@ _MARKS = tuple(selector(f"{name}{PLAN}") for name in ("plot", "drop", "exec"))
 
 
 class DsPause(ExecutorFamily):
-    """Recognised by the three things that can be done with a plan. Owner and authority plot and drop them, anyone executes.
+    """Recognised by the three things that can be done with a plan. Owner and authority plot and drop; anyone executes.
 
     Only a plan sets owner, authority or delay: whoever may plot may also change who may, after the same time.
     """

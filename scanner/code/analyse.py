@@ -7,12 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import ValidationError
 
-from scanner.code.assemble import Payload, failed_for_good, from_bytecode, from_source, usable_source, without_code
+from scanner.code.assemble import (
+    Payload,
+    failed_for_good,
+    failure,
+    from_bytecode,
+    from_source,
+    usable_source,
+    without_code,
+)
 from scanner.code.auditors.load import AnalysisFile
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult, SharedFacts
 from scanner.code.requests import Wanted
 from scanner.code.store import FactStore, audit_key, bytecode_key, source_key
 from scanner.code.tasks import Answers, SourceTask, Tasks
+from scanner.model.observation import Reason
 from scanner.model.snapshot import SourceBundle
 
 _WAIT_SECONDS = 0.25
@@ -51,7 +60,13 @@ def analyse(jobs: Sequence[CodeJob], options: CodeOptions, progress: Progress | 
             results |= {job.address: known.result(job) for job in jobs if results[job.address] is None}
     for warning in known.store.warnings:
         say(f"warning: {warning}")
-    return {address: result for address, result in results.items() if result is not None}
+    return {job.address: results[job.address] or _unfit(job, options) for job in jobs}
+
+
+def _unfit(job: CodeJob, options: CodeOptions) -> CodeResult:
+    """What is said of code whose analysis answered twice with what fits no model: nothing, with a gap."""
+    failed = failure(Reason.ANALYSIS_FAILED, "the answer of the analysis fits no model")
+    return from_bytecode(job, failed, failed if usable_source(job) else None, options.analyses)
 
 
 class _Claims:

@@ -18,6 +18,7 @@ from fixtures.build import Recipe
 from fixtures.recipes import SAFE_1_3_0, own
 from scanner.code.analyse import analyse
 from scanner.code.interface import CodeJob, CodeOptions, CodeResult
+from scanner.code.tasks import Answers, Tasks
 from scanner.discovery.set_aside import set_aside
 from scanner.model.code import CodeFacts
 from scanner.model.evidence import SourceEvidence
@@ -307,6 +308,15 @@ def test_a_limit_is_unknown_with_that_reason_and_is_not_kept(
     assert isinstance(result.facts.vote_weight_time, Unknown)
     assert result.facts.vote_weight_time.reason is Reason.LIMIT
     assert analyse([one], CodeOptions(cache_dir=cache))[one.address].gaps == ()
+
+
+def test_an_answer_that_fits_no_model_is_unknown_and_a_gap(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = job(1, None)
+    broken = Answers(sources={}, bytecodes={one.runtime_code: {"facts": {"vote_weight_time": 5}}}, audits={})
+    monkeypatch.setattr(Tasks, "run", lambda *_: broken)
+    result = analyse([one], CodeOptions(cache_dir=cache))[one.address]
+    assert [gap.reason for gap in result.gaps] == [Reason.ANALYSIS_FAILED]
+    assert isinstance(result.facts.vote_weight_time, Unknown)
 
 
 def test_a_store_that_cannot_be_written_is_a_warning(cache: Path) -> None:

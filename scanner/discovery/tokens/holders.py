@@ -134,7 +134,7 @@ def holder_facts(
         "top_accounts": doubt
         or Known(value=len(people), evidence=largest.evidence, derivation="accounts without code"),
         "top_accounts_bps": doubt or _of_supply(sum(people), supply, largest.evidence),
-        **_sums(shown, doubt, people=bool(people)),
+        **_sums(shown, doubt, largest.evidence, people=bool(people)),
     }
 
 
@@ -152,13 +152,19 @@ _SUMS: Mapping[str, frozenset[str]] = {
 }
 
 
-def _sums(shown: Sequence[TopHolder], doubt: Unknown | None, *, people: bool) -> dict[str, Any]:
-    """Add shares up by kind. While what one of the contracts is stays unknown, it may be any of them."""
+def _sums(
+    shown: Sequence[TopHolder], doubt: Unknown | None, ranked: tuple[Evidence, ...], *, people: bool
+) -> dict[str, Any]:
+    """Add shares up by kind. While what one of the contracts is stays unknown, it may be any of them.
+
+    `ranked` is the evidence for who the ten largest are.
+    """
     open_ones = [one for one in shown if isinstance(one.kind, Unknown)]
-    untold = doubt or _added(open_ones, "contracts of which nothing tells what they are")
+    untold = doubt or _added(open_ones, ranked, "contracts of which nothing tells what they are")
     facts: dict[str, Any] = {"top_contract_unknown_bps": untold}
     for name, kinds in {**_SUMS, "exchange_bps": frozenset({HolderKind.EXCHANGE.value})}.items():
-        found = _added([one for one in shown if isinstance(one.kind, Known) and one.kind.value in kinds], "added up")
+        fitting = [one for one in shown if isinstance(one.kind, Known) and one.kind.value in kinds]
+        found = _added(fitting, ranked, "added up")
         if doubt is None and open_ones:
             least = f"{found.value} hundredths of a percent or more: " if isinstance(found, Known) else ""
             detail = f"{least}what {len(open_ones)} of the contracts among the ten largest holders are is not known"
@@ -170,8 +176,8 @@ def _sums(shown: Sequence[TopHolder], doubt: Unknown | None, *, people: bool) ->
     return facts
 
 
-def _added(shown: Sequence[TopHolder], words: str) -> Known[int] | Unknown:
-    evidence: list[Evidence] = []
+def _added(shown: Sequence[TopHolder], ranked: tuple[Evidence, ...], words: str) -> Known[int] | Unknown:
+    evidence = [] if shown else list(ranked)
     total = 0
     for one in shown:
         if isinstance(one.share_bps, Unknown):
@@ -219,22 +225,18 @@ def _holder(
 ) -> TopHolder:
     units = _units(largest, address, supply)
     what = _what(resolver, token.address, largest, address)
-    known = isinstance(what.kind, Known)
     return TopHolder(
         address=address,
         units=units,
         share_bps=combine({"part": units, "whole": supply}, share_bps, "share of total supply"),
         kind=what.kind,
-        basis=Known(value=what.basis.value, evidence=what.kind.evidence) if known else _NO_BASIS,
+        basis=Known(value=what.basis.value, evidence=what.kind.evidence or largest.evidence),
         claims=what.claims,
         label=what.label,
         in_scope=address in resolver.world.accounts,
         treasury=address in resolver.parts.treasuries,
         evidence=what.kind.evidence,
     )
-
-
-_NO_BASIS = Known(value=HolderBasis.NONE.value, evidence=())
 
 
 def _units(largest: Largest, address: str, supply: Known[int] | Unknown) -> Known[int] | Unknown:

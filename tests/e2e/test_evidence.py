@@ -19,7 +19,8 @@ from tests.e2e.conftest import Field, daoscan
 _HELD_ONCE = re.compile(r"\.(proposals|simulations)\.items\[\d+\]\.")
 
 
-def _bare(value: Any, path: str = "") -> Iterator[str]:
+def bare(value: Any, path: str = "") -> Iterator[str]:
+    """Yield each place of a snapshot where a known value has no evidence, or an unknown one no reason."""
     if isinstance(value, dict):
         if _HELD_ONCE.match(path) and value.get("status") == "known" and value.get("evidence") == []:
             return
@@ -28,15 +29,15 @@ def _bare(value: Any, path: str = "") -> Iterator[str]:
         if value.get("status") == "unknown" and not value.get("reason"):
             yield f"{path} is unknown without a reason"
         for key, item in value.items():
-            yield from _bare(item, f"{path}.{key}")
+            yield from bare(item, f"{path}.{key}")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _bare(item, f"{path}[{number}]")
+            yield from bare(item, f"{path}[{number}]")
 
 
 @pytest.mark.parametrize("name", [fixture.name for fixture in FIXTURES])
 def test_every_known_value_has_evidence_and_every_unknown_a_reason(field: Field, name: str) -> None:
-    assert list(_bare(field.scan(name).snapshot)) == []
+    assert list(bare(field.scan(name).snapshot)) == []
 
 
 @pytest.mark.parametrize("name", [fixture.name for fixture in FIXTURES])
@@ -55,7 +56,7 @@ def test_every_simulation_says_what_was_done(field: Field, name: str) -> None:
 
 
 def test_a_value_without_evidence_would_be_noticed() -> None:
-    assert list(_bare({"a": [{"status": "known", "value": 1, "evidence": [], "derivation": ""}]}))
+    assert list(bare({"a": [{"status": "known", "value": 1, "evidence": [], "derivation": ""}]}))
 
 
 @pytest.mark.parametrize("name", [fixture.name for fixture in FIXTURES])

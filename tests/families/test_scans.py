@@ -10,6 +10,7 @@ from fixtures.catalogue import Fixture
 from fixtures.expect import altered, check, read_expected
 from fixtures.families import FAMILY_FIXTURES
 from tests.e2e.conftest import Field
+from tests.e2e.test_evidence import bare
 
 
 @pytest.mark.parametrize("fixture", FAMILY_FIXTURES, ids=lambda fixture: fixture.name)
@@ -19,6 +20,11 @@ def test_a_scan_says_what_is_expected(families: Field, fixture: Fixture) -> None
     expected = read_expected(fixture.expected)
     assert check(run.report, run.snapshot, expected, families.daos[fixture.name].names) == []
     assert run.code == expected["scan"]["exit_code"], run.stderr
+
+
+@pytest.mark.parametrize("fixture", FAMILY_FIXTURES, ids=lambda fixture: fixture.name)
+def test_every_known_value_has_evidence_and_every_unknown_a_reason(families: Field, fixture: Fixture) -> None:
+    assert list(bare(families.scan(fixture.name).snapshot)) == []
 
 
 @pytest.mark.parametrize("fixture", FAMILY_FIXTURES, ids=lambda fixture: fixture.name)

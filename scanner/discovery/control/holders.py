@@ -242,7 +242,9 @@ class Resolver:
     def _unresolved(self, address: str, detail: str) -> Path:
         unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
         label = f"unresolved: {self.label(address)}"
-        return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, ())
+        account = self.world.get(address)
+        evidence = account.code.evidence if account else ()
+        return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, evidence)
 
     def _through(
         self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]

@@ -60,6 +60,9 @@ def _edges(
         if not path.good_for(capability):
             continue
         bypass: Known[bool] | Unknown = Known(value=not path.kind.is_vote, evidence=path.evidence)
+        words: Known[str] | Unknown = Known(value=guard or "what the steps name", evidence=path.evidence)
+        if not path.evidence:
+            words = Unknown(reason=Reason.NOT_READ, detail="nothing of the actor was read")
         if path.kind is ActorKind.UNRESOLVED:
             bypass = Unknown(reason=Reason.UNRESOLVED, detail="the actor could not be resolved", evidence=path.evidence)
         yield Control(
@@ -73,7 +76,7 @@ def _edges(
             delay_seconds=path.delay,
             bypasses_vote=bypass,
             signers_needed=path.signers,
-            guard=Known(value=guard or "what the steps name", evidence=path.evidence),
+            guard=words,
             evidence=path.evidence,
         )
 

@@ -25,6 +25,7 @@ from scanner.model.snapshot import (
 )
 from tests.render import factory_dao as dao
 from tests.render import factory_judged as judged
+from tests.render import factory_whole as whole_dao
 from tests.render.factory_simulation import simulations
 
 SNAPSHOT_SHA256 = "e3" * 32
@@ -156,7 +157,7 @@ def snapshot(name: str = "Meridian DAO") -> Snapshot:
             ),
         ),
         inputs=(InputDigest(name="lists/example.csv", sha256="0x" + "1f" * 32),),
-        dao=dao.dao(),
+        dao=whole_dao.dao(),
         governors=dao.whole(dao.governor()),
         timelocks=dao.whole(dao.timelock()),
         tokens=dao.whole(dao.token()),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account
-from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
+from scanner.discovery.executors.interface import AtOnce, Caller, Callers
 from scanner.discovery.permissions import acl
 from scanner.discovery.permissions.claims import dispatches
 from scanner.discovery.world import Getter, Link
@@ -87,7 +87,7 @@ def roles_of(account: Account, code: str) -> tuple[str, ...]:
     return tuple(acl.ID[name] for name in (*app.act, *app.manage)) if app else ()
 
 
-class AragonApp(ExecutorFamily):
+class AragonApp(AtOnce):
     """One of the apps; whoever holds, manages or may create one of its roles makes it act, at once."""
 
     delays = False
@@ -131,15 +131,6 @@ class AragonApp(ExecutorFamily):
 
     def pending_admin(self, account: Account) -> Known[str] | Unknown:
         return self.admin(account)
-
-    def proposers(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def executors(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def cancellers(self, account: Account) -> Callers:
-        return Callers(evidence=account.code.evidence)
 
     def admins(self, account: Account) -> Callers:
         return holding(account, *self.app.manage, *self.app.act)

@@ -146,3 +146,16 @@ class ExecutorFamily(ABC):
     @abstractmethod
     def open_executor(self, account: Account) -> Known[bool] | Unknown:
         """Whether anyone may carry out an order whose time has come."""
+
+
+class AtOnce(ExecutorFamily):
+    """Whoever makes it act also orders and executes: nothing waits, so there is nothing to cancel."""
+
+    def proposers(self, account: Account) -> Callers:
+        return self.callers(account)
+
+    def executors(self, account: Account) -> Callers:
+        return self.callers(account)
+
+    def cancellers(self, account: Account) -> Callers:
+        return Callers(evidence=account.code.evidence)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
-from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
+from scanner.discovery.executors.interface import AtOnce, Caller, Callers
 from scanner.discovery.juicebox import (
     ALLOWANCE,
     CONTROLLER,
@@ -34,7 +34,7 @@ from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 
-class JuiceboxPart(ExecutorFamily):
+class JuiceboxPart(AtOnce):
     """What the parts have in common: they obey whoever owns the project, if it can be told which project."""
 
     delays = False
@@ -81,15 +81,6 @@ class JuiceboxPart(ExecutorFamily):
 
     def pending_admin(self, account: Account) -> Known[str] | Unknown:
         return self.admin(account)
-
-    def proposers(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def executors(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def cancellers(self, account: Account) -> Callers:
-        return Callers(evidence=account.code.evidence)
 
     def admins(self, account: Account) -> Callers:
         return self.callers(account)

@@ -8,13 +8,13 @@ from scanner.chain.abi import selector
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import SENTINEL
-from scanner.discovery.executors.interface import Caller, Callers, ExecutorFamily
+from scanner.discovery.executors.interface import AtOnce, Caller, Callers
 from scanner.discovery.world import Getter
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 
-class ZodiacModule(ExecutorFamily):
+class ZodiacModule(AtOnce):
     """What the modules have in common: an owner who sets everything, an avatar, a target."""
 
     delays = False
@@ -60,15 +60,6 @@ class ZodiacModule(ExecutorFamily):
 
     def pending_admin(self, account: Account) -> Known[str] | Unknown:
         return absent_when_reverted(account, "pendingOwner()", "pendingAdmin()")
-
-    def proposers(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def executors(self, account: Account) -> Callers:
-        return self.callers(account)
-
-    def cancellers(self, account: Account) -> Callers:
-        return Callers(evidence=account.code.evidence)
 
     def admins(self, account: Account) -> Callers:
         """The owner; not so the avatar itself, which nobody gains by making it act once more."""

@@ -36,6 +36,9 @@ class Batch:
         self._report = Reporter(quiet=quiet)
         self._rules = settings.loaded_rules()  # a bad rule is told before anything is read
         self._brought = settings.brought()
+        self._contents = settings.contents()
+        if self._contents:
+            self._contents.digest()
 
     def scan(
         self, targets: Targets, *, block: int | None, retry_failed: bool = False, resume_for: float | None = None
@@ -121,7 +124,7 @@ class Batch:
 
     def _key(self, targets: Targets, block: int | None) -> str:
         wanted = sorted([one.chain_id, one.address, one.block, one.stated] for one in targets.wanted)
-        what = [self._settings.inputs(self._brought), block, wanted]
+        what = [self._settings.inputs(self._brought, self._contents), block, wanted]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
     def _blocks(self, targets: Targets, number: int | None, kept: dict[int, PinnedBlock]) -> dict[int, PinnedBlock]:
@@ -155,7 +158,7 @@ class Batch:
                         continue
                 block = own[place]
             if one.stated not in inputs:
-                inputs[one.stated] = self._settings.inputs(self._brought, one.stated)
+                inputs[one.stated] = self._settings.inputs(self._brought, self._contents, one.stated)
             yield task_of(one, block, inputs[one.stated], digest)
 
     @staticmethod

@@ -29,9 +29,12 @@ def load() -> Callable[[Path], None]:
 
     settings = Settings.model_validate_json(sys.argv[1])
     rules, brought, problem = None, None, ""
+    contents = settings.contents()
     try:
         rules, brought = settings.loaded_rules(), settings.brought()
         digest = rules_digest(rules)
+        if contents:
+            contents.digest()  # once for all children
     except Exception as error:  # told by every child, so that the coordinator hears of it
         problem, digest = f"{type(error).__name__}: {error}"[:300], ""
 
@@ -46,7 +49,8 @@ def load() -> Callable[[Path], None]:
             said = "the rules on this worker are not those of the run"
             result = Result(key=task.key.digest, kind="rules", reason=said)
         else:
-            result = scan_one(task, Run(settings, rules, brought, Path(request["cache_dir"]), request["owner"]))
+            cache_dir, owner = Path(request["cache_dir"]), request["owner"]
+            result = scan_one(task, Run(settings, rules, brought, cache_dir, owner, contents))
         used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         cpu = sum(one.ru_utime + one.ru_stime for one in used)
         result = result.model_copy(update={"cpu_seconds": cpu})

@@ -19,6 +19,7 @@ from scanner.judge.assess import exit_code
 from scanner.manifest.manifest import Manifest, read_manifest
 from scanner.model.errors import DaoscanError, NodeError, UsageError
 from scanner.sources.collect import SourceOptions
+from scanner.sources.contents import Contents
 from scanner.store.records import Failed, judged_row, sources_missing
 from scanner.store.sharing import Pace, SharedFacts
 from scanner.store.store import Store
@@ -36,6 +37,8 @@ class Run:
     cache_dir: Path
     owner: str
     """Under what name code is claimed."""
+    contents: Contents | None = None
+    """What lies in the folder of sources."""
 
 
 def scan_one(task: Task, run: Run) -> Result:
@@ -56,9 +59,11 @@ def _scanned(task: Task, run: Run, store: Store) -> Result:
     key = task.key.digest
     try:
         manifest = read_manifest(Path(task.manifest)) if task.manifest else None
-        if run.settings.inputs(run.brought, stated(manifest) if manifest else "") != task.inputs:
+        if _others(task, run, manifest):
             return Result(key=key, kind="rules", reason=OTHER_INPUTS)
         snapshot = pipeline.collect(_options(task, run, store, manifest), lambda _: None)
+        if _others(task, run, manifest):  # a file in the folder of sources was changed meanwhile
+            return Result(key=key, kind="rules", reason=OTHER_INPUTS)
         if main_block(snapshot).hash != task.block.hash:
             reason = f"block {task.block.number} is another one there than at the beginning of the run"
             return Result(key=key, kind="node", reason=reason)
@@ -76,6 +81,14 @@ def _scanned(task: Task, run: Run, store: Store) -> Result:
     return Result(
         key=key, saved=saved, exit_code=code, worst=judged.worst, sources_missing=bool(sources_missing(snapshot))
     )
+
+
+def _others(task: Task, run: Run, manifest: Manifest | None) -> bool:
+    """Whether what goes into a scan here is something else than the run was begun with; a folder that is gone is."""
+    try:
+        return run.settings.inputs(run.brought, run.contents, stated(manifest) if manifest else "") != task.inputs
+    except UsageError:
+        return True
 
 
 def _options(task: Task, run: Run, store: Store, manifest: Manifest | None) -> pipeline.ScanOptions:

@@ -17,6 +17,7 @@ from scanner.judge.kit import KitOptions
 from scanner.lists.store import ListFolder, default_folder
 from scanner.model.outcome import Severity
 from scanner.model.values import Int, Model
+from scanner.sources.contents import Contents
 
 
 class Settings(Model):
@@ -61,15 +62,19 @@ class Settings(Model):
         """Return how code is analysed."""
         return CodeOptions(cache_dir=cache_dir, offline=self.offline_compilers)
 
-    def inputs(self, brought: Brought, stated: str = "") -> str:
+    def contents(self) -> Contents | None:
+        """Return what lies in the folder of sources, None where none is named."""
+        return Contents(Path(self.sources)) if self.sources else None
+
+    def inputs(self, brought: Brought, contents: Contents | None, stated: str = "") -> str:
         """Return the digest of what goes into a snapshot beside chain and target; rules judge it later.
 
-        `stated` is the digest of the target's manifest.
+        `stated` is the digest of the target's manifest. Raises UsageError where the folder of sources is gone.
         """
         what = {
             "lists": sorted((one.name, one.sha256) for one in brought.lists),
             "limits": [self.max_contracts, self.max_transfers],
-            "sources": [self.sources, self.sourcify_url, self.etherscan_url],
+            "sources": [contents.digest() if contents else "", self.sourcify_url, self.etherscan_url],
             "offline_compilers": self.offline_compilers,
             "manifest": stated,
         }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanner.chain.aliases import Away
 from scanner.discovery.world import Link
 from scanner.documents.dao_document import with_documents
 from scanner.documents.fetch import DocumentOptions, Fetcher
@@ -105,6 +106,12 @@ def tokens_in(brought: Brought, chain_id: int) -> tuple[str, ...]:
     if brought.manifest is None:
         return ()
     return tuple(one.address for one in brought.manifest.on_chain(chain_id) if one.role == "token")
+
+
+def away_in(brought: Brought, chain_id: int) -> tuple[Away, ...]:
+    """Return what the manifest names on every other chain."""
+    named = brought.manifest.elsewhere(chain_id) if brought.manifest is not None else ()
+    return tuple(Away(one.chain_id, one.address, one.role) for one in named)
 
 
 def with_brought(snapshot: Snapshot, brought: Brought, progress: Progress) -> Snapshot:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 import scanner
-from scanner.brought import Brought, declared_in, entry_of, tokens_in, with_brought
+from scanner.brought import Brought, away_in, declared_in, entry_of, tokens_in, with_brought
 from scanner.chain.cache import FILE as CACHE_FILE
 from scanner.chain.cache import Cache
 from scanner.chain.node import ChainOptions, open_chain
@@ -113,7 +113,8 @@ def collect(options: ScanOptions, progress: Progress) -> Snapshot:
     try:
         options = replace(options, entry=entry_of(options.brought, options.entry, chain.chain_id))
         declared = (*declared_in(options.brought, chain.chain_id), *draft_links(options.draft, options.entry))
-        steps = Steps(options.limits, progress, declared, tokens=_tokens(options, chain.chain_id))
+        away = away_in(options.brought, chain.chain_id)
+        steps = Steps(options.limits, progress, declared, tokens=_tokens(options, chain.chain_id), away=away)
         found = explore(chain, sources, (options.entry, *options.also), analyse=run, steps=steps)
         _refuse_without_code(found, options.entry)
         progress("reading proposals")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.chain.aliases import Away, aliases_of
 from scanner.chain.interface import Chain
 from scanner.code.interface import CodeJob, CodeResult
 from scanner.discovery.account import Account
@@ -89,6 +90,9 @@ class Steps:
     tokens: tuple[str, ...] = ()
     """Tokens whose balances are asked for though no log may tell of them."""
 
+    away: tuple[Away, ...] = ()
+    """Contracts that a manifest names on other chains."""
+
 
 @dataclass
 class Found:
@@ -130,7 +134,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     topics = tuple(
         sorted({*GOVERNANCE_TOPICS, *MANAGER_TOPICS, *privacy_topics(), *MEMBERSHIP_TOPICS, *ESCROW_TOPICS, *own})
     )
-    world = World(chain, sources, topics, steps.limits)
+    world = World(chain, sources, topics, steps.limits, away=aliases_of(steps.away))
     asked = [Link(address, ASKED_ABOUT) for address in entry] + list(steps.declared)
     crawl(world, asked, links_of, getters_of, steps.progress)
     settle_beacons(world)

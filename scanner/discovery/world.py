@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.chain.abi import encode_call
+from scanner.chain.aliases import Away
 from scanner.chain.interface import AccountRead, BlockRead, CallRead, Chain, CodeRead, LogRead, Read, StorageRead
 from scanner.code.bytecode.forwarding import IMPLEMENTATION_SELECTOR
 from scanner.discovery.account import EMPTY_CODE, Account, nonzero
@@ -74,6 +75,9 @@ class World:
 
     promoted: dict[str, Account] = field(default_factory=dict)
     """Accounts that a proposal led to first and a link of the DAO's own later: their links count now."""
+
+    away: Mapping[str, tuple[Away, ...]] = field(default_factory=dict)
+    """Contracts that the DAO names on other chains, by the accounts as which they would act on this one."""
 
     codes: dict[str, Known[str] | Unknown] = field(default_factory=dict, repr=False)
     """The code of addresses of which so many were named at once that it was looked at before they were met."""

@@ -207,10 +207,11 @@ def _kind(
         return away
     if gains.value in book.found.world.accounts:
         return book.found.resolver.kind_behind(gains)
-    if who is not None and who.is_eoa:
-        return Known(value=ActorKind.EOA.value, evidence=gains.evidence + who.code.evidence)
-    if who is not None and isinstance(who.code, Unknown):
-        return who.code
+    key = is_key(book.found, who) if who is not None else None
+    if isinstance(key, Unknown):
+        return key
+    if key is not None and key.value:
+        return Known(value=ActorKind.EOA.value, evidence=gains.evidence + key.evidence)
     return _kind_of_stranger(book, gains.value)
 
 
@@ -218,7 +219,7 @@ def _kind_of_stranger(book: Casebook, address: str) -> Known[str] | Unknown:
     """A contract outside the crawl is as good as a key where it names one as its owner; else nothing is known."""
     owner = controller_of(book.ends, address)
     named = nonzero(owner)
-    key = is_key(book.ends.account(named)) if named else None
+    key = is_key(book.found, book.ends.account(named)) if named else None
     if named and isinstance(key, Known) and key.value:
         derivation = f"a contract that names the key {short(named)} as its owner"
         return Known(value=ActorKind.EOA.value, evidence=owner.evidence + key.evidence, derivation=derivation)

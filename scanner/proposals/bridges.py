@@ -68,15 +68,6 @@ def destination(chain: str, sender: str) -> str:
     return _SENDERS.get((chain, sender), ELSEWHERE)
 
 
-ALIAS_OFFSET = 0x1111000000000000000000000000000000001111
-"""By how much a contract's address is shifted where it calls on an Arbitrum or OP chain from the parent chain."""
-
-
-def alias(address: str) -> str:
-    """Return the account as which a contract of the parent chain calls on an Arbitrum or OP chain; empty for none."""
-    return f"0x{(int(address, 16) + ALIAS_OFFSET) % 2**160:040x}" if address else ""
-
-
 def is_precompile(chain_id: int, address: str) -> bool:
     """Return whether an address is a precompiled contract: Ethereum's (up to 0x11) or Arbitrum's own."""
     number = int(address, 16)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.discovery.account import Account
+from scanner.discovery.aliased import doubt_of
 from scanner.discovery.anonymity.settle import privacy_data
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal
@@ -116,10 +117,13 @@ def in_scope(found: Found, account: Account | None) -> bool:
     )
 
 
-def is_key(account: Account | None) -> Known[bool] | Unknown:
-    """Return whether an account is a key: it has no code of its own."""
+def is_key(found: Found, account: Account | None) -> Known[bool] | Unknown:
+    """Return whether an account is a key: it has no code of its own, and is no other chain's contract."""
     if account is None:
         return Unknown(reason=Reason.NOT_READ, detail="the account was not read")
     if isinstance(account.code, Unknown):
         return account.code
+    doubt = doubt_of(found.world, account)
+    if doubt is not None:
+        return Unknown(reason=Reason.UNRESOLVED, detail=doubt.reason, evidence=doubt.evidence)
     return Known(value=account.is_eoa, evidence=account.code.evidence)

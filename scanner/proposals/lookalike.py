@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scanner.proposals.bridges import ALIAS_OFFSET
+from scanner.chain.aliases import ALIAS_OFFSET
 
 _END = 4
 _ONE_END = 8

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, encode_call
+from scanner.chain.aliases import alias
 from scanner.discovery.evmscript import script_calls
 from scanner.model.values import ZERO_ADDRESS
 from scanner.proposals import bridges
@@ -57,7 +58,7 @@ def _scheduled(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     for inner in _batch(place, values if many else tuple((one,) for one in values[:3])):
         if inner.target == bridges.RETRYABLE_MAGIC:
             inbox, target, value, _, _, data = decode(_RETRYABLE_TYPES, inner.data)
-            yield Inner(target, int(value), data, bridges.destination(place.chain, inbox), bridges.alias(place.own))
+            yield Inner(target, int(value), data, bridges.destination(place.chain, inbox), alias(place.own))
         else:
             yield inner
 

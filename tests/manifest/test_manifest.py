@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.brought import Brought, declared_in, entry_of
+from scanner.brought import Brought, away_in, declared_in, entry_of
 from scanner.manifest.manifest import is_manifest, read_manifest
 from scanner.manifest.statement import read_statement
 from scanner.model.errors import RuleError, UsageError
@@ -80,6 +80,8 @@ def test_a_scan_begins_with_the_governor_of_its_chain_and_is_told_of_the_others(
         SAFE: "treasury() of the manifest",
     }
     assert (entry_of(Brought(), SAFE, 1), declared_in(Brought(), 1)) == (SAFE, ())
+    assert [(one.chain_id, one.what) for one in away_in(brought, 1)] == [(10, "safe")]
+    assert away_in(Brought(), 1) == ()
 
 
 def test_an_accountability_file_says_who_answers(tmp_path: Path) -> None:

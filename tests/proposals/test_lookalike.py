@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.proposals.bridges import ARB_SYS, alias
+from scanner.chain.aliases import alias
+from scanner.proposals.bridges import ARB_SYS
 from scanner.proposals.lookalike import Familiar, is_numbered, resembling
 
 _KNOWN = "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.chain.abi import encode, encode_call, selector
+from scanner.chain.aliases import alias
 from scanner.discovery.families.told import RawAction
 from scanner.discovery.world import World
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.bridges import ARB_SYS, OP_MESSENGER, RETRYABLE_MAGIC, alias
+from scanner.proposals.bridges import ARB_SYS, OP_MESSENGER, RETRYABLE_MAGIC
 from scanner.proposals.effects import signature_table
 from scanner.proposals.nested import MAX_DEPTH, MAX_INNER, Call, Opened, open_calls
 from scanner.proposals.wrappers import WRAPPERS

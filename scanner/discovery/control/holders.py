@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, nonzero
+from scanner.discovery.aliased import Doubt, doubt_of
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.clock import in_seconds
 from scanner.discovery.control.grants import Grant
@@ -161,7 +162,10 @@ class Resolver:
         if account and account.delegate is not None:
             return f"key {short(address)} (runs code: EIP-7702)"
         if account and account.is_eoa:
-            return f"key {short(address)}"
+            doubt = doubt_of(self.world, account)
+            if doubt is not None and doubt.away is not None:
+                return f"alias of {short(doubt.away.address)} on chain {doubt.away.chain_id}"
+            return f"key {short(address)}" if doubt is None else f"account without code {short(address)}"
         implementation = nonzero(account.proxy.implementation) if account and account.proxy else None
         for candidate in (self.world.get(implementation) if implementation else None, account):
             if candidate and candidate.verified:
@@ -199,11 +203,11 @@ class Resolver:
         kind = weakest(path.kind for path in paths)
         evidence = observed.evidence + tuple(item for path in paths if path.kind is kind for item in path.evidence[:2])
         if kind is ActorKind.UNRESOLVED:
-            return Unknown(
-                reason=Reason.UNRESOLVED,
-                detail=f"what stands behind {self.label(observed.value)} could not be resolved",
-                evidence=evidence,
-            )
+            account = self.world.get(observed.value)
+            doubt = doubt_of(self.world, account) if account is not None else None
+            detail = f"what stands behind {self.label(observed.value)} could not be resolved"
+            detail = detail if doubt is None else f"{short(observed.value)}: {doubt.reason}"
+            return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=evidence)
         steps = next((path.steps for path in paths if path.kind is kind), ())
         return Known(value=kind.value, evidence=evidence, derivation=" → ".join((*steps, self.label(observed.value))))
 
@@ -220,7 +224,9 @@ class Resolver:
             yield self._unresolved(address, "this address was not read")
             return
         seen = seen | {address}
-        if account.is_eoa:
+        if (doubt := doubt_of(self.world, account)) is not None:
+            yield self._no_key(account, doubt)
+        elif account.is_eoa:
             label = "key" if not account.is_delegated_eoa else "key with EIP-7702 delegated code"
             yield self._end(address, ActorKind.EOA, f"{label} {short(address)}", 1, account.code.evidence)
         elif address in self.parts.safes:
@@ -245,6 +251,15 @@ class Resolver:
         account = self.world.get(address)
         evidence = account.code.evidence if account else ()
         return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, evidence)
+
+    def _no_key(self, account: Account, doubt: Doubt) -> Path:
+        """An account without code that may be, or is, as what a contract of another chain acts here."""
+        if doubt.away is None:
+            return replace(self._unresolved(account.address, doubt.reason), evidence=doubt.evidence)
+        signed = Unknown(reason=Reason.UNRESOLVED, detail=doubt.reason, evidence=doubt.evidence)
+        label, waits = f"{short(doubt.away.address)} on chain {doubt.away.chain_id}", _zero_delay(doubt.evidence)
+        step = f"acts here as its alias {short(account.address)}"
+        return Path(doubt.away.address, ActorKind.UNRESOLVED, label, (step,), waits, signed, doubt.evidence)
 
     def _through(
         self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 import typer
 
-from scanner.model.errors import DaoscanError, UsageError
+from scanner.model.errors import DaoscanError, OutputError, UsageError
 
 INTERNAL = 4
 INTERRUPTED = 130
@@ -54,13 +55,27 @@ def reported(verbosity: int = 0) -> Iterator[None]:
         if verbosity > 1:
             traceback.print_exc(file=sys.stderr)
         print_error(error)
+        _leave_closed_output(error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         typer.echo("error: interrupted; nothing was written", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError as error:
+        if verbosity > 1:
+            traceback.print_exc(file=sys.stderr)
+        problem = OutputError("standard output was closed before all was written")
+        print_error(problem)
+        _leave_closed_output(error)
+        raise typer.Exit(problem.exit_code) from None
     except Exception as error:
         if verbosity > 1:
             traceback.print_exc(file=sys.stderr)
         typer.echo(f"error: internal error: {type(error).__name__}", err=True)
         typer.echo("hint: this is a fault of daoscan: run again with -vv and report what it prints", err=True)
         raise typer.Exit(INTERNAL) from None
+
+
+def _leave_closed_output(error: BaseException) -> None:
+    """Where nobody reads standard output any more, nothing is written there at the end either."""
+    if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

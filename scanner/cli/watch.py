@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from scanner.cli import fleet_options as fleet
 from scanner.cli.batch import read_all
-from scanner.cli.errors import reported
+from scanner.cli.errors import INTERRUPTED, reported
 from scanner.cli.portfolio import address
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
 from scanner.cli.shared import FailOn, RuleFolders, Verbose
+from scanner.model.errors import OutputError, UsageError
 from scanner.model.outcome import Severity
 
 
@@ -62,7 +64,8 @@ def watch(
 ) -> None:
     """Scan again what is due, and tell changes on chain that move an outcome: one line of JSON each, and a webhook.
 
-    Exit codes with --once: 0 all was scanned and told, 1 some was not, 2 wrong input or a store of no use."""
+    Exit codes: 0 all was scanned and told, 1 some was not (both with --once), 2 wrong input or a store of no use,
+    4 nobody reads standard output any more, 130 interrupted (Ctrl-C). What was not told is told by the next run."""
     with reported(verbose):
         fleet.want_packages(cluster=True)
         from scanner.fleet.engine import Place
@@ -88,12 +91,28 @@ def watch(
         )
         found = read_all(targets, chain_id) if targets else None
         fleet.place_in_environment(db if found else address(db), rpc_url, endpoints, cache_dir)
+        if not webhook and sys.stdout is None:
+            raise UsageError("nobody to tell: standard output is closed", hint="leave it open, or give --webhook")
         hook = Webhook(webhook, os.environ.get(SECRET, "")) if webhook else None
         place = Place(workers, scheduler, tls_ca, tls_cert, tls_key)
-        job = Watch(settings, place, webhook=hook, say=typer.echo, quiet=quiet)
-        if once:
-            raise typer.Exit(0 if job.round(found, every) else 1)
         try:
+            job = Watch(settings, place, webhook=hook, say=say, quiet=quiet)
+            if once:
+                raise typer.Exit(0 if job.round(found, every) else 1)
             job.forever(found, every)
         except KeyboardInterrupt:
-            raise typer.Exit(0) from None
+            said = "what was done is in the store, what was not told is told by the next run"
+            typer.echo(f"error: interrupted; {said}", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def say(line: str) -> None:
+    """Write a line to standard output, at once. Raises OutputError where nobody can read it."""
+    try:
+        typer.echo(line)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise OutputError(
+            f"standard output cannot be written: {said}",
+            hint="what was not told is told by the next run",
+        ) from error

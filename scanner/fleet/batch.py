@@ -28,13 +28,13 @@ _PLACES = 5
 
 
 class Batch:
-    """Everything that one command does."""
+    """Everything that one command does. `rules` are those of the run, as they were when this was made."""
 
     def __init__(self, settings: Settings, place: Place, *, quiet: bool = False) -> None:
         self._settings = settings
         self._place = place
         self._report = Reporter(quiet=quiet)
-        self._rules = settings.loaded_rules()  # a bad rule is told before anything is read
+        self.rules = settings.loaded_rules()  # a bad rule is told before anything is read
         self._brought = settings.brought()
         self._contents = settings.contents()
         if self._contents:
@@ -85,7 +85,7 @@ class Batch:
         """Judge the latest snapshot of every target by today's rules; return whether all could be judged."""
         store = Store(os.environ["DAOSCAN_DB"])
         try:
-            done = store.judged_by(rules_digest(self._rules))
+            done = store.judged_by(rules_digest(self.rules))
             rows = store.scans()
         finally:
             store.close()
@@ -141,7 +141,7 @@ class Batch:
         return found
 
     def _tasks(self, targets: Targets, blocks: dict[int, PinnedBlock]) -> Iterator[Task]:
-        digest = rules_digest(self._rules)
+        digest = rules_digest(self.rules)
         own: dict[tuple[int, int], PinnedBlock] = {}
         inputs: dict[str, str] = {}
         for one in targets.wanted:

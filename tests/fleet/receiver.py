@@ -26,7 +26,7 @@ def receiving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.seen.append((dict(self.headers.items()), body))
+            found.seen.append(({**dict(self.headers.items()), "path": self.path}, body))
             answer = found.answers.pop(0) if len(found.answers) > 1 else found.answers[0]
             self.send_response(answer)
             self.send_header("Location", "/elsewhere")

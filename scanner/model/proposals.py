@@ -7,6 +7,7 @@ from pydantic import Field
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import Effect
 from scanner.model.observation import AddressObs, BoolObs, IntObs, Known, Reason, StrObs, Unknown
+from scanner.model.oracle_question import OracleQuestion
 from scanner.model.values import Address, HexBytes, Int, Model
 
 NOT_LOOKED_AT = Unknown(reason=Reason.NOT_READ, detail="not looked at when this snapshot was taken")
@@ -184,6 +185,9 @@ class Proposal(Model):
     )
     order: bool = Field(
         default=False, description="what waits in a module: an order or a question, on which no vote is held here"
+    )
+    oracle_questions: tuple[OracleQuestion, ...] = Field(
+        default=(), description="what an oracle is asked before it is executed, where its answer decides and no vote"
     )
     draft: bool = Field(default=False, description="not on chain: read from a file and judged as if it were pending")
     evidence: tuple[Evidence, ...]

@@ -134,6 +134,7 @@ def _proposal(book: Casebook, case: Case, place: Place) -> Proposal:
         "weekend_bps": weekend_share(found, data, one),
         "actions_read": one.unread or Known(value=True, evidence=()),
         "order": one.governor in found.parts.queues,
+        "oracle_questions": state.asked,
         "evidence": (_event(book, one),),
     }
     facts.update(ballot_facts(found, data, one))

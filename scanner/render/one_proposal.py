@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanner.locale.locale import Locale
-from scanner.model.evidence import DocumentEvidence
+from scanner.model.evidence import DocumentEvidence, Evidence
 from scanner.model.observation import Known
 from scanner.model.outcome import Assessment
 from scanner.model.proposals import Proposal
@@ -109,10 +109,16 @@ def one_proposal(
         not_simulated="" if tried.cards else _why_not(item, lookup),
         rules=tuple(rule for dimension in dimension_findings(lookup) for rule in dimension.rules),
         undecided=undecided_views(lookup),
-        evidence=evidence_views(() if item.draft else item.evidence, lookup),
+        evidence=evidence_views(() if item.draft else _evidence(item, card), lookup),
         command=_command(item, snapshot),
         snapshot_sha256=snapshot_sha256.removeprefix("0x"),
     )
+
+
+def _evidence(item: Proposal, card: ProposalCard) -> tuple[Evidence, ...]:
+    """Return what shows that it was made, and how an oracle's answer stands where that decides."""
+    about = (one for _, shown, _ in card.question for one in shown.evidence)
+    return tuple(dict.fromkeys((*item.evidence, *about)))
 
 
 def _heading(item: Proposal, lookup: Lookup) -> str:

@@ -54,6 +54,9 @@ def _blocks(view: OneProposal, size: _Size) -> Iterator[str]:
     yield t("one_proposal.intro")
     yield f"## {t('proposals.says')}"
     yield from _said(view, size.text)
+    if view.card.question:
+        yield f"## {t('oracle.title')}"
+        yield "\n".join(f"- {name}: {_plain(shown)}" for name, shown, _ in view.card.question)
     yield f"## {t('proposals.does_what')}"
     yield from _does(view)
     yield f"## {t('proposals.would_change')}"
@@ -80,6 +83,9 @@ def _facts(view: OneProposal) -> Iterator[str]:
         yield t("one_proposal.proposer", address=code(item.proposer))
         yield t("one_proposal.made", time=_plain(view.made))
         yield t("one_proposal.state", state=_plain(view.state)) + (f" **{view.left}**" if view.left else "")
+        if view.card.question:
+            yield view.read_at
+            return
         votes = (
             t("proposals.for", votes=_plain(view.votes_for)),
             t("proposals.against", votes=_plain(view.votes_against)),

@@ -10,6 +10,7 @@ from scanner.model.kinds import ActorKind
 from scanner.model.observation import Known, Unknown
 from scanner.model.proposals import Action, Proposal
 from scanner.render.lookup import Lookup, Unit, anchor
+from scanner.render.oracle_view import question_facts
 from scanner.render.proposal_time import time_left
 from scanner.render.quantities import percent, utc
 from scanner.render.register import Cited
@@ -52,7 +53,10 @@ class ActionView:
 
 @dataclass(frozen=True)
 class ProposalCard:
-    """A proposal in full. `simulation` is the place of what it did on a local fork, empty when it was not tried."""
+    """A proposal in full. `simulation` is the place of what it did on a local fork, empty when it was not tried.
+
+    `question` is how an oracle's answer stands, where that decides and no vote does.
+    """
 
     said: str
     description: str
@@ -64,6 +68,7 @@ class ProposalCard:
     actions: tuple[ActionView, ...]
     more_actions: int
     simulation: str
+    question: tuple[tuple[str, Shown, Cited], ...]
     evidence: Cited
 
 
@@ -94,6 +99,7 @@ def proposal_card(item: Proposal, unit: Unit, lookup: Lookup, shown_actions: int
         actions=tuple(_action(action, lookup) for action in item.actions[:shown_actions]),
         more_actions=max(len(item.actions) - shown_actions, 0),
         simulation=anchor("simulation", f"{item.governor[:10]}-{item.id}") if tried else "",
+        question=question_facts(item, lookup),
         evidence=lookup.register.cite(item.evidence),
     )
 

@@ -60,6 +60,10 @@ def time_left(item: Proposal, lookup: Lookup) -> str:
     now, seconds = tick
     if state == "Pending":
         return _until("proposals.left_pending", int((item.vote_start - now) * seconds), lookup)
+    if any(
+        isinstance(one.arbitration_pending, Known) and one.arbitration_pending.value for one in item.oracle_questions
+    ):
+        return t("proposals.left_arbitration")
     key = "proposals.left_answer" if item.order else "proposals.left_voting"
     return _until(key, int((item.vote_end - now) * seconds), lookup)
 

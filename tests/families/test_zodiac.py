@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
+from fixtures.story import DAY, ETHER
 from fixtures.zodiacs import ZODIAC
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
@@ -264,6 +265,27 @@ def test_members_can_do_what_their_roles_say(families: Field) -> None:
         "purser": {("move-funds", "unresolved")},
         "herald": {("act-within-limits", "eoa")},
     }
+
+
+@pytest.mark.family("zodiac")
+def test_the_page_says_how_the_oracles_answers_stand(families: Field) -> None:
+    run = families.scan("zodiac")
+    asked = {one["state"]["value"]: one["oracle_questions"] for one in run.snapshot["proposals"]["items"]}
+    assert asked.pop("Queued") == [], "an order that waits"
+    names = ("answer", "final", "answers", "answerers", "bond_wei", "timeout_seconds", "arbitration_pending")
+    told = {state: [one[name]["value"] for name in names] for state, (one,) in asked.items()}
+    assert told == {
+        "Executed": ["yes", True, 1, 1, str(ETHER), 2 * DAY, False],
+        "Defeated": ["no", True, 2, 2, str(2 * ETHER), 2 * DAY, False],
+        "Active": ["yes", False, 1, 1, str(ETHER), 2 * DAY, False],
+        "Pending": ["none", False, 0, 0, 0, 2 * DAY, False],
+    }
+    (still,), (refused,) = asked["Active"], asked["Defeated"]
+    assert still["executable_at"]["value"] == still["final_at"]["value"] + 1 * DAY + 1
+    assert refused["executable_at"]["value"] == 0
+    page = run.out.joinpath("report.html").read_text("utf-8")
+    assert "<dt>Answer that stands</dt><dd><span>yes</span>" in page
+    assert f'<code class="address">{still["answered_by"]["value"]}</code>' in page
 
 
 @pytest.mark.family("zodiac")

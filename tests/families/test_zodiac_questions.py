@@ -18,7 +18,8 @@ from scanner.discovery.account import Account
 from scanner.discovery.executors.zodiac import OracleModule, reality
 from scanner.discovery.families.interface import NOW
 from scanner.discovery.queues import queue_of
-from scanner.discovery.queues.reality import INVALID, YES, RealityQuestions
+from scanner.discovery.queues.answers import INVALID, YES
+from scanner.discovery.queues.reality import RealityQuestions
 from scanner.model.observation import Known, Unknown
 from tests.discovery.support import address, code, contract, log, returned
 
@@ -45,9 +46,9 @@ def test_events_and_views_are_those_of_the_packages() -> None:
     assert {reality.KEPT, "template()", "questionArbitrator()", "answerExpiration()"} <= views
     shop = Workshop()
     oracle = [dict(one) for one in shop.contract(REALITY, "RealityETH_v3_2").abi]
-    assert reality.NEW_QUESTION in _events(oracle)
+    assert {reality.NEW_QUESTION, reality.NEW_ANSWER, reality.REVEALED} <= _events(oracle)
     asked = {signature_of(one) for one in oracle if one["type"] == "function"}
-    assert {name for name, _ in reality.OF_QUESTION} <= asked
+    assert {name for name, _ in (*reality.OF_QUESTION, *reality.SET_OF_QUESTION)} <= asked
     ours = {signature_of(one) for one in shop.contract(ZODIAC, "RealityModuleETH").abi if one["type"] == "function"}
     assert {"addProposal(string,bytes32[])", "markProposalAsInvalidByHash(bytes32)", reality.KEPT} <= ours & views
 
@@ -190,7 +191,7 @@ def test_only_its_own_questions_are_asked_for() -> None:
     account = _module(_asked(1), _text(1, "pay"))
     getters = list(KIND.questions(account, CODE))
     logs = [one.read for one in getters if one.topics]
-    assert logs[0] == LogRead(ORACLE, ((reality.NEW_QUESTION,), (_number(1),)))
+    assert logs[0] == LogRead(ORACLE, (reality._OF_ORACLE, (_number(1),)))
     assert all(isinstance(one, LogRead) for one in logs)
     (kept,) = [one for one in getters if one.signature == reality.KEPT]
     assert kept.arguments == ("0x" + keccak(text="pay").hex(),)

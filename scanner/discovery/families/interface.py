@@ -20,6 +20,7 @@ from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.kinds import ActorKind, Capability
 from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.oracle_question import OracleQuestion
 
 NOW = "now"
 
@@ -36,6 +37,9 @@ class ProposalState:
     quorum: Known[int] | Unknown
     all_votes: Known[int] | Unknown | None = None
     """All votes that there were when it was voted on, where the state tells or cannot; None: those that there are."""
+
+    asked: tuple[OracleQuestion, ...] = ()
+    """What an oracle is asked before it is executed, where that decides."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Beside:
     capability: Capability
     words: str
     evidence: tuple[Evidence, ...]
+    where: str = ""
+    """The contract that they do it to, where that is not the governor itself."""
 
 
 class GovernorFamily(ABC):

@@ -22,14 +22,11 @@ from scanner.discovery.executors.zodiac.reality import (
 )
 from scanner.discovery.families.interface import NOW, ProposalState, StateCall
 from scanner.discovery.families.told import RawProposal, Told, Vote, read_each
+from scanner.discovery.queues.answers import INVALID, YES, question_at
 from scanner.discovery.queues.interface import NO_VOTE, Queue
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
-
-YES = "0x" + "00" * 31 + "01"
-INVALID = "0x" + "ff" * 32
-"""What Reality.eth answers for a question without answer, and the module keeps for one that was taken back."""
 
 _SEPARATOR = "\u241f"
 _NO_CALLS = Unknown(
@@ -90,7 +87,7 @@ class RealityQuestions(Queue):
             elif proposal_id in done:
                 log = done[proposal_id]
                 told = _MIXED if log is None else Known(value="Executed", evidence=(*told.evidence, log))
-        return replace(state, state=told, eta=eta)
+        return replace(state, state=told, eta=eta, asked=(question_at(account, number),))
 
 
 def _state(**told: Any) -> str:

@@ -20,6 +20,10 @@ QUESTION_CREATED = topic("ProposalQuestionCreated(bytes32,string)")
 NEW_QUESTION = topic("LogNewQuestion(bytes32,address,uint256,string,bytes32,address,uint32,uint32,uint256,uint256)")
 """Of Reality.eth, versions 2 and 3."""
 
+NEW_ANSWER = topic("LogNewAnswer(bytes32,bytes32,bytes32,address,uint256,uint256,bool)")
+REVEALED = topic("LogAnswerReveal(bytes32,address,bytes32,bytes32,uint256,uint256)")
+"""Of Reality.eth as well: an answer, and one that stood hidden until then. Both name question and account."""
+
 EXECUTED = topic("ExecutionFromModuleSuccess(address)")
 """Of Safes."""
 
@@ -31,8 +35,18 @@ OF_QUESTION = (
 )
 """What the oracle is asked about each question."""
 
+SET_OF_QUESTION = (
+    ("getMinBond(bytes32)", "uint256"),
+    ("getOpeningTS(bytes32)", "uint32"),
+    ("getTimeout(bytes32)", "uint32"),
+    ("getArbitrator(bytes32)", "address"),
+    ("isPendingArbitration(bytes32)", "bool"),
+)
+"""What else it is asked: by what each question goes, whatever the module says by now. Version 2 knows no least bond."""
+
 KEPT = "questionIds(bytes32)"
 _QUESTION = ("uint256", "string", "address", "uint32", "uint32", "uint256", "uint256")
+_OF_ORACLE = (NEW_QUESTION, NEW_ANSWER, REVEALED)
 _MOST = 100
 """Of its questions the latest are looked at."""
 
@@ -56,12 +70,12 @@ class OracleModule(ZodiacModule):
         here, numbers = account.address, tuple(log.topics[1] for log in asked_by(account)[0])
         if not numbers:
             return
-        yield Getter(here, "", (), (), "its questions", asked=oracle, topics=(NEW_QUESTION,), second=numbers)
+        yield Getter(here, "", (), (), "its questions", asked=oracle, topics=_OF_ORACLE, second=numbers)
         if target := nonzero(account.address_of("target()")):
             mine = ("0x" + here[2:].rjust(64, "0"),)
             yield Getter(here, "", (), (), "what it had executed", asked=target, topics=(EXECUTED,), second=mine)
         for number in numbers:
-            for signature, kind in OF_QUESTION:
+            for signature, kind in (*OF_QUESTION, *SET_OF_QUESTION):
                 yield Getter(here, signature, (kind,), (number,), answer_to(signature, number), asked=oracle)
         for number, text in texts(account).items():
             yield Getter(here, KEPT, ("bytes32",), ("0x" + keccak(text=text).hex(),), answer_to(KEPT, number))

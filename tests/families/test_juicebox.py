@@ -29,7 +29,7 @@ TOKEN, STORE, DIRECTORY, PROJECTS, OPERATORS, CONTROLLER, TERMINAL, LIMITS, BOOK
 _STORE, _CONTROLLER, _TERMINAL = KINDS
 DAY = 86_400
 SET_TERMINALS, SET_CONTROLLER = 0, 1
-MINTING, TERMINAL_MIGRATION, CONTROLLER_MIGRATION, REDEEM_BY_SOURCE = 4, 5, 6, 11
+REDEEM_PAUSED, MINTING, TERMINAL_MIGRATION, CONTROLLER_MIGRATION, REDEEM_BY_SOURCE = 2, 4, 5, 6, 11
 
 
 def _functions(name: str) -> set[str]:
@@ -62,6 +62,7 @@ def test_topics_and_the_form_of_a_cycle_are_those_of_the_package() -> None:
     (cycle,) = [entry for entry in views if entry.get("name") == "currentFundingCycleOf"]
     assert tuple(type_of(output) for output in cycle["outputs"]) == juicebox.CYCLE
     flags = [part["name"] for part in cycle["outputs"][1]["components"]][4:16]
+    assert flags[REDEEM_PAUSED] == "pauseRedeem"
     assert flags[MINTING] == "allowMinting"
     assert flags[TERMINAL_MIGRATION] == "allowTerminalMigration"
     assert flags[CONTROLLER_MIGRATION] == "allowControllerMigration"
@@ -178,6 +179,8 @@ def test_a_ballot_that_tells_no_duration_leaves_the_delay_open() -> None:
         ({"globally": (SET_TERMINALS,)}, CONTROLLER, "may add a terminal, which mints"),
         ({"globally": (SET_CONTROLLER,)}, CONTROLLER, "may name another controller"),
         ({"allowed": (CONTROLLER_MIGRATION,)}, TERMINAL, "may name another controller"),
+        ({"allowed": (MINTING,)}, TERMINAL, "may mint units and redeem them"),
+        ({"globally": (SET_TERMINALS,)}, TERMINAL, "may mint units and redeem them"),
         ({"allowed": (TERMINAL_MIGRATION,)}, TERMINAL, "may move all to another terminal"),
         ({"amounts": (1, 0)}, TERMINAL, "says who gets payouts, up to the limit of a cycle"),
         ({"amounts": (0, 1)}, TERMINAL, "takes overflow, up to its allowance"),
@@ -185,6 +188,16 @@ def test_a_ballot_that_tells_no_duration_leaves_the_delay_open() -> None:
 )
 def test_what_the_running_cycle_allows_is_done_at_once(settings: dict[str, Any], part: str, words: str) -> None:
     assert (f"owner of project 2 ({words})", 0) in _delays(_stack(**settings), part)
+
+
+def test_units_that_nobody_redeems_take_nothing_out() -> None:
+    met = _stack(allowed=(MINTING, REDEEM_PAUSED))
+    assert _delays(met, TERMINAL) == [("owner of project 2 (configures its funding cycles)", 3 * DAY)]
+
+
+def test_redeeming_what_was_minted_moves_funds_and_sets_no_rules() -> None:
+    found = _TERMINAL.callers(_stack(allowed=(MINTING,))[TERMINAL]).items
+    assert [one.only for one in found] == [frozenset({Capability.MOVE_FUNDS}), frozenset()]
 
 
 def test_minting_at_once_is_no_right_to_anything_else() -> None:
@@ -204,8 +217,10 @@ def test_a_data_source_mints_and_may_say_what_is_redeemed() -> None:
     met = _stack(source=address(12), allowed=(REDEEM_BY_SOURCE,))
     assert ("data source of project 2") in [words for words, _ in _delays(met, CONTROLLER)]
     assert ("data source of project 2") in [words for words, _ in _delays(met, TERMINAL)]
-    plain = _stack(source=address(12))
-    assert ("data source of project 2") not in [words for words, _ in _delays(plain, TERMINAL)]
+    minting = _stack(source=address(12))
+    assert ("data source of project 2") in [words for words, _ in _delays(minting, TERMINAL)]
+    paused = _stack(source=address(12), allowed=(REDEEM_PAUSED,))
+    assert ("data source of project 2") not in [words for words, _ in _delays(paused, TERMINAL)]
 
 
 def test_a_terminal_of_another_kind_may_mint() -> None:

@@ -124,12 +124,7 @@ class JuiceboxController(JuiceboxPart):
         minting = (("may mint", cycle.mints), ("may add a terminal, which mints", cycle.sets_terminals))
         now = cycle.names_controller or tuple(words for words, allowed in minting if allowed)
         only = frozenset() if cycle.names_controller else frozenset({Capability.MINT})
-        strange = tuple(
-            Caller(one, f"terminal of project {project.number}", cycle.evidence)
-            for one in project.terminals()
-            if (met := account.met.get(one)) is None or not _is_terminal(met)
-        )
-        return _ordered(project, Callers((*_source(project, cycle), *strange)), now, only=only)
+        return _ordered(project, Callers(_makers(project, cycle, account)), now, only=only)
 
 
 class JuiceboxTerminal(JuiceboxPart):
@@ -153,8 +148,14 @@ class JuiceboxTerminal(JuiceboxPart):
                 reason = f"{signature} of project {project.number} could not be read"
             elif amount.value:
                 now.append(_TAKES[signature])
-        source = _source(project, cycle) if cycle.redeems_by_source else ()
-        return _ordered(project, Callers(source, not reason, reason), tuple(now))
+        others = _source(project, cycle) if cycle.redeems_by_source else ()
+        only: frozenset[Capability] = frozenset()
+        if cycle.redeems:  # whoever makes units for nothing redeems them for next to all that lies here
+            others = _makers(project, cycle, account)
+            if cycle.mints or cycle.sets_terminals:
+                only = frozenset() if now else frozenset({Capability.MOVE_FUNDS})
+                now.append("may mint units and redeem them")
+        return _ordered(project, Callers(others, not reason, reason), tuple(now), only=only)
 
     def keeps(self, account: Account, token: str) -> Known[int] | Unknown | None:
         project = project_of(account)
@@ -177,6 +178,16 @@ JUICEBOX: tuple[JuiceboxPart, ...] = (JuiceboxTokenStore(), JuiceboxController()
 
 def _is_terminal(account: Account) -> bool:
     return isinstance(account.code, Known) and dispatches_all(account.code.value, TERMINAL)
+
+
+def _makers(project: Project, cycle: Cycle, account: Account) -> tuple[Caller, ...]:
+    """Return who mints beside the owner: the data source, and terminals that are not known to sell."""
+    strange = tuple(
+        Caller(one, f"terminal of project {project.number}", cycle.evidence)
+        for one in project.terminals()
+        if (met := account.met.get(one)) is None or not _is_terminal(met)
+    )
+    return (*_source(project, cycle), *strange)
 
 
 def _source(project: Project, cycle: Cycle) -> tuple[Caller, ...]:

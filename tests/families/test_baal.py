@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
-from fixtures.baals import BAAL, SETTINGS_TYPES
+from fixtures.baals import BAAL, ETH, SETTINGS_TYPES
 from fixtures.build import Workshop
-from fixtures.contract import event_topic, signature_of, type_of
+from fixtures.contract import Contract, calldata, event_topic, signature_of, type_of
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
 from scanner.discovery.control.holders import Resolver
@@ -112,9 +112,27 @@ def test_shamans_are_what_the_state_says_and_a_permission_beyond_three_bits_is_n
         Capability.PAUSE,
         Capability.MINT,
         Capability.CONFISCATE,
+        Capability.MOVE_FUNDS,
         Capability.SET_PARAMETERS,
         Capability.CANCEL,
     }
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(1, set()), (2, {Capability.MOVE_FUNDS}), (4, {Capability.EXECUTE})])
+def test_who_mints_shares_leaves_with_the_money_and_who_names_the_forwarder_speaks_for_the_safe(
+    bits: int, expected: set[Capability]
+) -> None:
+    shaman = log(address(1), (SHAMAN_SET, word(address(3))), word(bits))
+    account = _baal(shaman, trustedForwarder=("address", "0x" + "00" * 20))
+    alone = [one for one in FAMILY.besides(account) if one.address == address(3)]
+    reach = {Capability.MOVE_FUNDS, Capability.EXECUTE}
+    assert {one.capability for one in alone} & reach == expected
+    assert all((one.where == SAFE) is (one.capability is Capability.MOVE_FUNDS) for one in alone)
+
+
+def test_without_a_forwarder_to_name_a_shaman_that_governs_speaks_for_nobody() -> None:
+    account = _baal(log(address(1), (SHAMAN_SET, word(address(3))), word(4)))
+    assert Capability.EXECUTE not in {one.capability for one in FAMILY.besides(account) if one.address == address(3)}
 
 
 def _safe(owners: list[str], threshold: int) -> Account:
@@ -203,3 +221,24 @@ def test_the_guild_is_found_from_its_shares_and_from_its_safe(families: Field, e
     assert (governor["address"], governor["family"]["value"]) == (dao.governor, "baal")
     assert run.snapshot["membership"]["kind"]["value"] == MembershipKind.SPONSORED
     assert len(run.snapshot["proposals"]["items"]) == 5
+
+
+@pytest.mark.family("baal")
+def test_a_shaman_of_either_kind_empties_the_safe_without_a_vote(families: Field) -> None:
+    chain, parts = families.chain, families.daos["baal"].parts
+    guild = Contract(chain, families.daos["baal"].governor, Workshop().contract(BAAL, "Baal").abi)
+    safe, keeper, thief = parts["avatar"], parts["keeper"], chain.accounts[-2]
+    before = chain.rpc("evm_snapshot")
+    guild.send(keeper, "mintShares", [keeper], [10**40])
+    guild.send(keeper, "ragequit", keeper, 10**40, 0, [ETH])
+    assert chain.balance(safe) < 10
+    assert chain.rpc("evm_revert", before)
+    before = chain.rpc("evm_snapshot")
+    chain.rpc("anvil_impersonateAccount", parts["council"])
+    chain.rpc("anvil_setBalance", parts["council"], hex(10**18))
+    guild.send(parts["council"], "setTrustedForwarder", thief)
+    pay = calldata("execTransactionFromModule(address,uint256,bytes,uint8)", thief, chain.balance(safe), b"", 0)
+    as_the_safe = guild.data("executeAsBaal", safe, 0, pay) + safe[2:]
+    chain.send(thief, guild.address, as_the_safe)
+    assert chain.balance(safe) == 0
+    assert chain.rpc("evm_revert", before)

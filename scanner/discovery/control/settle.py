@@ -141,7 +141,10 @@ def _governor(world: World, resolver: Resolver, address: str, contract: Contract
     for one in family.besides(account):
         if one.address not in (executor, address, ZERO_ADDRESS):
             paths = _with_evidence(resolver.paths(one.address), one.evidence)
-            yield from _edges(resolver, address, one.capability, paths, guard=one.words)
+            if one.where:
+                step = f"{one.words} of {resolver.label(address)}"
+                paths = (replace(path, steps=(*path.steps, step)) for path in paths)
+            yield from _edges(resolver, one.where or address, one.capability, paths, guard=one.words)
     if family.name == "unknown":
         known = {executor, address, nonzero(admin), nonzero(guardian)}
         for holder in resolver.asked_for(address):

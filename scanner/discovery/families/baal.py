@@ -106,16 +106,22 @@ class Baal(GovernorFamily):
     def besides(self, account: Account) -> Iterable[Beside]:
         """Yield what each shaman may do alone, the Safe that commands the Baal, and a forwarder that it trusts.
 
-        A forwarder says for whom it calls. Behind the Safe its owners stand, where it has others than the Baal.
+        A forwarder says for whom it calls: also for the Safe. Shamans that govern name it, where the Baal heeds one;
+        who mints shares leaves with them, and so with the money. Behind the Safe its owners stand, where it has others
+        than the Baal.
         """
         named = {found: getter for getter in ("owner()", "avatar()") if (found := nonzero(account.address_of(getter)))}
         for found, getter in named.items():
             yield Beside(found, Capability.EXECUTE, getter, account.address_of(getter).evidence)
+        forwarder = account.address_of("trustedForwarder()", "getTrustedForwarder()")
         for address, bits, evidence in shamans(account):
             for bit, capability, words in _RIGHTS:
                 if bits & bit:
                     yield Beside(address, capability, words, evidence)
-        forwarder = account.address_of("trustedForwarder()", "getTrustedForwarder()")
+            if bits & SHAMAN_MANAGER:
+                yield Beside(address, Capability.MOVE_FUNDS, _LEAVES, evidence, where=self.executor(account))
+            if bits & SHAMAN_GOVERNOR and isinstance(forwarder, Known):
+                yield Beside(address, Capability.EXECUTE, _SPEAKS, (*evidence, *forwarder.evidence))
         if found := nonzero(forwarder):
             yield Beside(
                 found, Capability.EXECUTE, "trusted forwarder, which says for whom it calls", forwarder.evidence
@@ -199,6 +205,9 @@ _RIGHTS = (
     (SHAMAN_GOVERNOR, Capability.SET_PARAMETERS, "shaman that governs: sets periods, quorum and thresholds"),
     (SHAMAN_GOVERNOR, Capability.CANCEL, "shaman that governs: cancels proposals under vote"),
 )
+
+_LEAVES = "shaman that manages: mints shares and quits with them against a payout (ragequit)"
+_SPEAKS = "shaman that governs: names the trusted forwarder, which says for whom it calls"
 
 
 def _reader(account: Account) -> Callable[[LogEvidence], RawProposal]:

@@ -283,7 +283,7 @@ def describe(
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)
     controls = without_idle_lines(controls, passages, governors)
     all_governors = _collection(Governor, governors, world, HINT_OF_CODE if parts.bare else HINT)
-    dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls)
+    dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls, passages)
     graph = Graph(controls, passages, governors, by_address, parts.treasuries)
     return Discovered(
         dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),

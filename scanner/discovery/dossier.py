@@ -10,6 +10,7 @@ from scanner.discovery.world import World
 from scanner.model.contracts import Contract, Governor, Safe, Token
 from scanner.model.controls import Control
 from scanner.model.observation import Collection
+from scanner.model.passages import NO_PASSAGES, Passage
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,4 @@ class Dossier:
     safes: tuple[Safe, ...]
     contracts: Mapping[str, Contract]
     controls: Collection[Control]
+    passages: Collection[Passage] = NO_PASSAGES

@@ -51,7 +51,7 @@ def build_dao(dossier: Dossier, entry: str) -> Dao:
         "dao_uri": _dao_uri(world, entry, governors.items),
         "legal_document": off_chain,
         "contact": off_chain,
-        "immutable": _immutable(controls),
+        "immutable": _immutable(dossier),
         "privacy_payout": stronger(
             [
                 stage
@@ -112,7 +112,12 @@ def _controller(ruling: Sequence[Control], *, complete: bool) -> Known[str] | Un
     return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every path that was found ends in a vote")
 
 
-def _immutable(controls: Collection[Control]) -> Known[bool] | Unknown:
+def _immutable(dossier: Dossier) -> Known[bool] | Unknown:
+    """Return whether nothing can be changed: no line of control, no owners of a Safe, and no guard that lets anyone in.
+
+    What a function does that only its holders may call is not told by its guard: where one is left, it stays open.
+    """
+    controls, passages = dossier.controls, dossier.passages
     changing = [
         edge
         for edge in controls.items
@@ -120,8 +125,17 @@ def _immutable(controls: Collection[Control]) -> Known[bool] | Unknown:
     ]
     if changing:
         return Known(value=False, evidence=changing[0].evidence, derivation=changing[0].actor_label)
-    if not controls.items or not controls.complete:
+    thresholds = [safe.threshold for safe in dossier.safes]
+    for threshold in thresholds:
+        if isinstance(threshold, Known):
+            words = "its owners change owners, threshold, modules and guard of a Safe"
+            return Known(value=False, evidence=threshold.evidence, derivation=words)
+    if thresholds or not controls.items or not controls.complete or not passages.complete:
         return Unknown(reason=Reason.UNRESOLVED, detail="control could not be mapped completely")
+    for passage in passages.items:
+        if passage.guard == "unknown" or (passage.guard == "caller" and (passage.holders or not passage.complete)):
+            words = f"what {passage.functions[0]} changes, which some may call, was not looked into"
+            return Unknown(reason=Reason.UNRESOLVED, detail=words, evidence=passage.evidence)
     return Known(value=True, evidence=controls.items[0].evidence, derivation="no edge changes code or parameters")
 
 

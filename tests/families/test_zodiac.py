@@ -153,6 +153,35 @@ def test_an_oracle_waits_and_obeys_nobody_who_is_known() -> None:
     assert path.delay.value == 120
 
 
+@pytest.mark.parametrize(
+    ("timeout", "cooldown", "bond", "kind"),
+    [
+        (1, 0, 0, ActorKind.ANYONE),
+        (3599, 3599, 0, ActorKind.ANYONE),
+        (1, 0, 1, ActorKind.UNRESOLVED),
+        (3600, 0, 0, ActorKind.UNRESOLVED),
+        (1, 3600, 0, ActorKind.UNRESOLVED),
+    ],
+)
+def test_anyone_decides_where_an_answer_is_free_and_final_at_once(
+    timeout: int, cooldown: int, bond: int, kind: ActorKind
+) -> None:
+    answers = {
+        "questionTimeout": ("uint32", timeout),
+        "questionCooldown": ("uint32", cooldown),
+        "minimumBond": ("uint256", bond),
+        "oracle": ("address", OTHER),
+    }
+    account = _module(REALITY, **answers)
+    (path, *_) = Resolver(world(account), parts(executors={account.address: REALITY})).paths(account.address)
+    assert (path.actor, path.kind) == (ZERO_ADDRESS, kind)
+    assert isinstance(path.delay, Known)
+    assert path.delay.value == timeout + cooldown
+    del account.calls["minimumBond()"]
+    (unread, *_) = Resolver(world(account), parts(executors={account.address: REALITY})).paths(account.address)
+    assert unread.kind is ActorKind.UNRESOLVED
+
+
 AZORIUS_CODE = _code(
     azorius.SUBMIT, "getStrategies(address,uint256)", "enableStrategy(address)", "proposalState(uint32)"
 )

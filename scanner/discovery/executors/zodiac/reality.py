@@ -47,6 +47,7 @@ SET_OF_QUESTION = (
 KEPT = "questionIds(bytes32)"
 _QUESTION = ("uint256", "string", "address", "uint32", "uint32", "uint256", "uint256")
 _OF_ORACLE = (NEW_QUESTION, NEW_ANSWER, REVEALED)
+_HOUR = 3600
 _MOST = 100
 """Of its questions the latest are looked at."""
 
@@ -92,6 +93,8 @@ class OracleModule(ZodiacModule):
         if isinstance(oracle, Unknown):
             return Callers(complete=False, reason=f"its oracle could not be read: {oracle.detail}")
         reason = "anyone may answer for a bond, and be overruled by a higher one or an arbitrator"
+        if _hasty(account):
+            words, reason = "whoever answers first: no bond, and no time for anyone else to answer", ""
         answered = Callers((Caller(ZERO_ADDRESS, words, oracle.evidence, within=reason),), evidence=oracle.evidence)
         return both(answered, self.owner(account))
 
@@ -99,6 +102,14 @@ class OracleModule(ZodiacModule):
         for getter in ("oracle()", "questionArbitrator()"):
             if found := nonzero(account.address_of(getter)):
                 yield Link(found, f"{getter} of {account.address}")
+
+
+def _hasty(account: Account) -> bool:
+    """Whether an answer costs nothing and is final and executed within the hour: then anyone decides, as in CTL-012."""
+    waits = [account.ask(one) for one in ("questionTimeout()", "questionCooldown()")]
+    free = account.ask("minimumBond()")
+    soon = all(isinstance(one, Known) and one.value < _HOUR for one in waits)
+    return soon and isinstance(free, Known) and free.value == 0
 
 
 def asked_by(account: Account) -> tuple[tuple[LogEvidence, ...], int]:

@@ -11,7 +11,7 @@ from scanner.discovery.bare import ASKED_ABOUT, is_bare
 from scanner.discovery.executors import executor_family_of
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.families import family_of
-from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.interface import UNKNOWN, GovernorFamily
 from scanner.discovery.queues import queue_of
 from scanner.discovery.queues.interface import NO_VOTE, Queue
 from scanner.discovery.tokens.voting_power import VOTES
@@ -166,20 +166,30 @@ def _governed(world: World, parts: Parts) -> None:
 
 
 def _vote_token(world: World, family: GovernorFamily, account: Account) -> Known[str] | Unknown:
-    """Return what the family's getters name; else a getter of any name that leads to a token with past votes."""
+    """Return what the family's getters name; else a getter of any name that leads to a token with past votes, or to
+    the only NFT; else the governor itself where it is a token."""
     named = family.token(account)
     if isinstance(named, Known):
         return named
+    pieces: list[Known[str]] = []
     for signature, (outputs, answer) in account.calls.items():
         target = nonzero(account.address_of(signature)) if outputs == ("address",) else None
         carrier = world.get(target) if target else None
-        if carrier is None or not carrier.has_code or not is_token(carrier):
+        if carrier is None or not carrier.has_code:
             continue
         code = running_code(world, carrier)
-        if any(has_selector(code, one) for one in VOTES):
+        if is_token(carrier) and any(has_selector(code, one) for one in VOTES):
             return Known(
                 value=carrier.address, evidence=answer.evidence, derivation=f"{signature} answers a votes token"
             )
+        nft = carrier.ask("isNFT")
+        if isinstance(nft, Known) and nft.value and carrier.address != account.address:
+            words = f"{signature} answers an NFT"
+            pieces.append(Known(value=carrier.address, evidence=answer.evidence, derivation=words))
+    if family.name == UNKNOWN and len({one.value for one in pieces}) == 1:
+        return pieces[0]
+    if family.name == UNKNOWN and not pieces and is_token(account):
+        return Known(value=account.address, evidence=account.code.evidence, derivation="it is a token itself")
     return named
 
 

@@ -14,6 +14,7 @@ from scanner.model.values import ZERO_ADDRESS
 
 _CAST_VOTE_ALPHA = selector("castVote(uint256,bool)")
 _CAST_VOTE_BRAVO = selector("castVote(uint256,uint8)")
+_PROPOSE = selector("propose(address[],uint256[],string[],bytes[],string)")
 _STRUCT_BRAVO = ("uint256", "address", *["uint256"] * 6)
 _STRUCT_ALPHA = ("uint256", "address", *["uint256"] * 5)
 
@@ -23,9 +24,11 @@ class _Compound(GovernorFamily):
 
     struct: tuple[str, ...]
 
-    def _shape(self, account: Account) -> bool:
+    def _shape(self, account: Account, code: str) -> bool:
+        """By its getters and its way to propose: others took the getters' names over for governors of their own."""
         getters = ("quorumVotes()", "proposalThreshold()", "votingDelay()", "votingPeriod()", "proposalCount()")
-        return account.answers(*getters) and not account.answers("COUNTING_MODE()")
+        told = account.answers(*getters) and not account.answers("COUNTING_MODE()")
+        return told and has_selector(code, _PROPOSE)
 
     def token(self, account: Account) -> Known[str] | Unknown:
         return account.address_of("comp()", "uni()", "token()", "nouns()")
@@ -67,7 +70,7 @@ class GovernorAlpha(_Compound):
     struct = _STRUCT_ALPHA
 
     def recognise(self, account: Account, code: str) -> bool:
-        return self._shape(account) and has_selector(code, _CAST_VOTE_ALPHA)
+        return self._shape(account, code) and has_selector(code, _CAST_VOTE_ALPHA)
 
     def guardian(self, account: Account) -> Known[str] | Unknown:
         return absent_when_reverted(account, "guardian()")
@@ -84,7 +87,7 @@ class GovernorBravo(_Compound):
     struct = _STRUCT_BRAVO
 
     def recognise(self, account: Account, code: str) -> bool:
-        return self._shape(account) and has_selector(code, _CAST_VOTE_BRAVO)
+        return self._shape(account, code) and has_selector(code, _CAST_VOTE_BRAVO)
 
     def guardian(self, account: Account) -> Known[str] | Unknown:
         return absent_when_reverted(account, "proposalGuardian()", "vetoer()", "whitelistGuardian()")

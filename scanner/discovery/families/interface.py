@@ -24,6 +24,9 @@ from scanner.model.oracle_question import OracleQuestion
 
 NOW = "now"
 
+UNKNOWN = "unknown"
+"""The family of what no other family recognises."""
+
 
 @dataclass(frozen=True)
 class ProposalState:

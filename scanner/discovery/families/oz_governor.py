@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner.chain.abi import selector
 from scanner.discovery.account import Account, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, state_name
+from scanner.discovery.world import Getter
 from scanner.model.observation import Known, Reason, Unknown
 
 _NEEDS_QUEUING = selector("proposalNeedsQueuing(uint256)")
+_SUPER_QUORUM = "superQuorum(uint256)"
+_SUPER_QUORUM_SELECTOR = selector(_SUPER_QUORUM)
+_BASE_DELAY = "baseDelaySeconds()"
+_BASE_DELAY_SELECTOR = selector(_BASE_DELAY)
 
 
 class OpenZeppelinGovernor(GovernorFamily):
@@ -25,6 +30,27 @@ class OpenZeppelinGovernor(GovernorFamily):
         if not account.answers("COUNTING_MODE()", "votingDelay()", "votingPeriod()"):
             return False
         return has_selector(code, _NEEDS_QUEUING) == (self.major == 5)
+
+    def questions(self, account: Account, code: str) -> Iterable[Getter]:
+        """Yield the delay that GovernorTimelockAccess has of its own, and how many votes end a vote before its time."""
+        for mark, getter in (
+            (_BASE_DELAY_SELECTOR, Getter(account.address, _BASE_DELAY, ("uint32",))),
+            (_SUPER_QUORUM_SELECTOR, Getter(account.address, _SUPER_QUORUM, ("uint256",), (0,))),
+        ):
+            if has_selector(code, mark) and self.recognise(account, code):
+                yield getter
+
+    def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
+        """The least that GovernorTimelockAccess waits; for some calls its AccessManager asks for more."""
+        return account.ask(_BASE_DELAY) if _BASE_DELAY in account.calls else None
+
+    def decides_early(self, account: Account) -> Known[bool] | Unknown:
+        """Whether GovernorSuperQuorum ends a vote that has enough votes before its time is over."""
+        if _SUPER_QUORUM not in account.calls:
+            return super().decides_early(account)
+        return transform(
+            account.ask(_SUPER_QUORUM), lambda _: True, "superQuorum: so many votes end it before its time"
+        )
 
     def token(self, account: Account) -> Known[str] | Unknown:
         return account.address_of("token()")

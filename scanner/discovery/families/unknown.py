@@ -15,7 +15,14 @@ from scanner.discovery.asking import absent_when_reverted, has_selector
 from scanner.discovery.battery import PROPOSAL_CREATED, VOTE_CAST, VOTE_CAST_ALPHA, VOTE_CAST_PARAMS
 from scanner.discovery.clock import clock_mode
 from scanner.discovery.families import homemade
-from scanner.discovery.families.interface import OZ_STATES, GovernorFamily, ProposalState, StateCall, state_name
+from scanner.discovery.families.interface import (
+    OZ_STATES,
+    UNKNOWN,
+    GovernorFamily,
+    ProposalState,
+    StateCall,
+    state_name,
+)
 from scanner.discovery.families.told import Told, Vote, cast_votes, logs_by_number, read_each
 from scanner.discovery.world import Getter
 from scanner.model.authenticators import Authenticator
@@ -88,7 +95,7 @@ QUEUE_SELECTORS = tuple(
 class UnknownGovernor(GovernorFamily):
     """Something that takes proposals and votes."""
 
-    name = "unknown"
+    name = UNKNOWN
 
     def recognise(self, account: Account, code: str) -> bool:
         if any(has_selector(code, one) for one in _PROPOSE):

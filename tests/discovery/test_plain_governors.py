@@ -1,0 +1,92 @@
+"""Governors that carry the getters of a well-known kind, or one of its rarer modules; what carries a home-made vote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scanner.chain.abi import encode, selector
+from scanner.discovery.account import Account
+from scanner.discovery.families import family_of
+from scanner.discovery.families.interface import GovernorFamily
+from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
+from scanner.discovery.parts import Parts, sort_out
+from scanner.model.observation import Known
+from tests.discovery.support import code, contract, returned, reverted, world
+
+BRAVO = dict.fromkeys(
+    ("quorumVotes", "proposalThreshold", "votingDelay", "votingPeriod", "proposalCount"), ("uint256", 1)
+)
+OZ = {
+    "COUNTING_MODE": ("string", "support=bravo&quorum=for,abstain"),
+    "votingDelay": ("uint256", 1),
+    "votingPeriod": ("uint256", 1),
+}
+PROPOSE_LISTS = "propose(address[],uint256[],string[],bytes[],string)"
+OF_ONE_FILE = ("propose(address,bytes)", "castVote(uint256,uint8)", "execute(uint256)")
+
+
+def _runtime(*signatures: str) -> str:
+    return "0x" + "".join(f"63{selector(one)[2:]}14" for one in signatures)
+
+
+@pytest.mark.parametrize(
+    ("functions", "family"),
+    [((PROPOSE_LISTS, "castVote(uint256,uint8)"), "governor-bravo"), (OF_ONE_FILE, "unknown")],
+)
+def test_getters_alone_make_no_bravo(functions: tuple[str, ...], family: str) -> None:
+    found = family_of(contract(1, **BRAVO), _runtime(*functions))
+    assert found is not None
+    assert found.name == family
+
+
+def _asked(account: Account, family: GovernorFamily, runtime: str, answers: dict[str, tuple[str, Any] | None]) -> None:
+    for one in family.questions(account, runtime):
+        answer = answers[one.signature]
+        said = reverted() if answer is None else returned(account.address, encode((answer[0],), (answer[1],)))
+        account.learn(one.key, one.outputs, said)
+
+
+@pytest.mark.parametrize(("answer", "early"), [(("uint256", 7), True), (None, None)])
+def test_a_super_quorum_ends_a_vote_before_its_time(answer: tuple[str, int] | None, early: bool | None) -> None:
+    family, account = OpenZeppelinGovernor(4), contract(1, **OZ)
+    told = family.decides_early(account)
+    assert isinstance(told, Known)
+    assert told.value is False
+    _asked(account, family, _runtime("superQuorum(uint256)"), {"superQuorum(uint256)": answer})
+    told = family.decides_early(account)
+    assert (told.value if isinstance(told, Known) else None) is early
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [(("uint32", 86_400), 86_400), (None, None)])
+def test_an_access_manager_s_delay_is_the_governor_s_own(answer: tuple[str, int] | None, seconds: int | None) -> None:
+    family, account = OpenZeppelinGovernor(4), contract(1, **OZ)
+    assert family.execution_delay(account) is None
+    _asked(account, family, _runtime("baseDelaySeconds()"), {"baseDelaySeconds()": answer})
+    told = family.execution_delay(account)
+    assert (told.value if isinstance(told, Known) else None) == seconds
+
+
+def _home_made(*others: Account, **answers: tuple[str, Any]) -> Parts:
+    governor = contract(1, **answers)
+    governor.code = code(governor.address, _runtime(*OF_ONE_FILE))
+    return sort_out(world(governor, *others), governor.address)
+
+
+def _carrier(parts: Parts) -> str:
+    (found,) = parts.vote_tokens.values()
+    return found.value if isinstance(found, Known) else ""
+
+
+def test_a_home_made_vote_is_carried_by_the_only_nft_that_its_governor_names() -> None:
+    cards, others = contract(2, isNFT=("bool", True)), contract(3, isNFT=("bool", True))
+    assert _carrier(_home_made(cards, membershipCard=("address", cards.address))) == cards.address
+    both = {"membershipCard": ("address", cards.address), "prize": ("address", others.address)}
+    assert _carrier(_home_made(cards, others, **both)) == ""
+
+
+def test_a_token_that_governs_itself_carries_its_vote_and_is_seen_as_a_token() -> None:
+    parts = _home_made(totalSupply=("uint256", 100), symbol=("string", "FLO"))
+    assert _carrier(parts) in parts.tokens
+    assert _carrier(_home_made(totalSupply=("uint256", 100))) == ""

@@ -38,16 +38,17 @@ def build_dao(dossier: Dossier, entry: str) -> Dao:
     ruling = [edge for edge in controls.items if edge.capability in _RULING and not _open_membership(edge)]
     off_chain = Unknown(reason=Reason.OFF_CHAIN, detail=_LEGAL)
     here = world.accounts[entry].code.evidence
+    unread = _unverified(contracts.values())
     facts: dict[str, Any] = {
         "chain_id": world.chain.chain_id,
         "address": entry,
         "governor_count": _count(len(governors.items), governors, here),
         "contract_count": Known(value=len(contracts), evidence=here),
-        "unverified_core_count": _unverified(contracts.values()),
+        "unverified_core_count": unread,
         "unresolved_control_count": Known(
             value=sum(edge.actor_kind is ActorKind.UNRESOLVED for edge in controls.items), evidence=here
         ),
-        "effective_controller_kind": _controller(ruling, complete=controls.complete),
+        "effective_controller_kind": _controller(ruling, unread, complete=controls.complete),
         "dao_uri": _dao_uri(world, entry, governors.items),
         "legal_document": off_chain,
         "contact": off_chain,
@@ -96,7 +97,8 @@ def _unverified(contracts: Iterable[Contract]) -> Known[int] | Unknown:
     )
 
 
-def _controller(ruling: Sequence[Control], *, complete: bool) -> Known[str] | Unknown:
+def _controller(ruling: Sequence[Control], unread: Known[int] | Unknown, *, complete: bool) -> Known[str] | Unknown:
+    """Return the weakest actor outside the vote; nobody only where the code of what matters could be read in full."""
     outside = [edge for edge in ruling if isinstance(edge.bypasses_vote, Known) and edge.bypasses_vote.value]
     undecided = [edge for edge in ruling if isinstance(edge.bypasses_vote, Unknown)]
     kind = weakest(edge.actor_kind for edge in outside)
@@ -108,6 +110,10 @@ def _controller(ruling: Sequence[Control], *, complete: bool) -> Known[str] | Un
     if undecided or not ruling or not complete:
         detail = undecided[0].actor_label if undecided else "no control edge was found"
         return Unknown(reason=Reason.UNRESOLVED, detail=detail)
+    if isinstance(unread, Unknown) or unread.value:
+        without = f" of core contracts ({unread.value})" if isinstance(unread, Known) else ""
+        detail = f"no path around the vote was found, but the code{without} has no source and was not read in full"
+        return Unknown(reason=Reason.NOT_VERIFIED, detail=detail, evidence=unread.evidence)
     evidence = tuple(item for edge in ruling[:8] for item in edge.evidence)
     return Known(value=ActorKind.NOBODY.value, evidence=evidence, derivation="every path that was found ends in a vote")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from scanner.judge.language.model_schema import DAO_COLLECTIONS, model_schema
@@ -56,8 +58,10 @@ class Facts:
     """Something of which only some facts are there; every other field is unknown with `reason`."""
 
     def __init__(self, record: str, *, reason: Reason, detail: str) -> None:
-        for name, spec in model_schema().records[record].fields.items():
-            setattr(self, name, absent(spec.type, reason, detail))
+        plain, records = _nothing(record, reason, detail)
+        vars(self).update(plain)
+        for name, inner in records:
+            setattr(self, name, Facts(inner, reason=reason, detail=detail))
         if record == StatedFacts.__name__:
             self._stated = Unknown(reason=reason, detail=detail)
 
@@ -75,6 +79,15 @@ def absent(type_: Type, reason: Reason, detail: str) -> Any:
     if type_.kind is Kind.ITEMS:
         return Collection[Any](items=(), complete=False, reason=detail)
     return Unknown(reason=reason, detail=detail)
+
+
+@lru_cache(maxsize=1_000)
+def _nothing(record: str, reason: Reason, detail: str) -> tuple[Mapping[str, Any], tuple[tuple[str, str], ...]]:
+    """Return what stands for the fields of a record, and those that are records: these differ from one to the next."""
+    fields = {name: spec.type for name, spec in model_schema().records[record].fields.items()}
+    records = tuple((name, type_.record) for name, type_ in fields.items() if type_.kind is Kind.RECORD)
+    plain = {name: absent(type_, reason, detail) for name, type_ in fields.items() if type_.kind is not Kind.RECORD}
+    return MappingProxyType(plain), records
 
 
 class SnapshotWorld:

@@ -9,6 +9,7 @@ from scanner.discovery.account import Account, combine, transform
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
 from scanner.discovery.contracts import source_holder
 from scanner.discovery.control.holders import Resolver
+from scanner.discovery.executors.zodiac.facts import role_modifiers
 from scanner.discovery.oracle_modules import oracle_modules
 from scanner.discovery.parts import threshold_of
 from scanner.discovery.tokens.voting_power import share_bps
@@ -43,6 +44,7 @@ def build_safe(world: World, resolver: Resolver, account: Account) -> Safe:
         "module_guard": account.slot_address(SAFE_MODULE_GUARD),
         "fallback_handler": account.slot_address(SAFE_FALLBACK_HANDLER),
         "oracle_modules": oracle_modules(world, enabled),
+        "role_modifiers": role_modifiers(world, resolver.parts.executors, account.address),
     }
     return Safe(**facts)
 

@@ -16,6 +16,7 @@ from scanner.model.observation import AddressObs, BoolObs, Collection, IntObs, N
 from scanner.model.offchain import NO_PRICE
 from scanner.model.oracle_module import OracleModule
 from scanner.model.powers import TokenPower
+from scanner.model.role_modifier import RoleModifier
 from scanner.model.upgrades import LayoutChange, Upgrade
 from scanner.model.values import Address, Int, Model
 
@@ -283,4 +284,8 @@ class Safe(Entity):
     oracle_modules: Collection[OracleModule] = Field(
         default=Collection[OracleModule](items=(), complete=False, reason=NOT_KEPT.detail),
         description="enabled modules that execute what an oracle answers (Zodiac, Reality.eth)",
+    )
+    role_modifiers: Collection[RoleModifier] = Field(
+        default=Collection[RoleModifier](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="modifiers by which members of roles make it act within what their roles allow (Zodiac)",
     )

@@ -25,6 +25,7 @@ from scanner.render.passages_view import passage_rows, questions
 from scanner.render.proposals_view import proposal_section
 from scanner.render.quantities import utc
 from scanner.render.report_json import inputs_of
+from scanner.render.roles_view import role_tables
 from scanner.render.scenario_view import protective_view, scenario_views
 from scanner.render.sentences import answers
 from scanner.render.simulation_view import HEADS, simulation_section
@@ -48,7 +49,7 @@ def _sections(lookup: Lookup, snapshot_sha256: str) -> dict[str, Any]:
     """Return the values of the page's sections in the order of the page: evidence is numbered as it is met."""
     t, snapshot, assessment = lookup.t, lookup.snapshot, lookup.assessment
     controls, picture = control_rows(lookup), graph(lookup)
-    tables = parameter_tables(lookup) + space_tables(lookup)
+    tables = parameter_tables(lookup) + role_tables(lookup) + space_tables(lookup)
     accounts = account_views(lookup)
     capture, votes, largest = capture_views(lookup), vote_parameters(lookup), holders_views(lookup)
     membership = membership_parameters(lookup)

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
+from fixtures.daos.zodiac.dao import RIGGER
 from fixtures.story import DAY, ETHER
 from fixtures.zodiacs import ZODIAC
 from scanner.chain.abi import encode, selector
@@ -29,6 +30,7 @@ from tests.e2e.conftest import Field, daoscan
 ABIS = Path("node_modules/@gnosis.pm/zodiac-4/dist/cjs/abi")
 SAFE, KEY, OTHER = address(70), address(71), address(72)
 DELAY, ROLES, ROLES_1, BRIDGE, REALITY = zodiac.ZODIAC
+MONTHLY = "argument 2 is within allowance MONTHLY"
 PAYROLL = "0x" + b"payroll".hex().ljust(64, "0")
 
 
@@ -291,7 +293,7 @@ def test_members_can_do_what_their_roles_say(families: Field) -> None:
     }
     assert lines == {
         "cashier": {("move-funds", "eoa")},
-        "purser": {("move-funds", "unresolved")},
+        "purser": {("move-funds", "eoa")},
         "herald": {("act-within-limits", "eoa")},
     }
 
@@ -315,6 +317,28 @@ def test_the_page_says_how_the_oracles_answers_stand(families: Field) -> None:
     page = run.out.joinpath("report.html").read_text("utf-8")
     assert "<dt>Answer that stands</dt><dd><span>yes</span>" in page
     assert f'<code class="address">{still["answered_by"]["value"]}</code>' in page
+
+
+@pytest.mark.family("zodiac")
+def test_roles_say_what_may_be_paid_to_whom(families: Field) -> None:
+    run, people = families.scan("zodiac"), families.daos["zodiac"].parts
+    (safe,) = run.snapshot["safes"]["items"]
+    (modifier,) = safe["role_modifiers"]["items"]
+    rights = {one["role"]: one for one in modifier["rights"]["items"]}
+    assert [one["conditions"]["value"] for one in rights.values()] == ["", f"argument 1 is {RIGGER} and {MONTHLY}", ""]
+    (allowance,) = rights["STORES"]["allowances"]
+    assert (allowance["name"], allowance["available"]["value"], allowance["most"]["value"]) == ("MONTHLY", 380, 0)
+    members = {one["role"]: (one["address"], one["confirmed"]["value"]) for one in modifier["members"]["items"]}
+    names = {"PAYROLL": "cashier", "VOTES": "herald", "STORES": "purser"}
+    assert members == {role: (people[name], True) for role, name in names.items()}
+    (line,) = [one for one in run.snapshot["controls"]["items"] if one["actor"] == people["purser"]]
+    assert line["path"][0].startswith(
+        "role STORES (may call transfer(address,uint256) of 0x000000…1422 where argument 1"
+    )
+    assert "; allowance MONTHLY: 380 in all)" in line["path"][0]
+    page = run.out.joinpath("report.html").read_text("utf-8")
+    assert "Role STORES may call" in page
+    assert "380 in all, and nothing more" in page
 
 
 @pytest.mark.family("zodiac")

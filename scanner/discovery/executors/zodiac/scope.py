@@ -12,6 +12,18 @@ from typing import Any
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.discovery.account import Account
+from scanner.discovery.executors.zodiac.conditions import (
+    AVATAR,
+    CALLS_WITHIN,
+    ETHER_WITHIN,
+    SPENT,
+    WITHIN,
+    Tree,
+    allowance_words,
+    exhausted,
+    read_tree,
+    types_of,
+)
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Reason, Unknown
 
@@ -74,6 +86,15 @@ _MOVING = {
 }
 """Functions of ERC-20, ERC-721, ERC-777, ERC-1155 and ERC-677 by which who calls gives its own units away."""
 
+_PLACES: Mapping[str, tuple[int, int]] = {
+    "transfer(address,uint256)": (0, 1),
+    "transferFrom(address,address,uint256)": (1, 2),
+    "approve(address,uint256)": (0, 1),
+    "increaseAllowance(address,uint256)": (0, 1),
+    "increaseApproval(address,uint256)": (0, 1),
+}
+"""Of some of these the places of who gains and of how much."""
+
 _VOTING = {
     selector(one): one
     for one in (
@@ -102,17 +123,36 @@ class Right:
     options: int
     conditions: bool
     log: LogEvidence
+    tree: Tree | None = None
+    """What is asked of a call, where that was decoded; None without conditions, and of those of version 1."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether value may go along."""
+        return self.options in _SENDS
+
+    @property
+    def delegates(self) -> bool:
+        """Whether the code of the target may run as the Safe's own."""
+        return self.options in _DELEGATES
+
+    @property
+    def function(self) -> str:
+        """Its signature where that is a well-known one, else the selector; empty for any function."""
+        return _MOVING.get(self.selector) or _VOTING.get(self.selector) or self.selector
+
+    @property
+    def told(self) -> str:
+        """Its conditions in words; empty where there are none, or where they were not decoded."""
+        return self.tree.words(types_of(self.function)) if self.tree and not self.tree.unknown else ""
 
     @property
     def words(self) -> str:
         """What it is, as it stands in a line of control."""
-        name = _MOVING.get(self.selector) or _VOTING.get(self.selector) or self.selector
-        called = f"{name} of" if self.selector else "any function of"
-        how = (
-            (self.options in _SENDS, " with value"),
-            (self.options in _DELEGATES, " by delegatecall"),
-            (self.conditions, " on conditions"),
-        )
+        called = f"{self.function} of" if self.selector else "any function of"
+        decoded = self.tree is not None and not self.tree.unknown
+        asks = f" where {self.told}" if self.told else " with any arguments" if decoded else " on conditions"
+        how = ((self.sends, " with value"), (self.delegates, " by delegatecall"), (self.conditions, asks))
         return f"{called} {self.target[:8]}…{self.target[-4:]}{''.join(said for told, said in how if told)}"
 
 
@@ -135,12 +175,16 @@ class Reach:
     total: bool = False
     open: str = ""
 
+    spends: str = ""
+    """What allowances let these rights spend, in words."""
+
     @property
     def words(self) -> str:
         """What the role may do, the first of it."""
         said = [one.words for one in self.rights[:LISTED]]
         more = len(self.rights) - len(said)
-        return f"may call {', '.join(said)}{f' and {more} more' if more else ''}" if said else "may call nothing"
+        called = f"may call {', '.join(said)}{f' and {more} more' if more else ''}" if said else "may call nothing"
+        return f"{called}; {self.spends}" if self.spends else called
 
 
 def topics_of(version: int) -> tuple[str, ...]:
@@ -184,7 +228,9 @@ def _take(role: _Role, what: str, values: tuple[Any, ...], log: LogEvidence) -> 
     elif what == "allow":
         role.functions[key] = Right(*key, int(values[3]), False, log)
     elif what == "scope":
-        role.functions[key] = Right(*key, int(values[-1] if len(values) == 5 else values[7]), True, log)
+        # Version 2 logs a tree; version 1 keeps a packed word, which is not decoded.
+        tree = read_tree(values[3]) if len(values) == 5 else None
+        role.functions[key] = Right(*key, int(values[-1] if tree else values[7]), True, log, tree)
     elif what == "options":
         role.functions[key] = replace(before or Right(*key, 0, True, log), options=int(values[3]), log=log)
     else:
@@ -208,27 +254,49 @@ def reach(account: Account, rights: Iterable[Right]) -> Reach:
         if isinstance(answer, Unknown):
             return Reach(every, open=f"{getter} could not be read")
         own.add(answer.value)
+    spends = "; ".join(allowance_words(account, key) for key in spent(every)[:LISTED])
     told = [(right, *_judged(account, right, own)) for right in every]
     total = next((right for right, kind, _ in told if kind == "total"), None)
     moving = total or next((right for right, kind, _ in told if kind == "moves"), None)
     if moving is not None:
-        return Reach(every, moves=moving.words, total=total is not None)
+        return Reach(every, moves=moving.words, total=total is not None, spends=spends)
     doubts = [f"{right.words}: {why}" for right, kind, why in told if kind == "open"]
-    return Reach(every, open=doubts[0] if doubts else "")
+    return Reach(every, open=doubts[0] if doubts else "", spends=spends)
 
 
 def _judged(account: Account, right: Right, own: set[str]) -> tuple[str, str]:
     """Return whether a right is total, moves funds, is open or moves nothing, and why it is open."""
     kind, why = _without_conditions(account, right, own)
-    if right.conditions and kind in ("total", "moves"):
+    if not right.conditions or kind not in ("total", "moves"):
+        return kind, why
+    if right.tree is None:
         return "open", "its conditions were not decoded"
-    return kind, why
+    if right.tree.unknown:
+        return "open", f"its conditions were not decoded: {right.tree.unknown}"
+    if kind == "total":
+        return "open", "what its conditions leave of that is not known"
+    return ("nothing", "") if _holds_back(account, right, right.tree) else (kind, why)
+
+
+def _holds_back(account: Account, right: Right, tree: Tree) -> bool:
+    """Whether conditions that hold in every call let nothing out: to the avatar alone, or of a spent allowance."""
+    to, amount = _PLACES.get(right.function, (None, None))
+    spent = {
+        (one.place, one.operator) for one in tree.required if one.operator in SPENT and exhausted(account, one.value)
+    }
+    if (-1, CALLS_WITHIN) in spent:
+        return True
+    kept = any((one.place, one.operator) == (to, AVATAR) for one in tree.required)
+    # Of NFTs the number 0 is within an allowance of nothing.
+    token = account.met.get(right.target)
+    kept = kept or ((amount, WITHIN) in spent and token is not None and token.answers("decimals()"))
+    return (kept or right.selector not in _MOVING) and (not right.sends or (-1, ETHER_WITHIN) in spent)
 
 
 def _without_conditions(account: Account, right: Right, own: set[str]) -> tuple[str, str]:
-    if right.options in _DELEGATES or right.target in own:
+    if right.delegates or right.target in own:
         return "total", ""
-    if right.options in _SENDS or right.selector in _MOVING:
+    if right.sends or right.selector in _MOVING:
         return "moves", ""
     if right.selector in _VOTING:
         return "nothing", ""
@@ -243,6 +311,11 @@ def _without_conditions(account: Account, right: Right, own: set[str]) -> tuple[
 def read_further(rights: Iterable[Right]) -> tuple[str, ...]:
     """Return the targets whose functions may all be called, the first of them: a token among them moves funds."""
     return tuple(dict.fromkeys(one.target for one in rights if not one.selector))[:20]
+
+
+def spent(rights: Iterable[Right]) -> tuple[str, ...]:
+    """Return the keys of the allowances that calls by these rights spend, the first of them."""
+    return tuple(dict.fromkeys(key for right in rights if right.tree for key in right.tree.allowances))[:50]
 
 
 def reaches(account: Account, version: int, roles: Iterable[Any]) -> Reach | str:

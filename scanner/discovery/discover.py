@@ -39,6 +39,7 @@ from scanner.discovery.proxies.layouts import layout_changes
 from scanner.discovery.proxies.settle import settle_beacons, settle_factories, settle_upgrades
 from scanner.discovery.safes import build_safe
 from scanner.discovery.timelocks import build_timelock
+from scanner.discovery.tokens.doors import beside_doors
 from scanner.discovery.tokens.escrows import ESCROW_TOPICS
 from scanner.discovery.tokens.holders import Holders, plan_holders, take_holders
 from scanner.discovery.tokens.powers import with_powers
@@ -294,7 +295,7 @@ def describe(
             world,
             "",
         ),
-        tokens=_collection(Token, tokens, world, ""),
+        tokens=_collection(Token, tuple(beside_doors(token, by_address) for token in tokens), world, ""),
         safes=_collection(Safe, safes, world, ""),
         contracts=_collection(Contract, contracts, world, ""),
         controls=controls,

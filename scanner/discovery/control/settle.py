@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.discovery.account import nonzero
+from scanner.discovery.control.admission import admissions
 from scanner.discovery.control.holders import ALONE, Path, Resolver, short
+from scanner.discovery.control.kept import kept_ways
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.guards.rights import Right
 from scanner.discovery.permissions.osx import upgraders
 from scanner.discovery.permissions.powers import granted
+from scanner.discovery.tokens.doors import doors
 from scanner.discovery.tokens.escrows import is_escrow
 from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, office_holders, right_to
 from scanner.discovery.world import World, running_code
@@ -37,12 +40,17 @@ def build_controls(
             edges += _open_calls(resolver, address, by_address[address].code)
     for address in sorted(resolver.parts.governors):
         edges += _governor(world, resolver, address, by_address.get(address))
+        for kept in kept_ways(resolver, world.accounts[address]):
+            edges += _edges(resolver, address, kept.capability, kept.paths, guard=kept.words)
+        for way in admissions(world, resolver, world.accounts[address], by_address):
+            edges += _edges(resolver, address, Capability.MINT, way.paths, guard=way.words)
     for address in sorted(resolver.parts.executors):
         edges += _executor(world, resolver, address)
     for contract in by_address.values():
         edges += _upgrade(world, resolver, contract)
     for token in tokens:
         edges += _token(world, resolver, token, by_address.get(token.address))
+        edges += _doors(resolver, token, by_address)
     unique = {(edge.actor, edge.capability, edge.contract, edge.path): edge for edge in edges}
     ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (key[2], key[1].value, key[0], key[3])))
     reason = "" if ordered else "nothing was found that controls anything here"
@@ -261,6 +269,16 @@ def _token(world: World, resolver: Resolver, token: Token, contract: Contract | 
         for grant in granted(account, sought.roles):
             paths = _with_evidence(resolver.through_grant(token.address, grant), guard.evidence)
             yield from _edges(resolver, token.address, capability, paths, guard=grant.words)
+
+
+def _doors(resolver: Resolver, token: Token, contracts: Mapping[str, Contract]) -> Iterator[Control]:
+    """Whoever a minter lets in creates units, as whoever the token itself lets in does."""
+    guard = contracts[token.address].code.mint_guard if token.address in contracts else None
+    if not isinstance(guard, Known) or guard.value != Guard.CALLER:
+        return
+    for door in doors((one.address for one in token.minters.items), contracts):
+        path = _anyone(door.guard.evidence, f"mint through {door.label}, guarded by: {door.guard.value}")
+        yield from _edges(resolver, token.address, Capability.MINT, (path,), guard=door.guard.value)
 
 
 def _with_evidence(paths: Iterable[Path], evidence: tuple[Evidence, ...]) -> Iterator[Path]:

@@ -88,7 +88,7 @@ def write_portfolio(
                 write_all(out / folder, pages)
                 done.add(folder)
             files["index.html"] = made.portfolio_page(strips, done, lang)
-        rows = made.table(strips)
+        rows = made.table(strips) if {"csv", "parquet"} & set(wanted) else []
         if "csv" in wanted:
             files["portfolio.csv"] = made.as_csv(rows)
         if "parquet" in wanted:

@@ -14,7 +14,7 @@ from scanner.locale.load import load_locale
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Dimension, Severity
 from scanner.render.csv_findings import BYTE_ORDER_MARK, guarded
-from scanner.render.index import render_index, stored_entry
+from scanner.render.index import Rows, render_index
 from scanner.store.records import Strip
 from scanner.store.store import Store
 
@@ -32,9 +32,9 @@ def portfolio_page(strips: Sequence[Strip], reported: set[str], lang: str) -> by
     A target that could not be scanned is a row as well: undecided, with the reason.
     """
     t = load_locale(lang)
+    rows = Rows(t)
     entries = [
-        stored_entry(
-            t,
+        rows.row(
             f"{folder_of(one)}/report.html" if folder_of(one) in reported else "",
             name=one.scan.name or one.scan.key.target,
             target=(one.scan.key.chain_id, one.scan.key.target, one.scan.as_of),

@@ -20,7 +20,7 @@ from scanner.render.lookup import dao_name
 from scanner.render.page import environment, render_page
 from scanner.render.quantities import day, short
 from scanner.render.report_model import Report
-from scanner.render.strip import Cell, cells
+from scanner.render.strip import Cell, cell
 from scanner.render.words import chain_name, inline, words
 
 
@@ -65,8 +65,7 @@ _RANKS = {"empty": -3, "neutral": -2, "none": -1, "undecided": 0} | {one.value: 
 
 def entry(t: Locale, snapshot: Snapshot, assessment: Assessment, folder: str) -> Entry:
     """Return the row of a report that lies in the subfolder `folder`."""
-    return stored_entry(
-        t,
+    return Rows(t).row(
         _href(folder),
         name=dao_name(snapshot.target, snapshot.governors.items, snapshot.tokens.items),
         target=(snapshot.target.chain_id, snapshot.target.address, snapshot.as_of),
@@ -85,8 +84,7 @@ def read_entry(t: Locale, text: str, folder: str) -> Entry:
             hint="make it again with `daoscan report`",
         ) from error
     governance = found.governance
-    return stored_entry(
-        t,
+    return Rows(t).row(
         _href(folder),
         name=dao_name(found.target, governance.governors.items, governance.tokens.items),
         target=(found.target.chain_id, found.target.address, found.as_of),
@@ -98,35 +96,46 @@ def _href(folder: str) -> str:
     return f"{quote(folder, safe='')}/report.html"
 
 
-def stored_entry(
-    t: Locale,
-    href: str,
-    *,
-    name: str,
-    target: tuple[int, str, int],
-    judged: tuple[Sequence[DimensionSummary], Sequence[tuple[Severity, int]]],
-) -> Entry:
-    """Return a row from what a store keeps: chain, address and time of the target; strip and findings by severity.
+class Rows:
+    """Rows from what a store keeps. What thousands of rows have in common is made once."""
 
-    `href` is relative and encoded, empty where there is no report to look at. Without a strip all is undecided.
-    """
-    chain_id, address, as_of = target
-    dimensions, severities = judged
-    counts = t.joined(
-        t("index.severity_count", number=count, severity=inline(t, severity)) for severity, count in severities
-    )
-    return Entry(
-        name=name,
-        chain=chain_name(t, chain_id),
-        address=short(address),
-        account=address,
-        href=href,
-        as_of=as_of,
-        cells=cells(t, dimensions) if dimensions else (_unread(t),) * len(Dimension),
-        counts=(counts or t("index.no_graded")) if dimensions else "",
-        undecided=sum(item.unknowns + item.errors for item in dimensions),
-        severities=tuple(severities),
-    )
+    def __init__(self, t: Locale) -> None:
+        self._t = t
+        self._cell = cache(partial(cell, t))
+        self._counts = cache(partial(_counts, t))
+        self._unread = (_unread(t),) * len(Dimension)
+
+    def row(
+        self,
+        href: str,
+        *,
+        name: str,
+        target: tuple[int, str, int],
+        judged: tuple[Sequence[DimensionSummary], tuple[tuple[Severity, int], ...]],
+    ) -> Entry:
+        """Return a row from chain, address and time of the target, and from strip and findings by severity.
+
+        `href` is relative and encoded, empty where there is no report to look at. Without a strip all is undecided.
+        """
+        chain_id, address, as_of = target
+        dimensions, severities = judged
+        return Entry(
+            name=name,
+            chain=chain_name(self._t, chain_id),
+            address=short(address),
+            account=address,
+            href=href,
+            as_of=as_of,
+            cells=tuple(map(self._cell, dimensions)) or self._unread,
+            counts=self._counts(severities) if dimensions else "",
+            undecided=sum(item.unknowns + item.errors for item in dimensions),
+            severities=severities,
+        )
+
+
+def _counts(t: Locale, severities: Sequence[tuple[Severity, int]]) -> str:
+    said = (t("index.severity_count", number=count, severity=inline(t, severity)) for severity, count in severities)
+    return t.joined(said) or t("index.no_graded")
 
 
 def _unread(t: Locale) -> Cell:
@@ -145,6 +154,7 @@ def render_index(t: Locale, entries: Sequence[Entry], *, worst_first: bool = Fal
     return render_page(
         t,
         "index.html.j2",
+        ("index",),
         entries=[(item, day(t, item.as_of), Markup("").join(map(marked, item.cells))) for item in ordered],
         dimensions=[words(t, dimension) for dimension in Dimension],
         lead=t("index.lead_worst") if worst_first else t("index.lead"),

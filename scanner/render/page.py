@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -135,10 +135,11 @@ def environment(t: Locale) -> Environment:
     return made
 
 
-def style() -> str:
-    """Return the style sheet as it goes into the page: without indentation."""
-    lines = (reports_dir() / "styles" / "report.css").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.strip() for line in lines if line.strip())
+def style(*more: str) -> str:
+    """Return the style sheet as it goes into the page: without indentation; with `more` sheets after that of all."""
+    texts = [(reports_dir() / "styles" / f"{name}.css").read_text(encoding="utf-8") for name in ("report", *more)]
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("/*"))
 
 
 def script() -> str:
@@ -159,9 +160,12 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
 
 
-def render_page(t: Locale, template: str, **values: Any) -> str:
-    """Return a whole page with its style and its script inside, under a policy that allows nothing else."""
-    css, program = style(), script()
+def render_page(t: Locale, template: str, sheets: Sequence[str] = (), **values: Any) -> str:
+    """Return a whole page with its style and its script inside, under a policy that allows nothing else.
+
+    `sheets` names what it wants beside the style of all pages.
+    """
+    css, program = style(*sheets), script()
     policy = content_policy(css, program)
     page: str = (
         environment(t)

@@ -31,10 +31,11 @@ class Cell:
 
 def cells(t: Locale, dimensions: Sequence[DimensionSummary]) -> tuple[Cell, ...]:
     """Return the cells in the fixed order."""
-    return tuple(_cell(t, item) for item in dimensions)
+    return tuple(cell(t, item) for item in dimensions)
 
 
-def _cell(t: Locale, item: DimensionSummary) -> Cell:
+def cell(t: Locale, item: DimensionSummary) -> Cell:
+    """Return the cell of one dimension."""
     tone, shape, word, text = _descriptive(t, item) if item.descriptive else _graded(t, item)
     return Cell(
         dimension=words(t, item.dimension),

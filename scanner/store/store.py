@@ -275,13 +275,16 @@ class Store:
         failed = {(one.key.chain_id, one.key.target): one for one in self.scans(status="error")}
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
+            alike: dict[tuple[Any, ...], DimensionSummary] = {}  # of some hundred thousand few are different
             for start in range(0, len(rows), _CHUNK):
                 part = rows[start : start + _CHUNK]
                 wanted = [row.judgement for row in part if row.judgement is not None]
                 cells = select(dimensions).where(dimensions.c.judgement_id.in_(wanted))
                 found: dict[int, list[DimensionSummary]] = {}
                 for cell in connection.execute(cells):
-                    found.setdefault(cell.judgement_id, []).append(summary_of(dict(cell._mapping)))
+                    if cell[1:] not in alike:
+                        alike[cell[1:]] = summary_of(dict(cell._mapping))
+                    found.setdefault(cell.judgement_id, []).append(alike[cell[1:]])
                 counted = (
                     select(outcomes.c.judgement_id, outcomes.c.severity, func.count())
                     .where(

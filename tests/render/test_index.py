@@ -8,7 +8,7 @@ import pytest
 
 from scanner.model.errors import UsageError
 from scanner.model.outcome import Dimension
-from scanner.render.index import Entry, entry, read_entry, render_index, stored_entry
+from scanner.render.index import Entry, Rows, entry, read_entry, render_index
 from scanner.render.report_json import dump, report
 from tests.render import factory
 from tests.render.hostile import rotating
@@ -60,7 +60,7 @@ def test_what_could_not_be_scanned_is_undecided_and_never_last() -> None:
     def row(name: str, judged: bool, problem: str) -> Entry:
         assessment = factory.empty_assessment()
         strip = (assessment.dimensions if judged else (), ())
-        made = stored_entry(factory.ENGLISH, "", name=name, target=(1, "0x" + "a1" * 20, 0), judged=strip)
+        made = Rows(factory.ENGLISH).row("", name=name, target=(1, "0x" + "a1" * 20, 0), judged=strip)
         return replace(made, problem=problem)
 
     rows = [row("Aster", True, ""), row("Birch", False, "no <i>end</i>"), row("Cedar", True, "the node lied")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,6 +17,7 @@ from tests.render.test_browser import FLAGS, chromium
 
 pytestmark = pytest.mark.browser
 ADDRESS = "http://localhost/report.html"
+EMPTY = (factory.empty_snapshot(), factory.empty_assessment())
 
 
 @cache
@@ -23,8 +25,7 @@ def html(kind: str = "plain", lang: str = "en") -> str:
     t = load_locale(lang)
     judged = factory.assessment().model_copy(update={"lang": lang})
     if kind == "index":
-        others = (factory.empty_snapshot(), factory.empty_assessment())
-        return render_index(t, [entry(t, factory.snapshot("Aster"), judged, "a"), entry(t, *others, "b")])
+        return render_index(t, [entry(t, factory.snapshot("Aster"), judged, "a"), entry(t, *EMPTY, "b")])
     return render_html(factory.snapshot(), judged, factory.SNAPSHOT_SHA256, t)
 
 
@@ -111,6 +112,38 @@ def test_the_index_sorts_names_from_a_and_finds_whole_addresses(browser: Browser
     page.locator(".tools input").fill(address[:-4] + "zzzz")
     expect(page.locator("#reports-table tbody tr:visible")).to_have_count(0)
     page.context.close()
+
+
+def test_groups_of_rows_are_one_table(browser: Browser) -> None:
+    """Rows stand in groups of fifty, so that a browser lays out few of them: sorting and filtering do not see that."""
+    t = load_locale("en")
+    bad, good = (entry(t, factory.snapshot(), factory.assessment(), "x"), entry(t, *EMPTY, "y"))
+    rows = [replace(good if n % 40 else bad, name=f"DAO {n:03}") for n in range(120)]
+    page = opened(browser, render_index(t, rows))
+    table, names = page.locator("#reports-table"), "#reports-table tbody tr:visible bdi"
+    assert table.locator("tbody").count() == 3
+    every = [f"DAO {n:03}" for n in range(120)]
+    assert page.locator(names).all_text_contents() == every
+    table.locator("thead th").nth(1).locator("button").click()
+    worst = ["DAO 000", "DAO 040", "DAO 080"]
+    assert page.locator(names).all_text_contents() == worst + [one for one in every if one not in worst]
+    assert table.locator("tbody").evaluate_all("all => all.map(one => one.rows.length)") == [50, 50, 20]
+    page.locator(".tools select").select_option("critical")
+    expect(page.locator(names)).to_have_text(worst)
+    expect(table.locator("tbody:visible")).to_have_count(1)
+    table.locator("thead th").first.locator("button").click()
+    expect(page.locator(names)).to_have_text(worst)  # one in each group now
+    assert table.locator("tbody").evaluate_all("all => all.map(one => one.style.getPropertyValue('--rows'))") == [
+        "2",
+        "1",
+        "0",
+    ]
+    page.locator(".tools select").select_option("")
+    expect(page.locator(names)).to_have_text(every)
+    page.context.close()
+    plain = opened(browser, render_index(t, rows), script=False)
+    assert plain.locator(names).all_text_contents() == every
+    plain.context.close()
 
 
 def test_a_command_is_copied_as_it_stands(browser: Browser) -> None:

@@ -28,6 +28,7 @@ EVERY = 5
 """One proposal of so many has a finding."""
 WORDS = ("audit", "grant", "council", "quorum", "bridge", "renew")
 _PAINT = "() => performance.getEntriesByType('paint').find(one => one.name === 'first-contentful-paint').startTime"
+_LOAD = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 _KEY = """async ([place, text]) => {
     const field = document.querySelector(`.tools[data-in="${place}"] input`);
     const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
@@ -137,16 +138,18 @@ def _looked_at(program: str, pages: dict[str, tuple[bytes, str]]) -> list[Figure
 
 
 def _one_page(browser: Browser, name: str, path: Path, place: str) -> list[Figure]:
-    paints, keys, sorts = [], [], []
+    loads, paints, keys, sorts = [], [], [], []
     for _ in range(3):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(path.as_uri())
+        loads.append(page.evaluate(_LOAD))
         paints.append(page.evaluate(_PAINT))
         keys += [page.evaluate(_KEY, [place, text]) for text in ("a", "au", "aud", "audi", "audit", "")]
         sorts += [page.evaluate(_SORT, place) for _ in range(2)]
         page.close()
     return [
+        Figure(f"{name}_load_milliseconds", statistics.median(loads), 1_000),
         Figure(f"{name}_first_paint_milliseconds", statistics.median(paints), 1_000),
         Figure(f"{name}_filter_key_milliseconds", statistics.median(keys), 100),
-        Figure(f"{name}_sort_milliseconds", statistics.median(sorts), None),
+        Figure(f"{name}_sort_milliseconds", statistics.median(sorts), 300),
     ]

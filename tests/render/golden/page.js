@@ -27,16 +27,22 @@ if (closed) place.scrollIntoView();
 };
 addEventListener("hashchange", reveal);
 reveal();
+const settle = (group, shown) => {
+group.hidden = !shown;
+group.style.setProperty("--rows", shown);
+};
 for (const tools of every(".tools[data-rows]")) {
 const field = tools.querySelector("input"), choice = tools.querySelector("select");
 const said = tools.querySelector("output"), place = document.getElementById(tools.dataset.in);
 if (!place) continue;
 const counted = tools.querySelector(".count-words").textContent;
-let rows = null, groups = [], waiting = 0;
+const groups = new Map();
+let rows = null, waiting = 0;
 const read = () => {
-rows = every(tools.dataset.rows, place).map(row => [row, `${row.textContent} ${row.dataset.a || ""}`.toLowerCase(), row.dataset.k || "", true]);
-groups = tools.dataset.groups ? every(tools.dataset.groups, place) : [];
+rows = every(tools.dataset.rows, place).map(row => [row, "", (row.dataset.k || "").split(","), true]);
+for (const group of tools.dataset.groups ? every(tools.dataset.groups, place) : []) groups.set(group, 0);
 };
+const text = entry => entry[1] ||= `${entry[0].textContent} ${entry[0].dataset.a || ""}`.toLowerCase();
 const apply = () => {
 waiting = 0;
 if (!rows) read();
@@ -44,15 +50,21 @@ const wanted = field ? field.value.toLowerCase().split(/\s+/).filter(Boolean) : 
 const kind = choice ? choice.value : "";
 let shown = 0;
 for (const entry of rows) {
-const fits = (!kind || entry[2].split(",").includes(kind)) && wanted.every(word => entry[1].includes(word));
+const fits = (!kind || entry[2].includes(kind)) && wanted.every(word => text(entry).includes(word));
 if (fits !== entry[3]) { entry[0].hidden = !fits; entry[3] = fits; }
-if (fits) shown++;
+if (!fits) continue;
+shown++;
+const group = groups.size && entry[0].closest(tools.dataset.groups);
+if (group) groups.set(group, groups.get(group) + 1);
 }
-for (const group of groups) group.hidden = !every(tools.dataset.rows, group).some(row => !row.hidden);
+groups.forEach((count, group) => { settle(group, count); groups.set(group, 0); });
 said.textContent = shown === rows.length ? "" : counted.replace("{shown}", shown).replace("{all}", rows.length);
 };
 const soon = () => { waiting = waiting || requestAnimationFrame(apply); };
-if (field) { field.addEventListener("input", soon); field.addEventListener("focus", () => rows || read(), { once: true }); }
+if (field) {
+field.addEventListener("input", soon);
+field.addEventListener("focus", () => { rows || read(); rows.forEach(text); }, { once: true });  // before the first key
+}
 if (choice) choice.addEventListener("change", soon);
 const opener = tools.querySelector("button.open-all");
 if (opener) opener.addEventListener("click", () => {
@@ -63,7 +75,7 @@ for (const each of every("details", place)) each.open = open;
 tools.hidden = false;
 }
 for (const table of every("table.sortable")) {
-const body = table.tBodies[0];
+const bodies = [...table.tBodies], most = bodies[0].rows.length;
 every("thead th", table).forEach((head, column) => {
 const button = document.createElement("button");
 button.type = "button";
@@ -71,7 +83,7 @@ button.className = "sort";
 button.append(...head.childNodes);
 head.append(button);
 button.addEventListener("click", () => {
-const now = head.getAttribute("aria-sort"), words = body.rows[0]?.cells[column].dataset.v === undefined;
+const now = head.getAttribute("aria-sort"), words = bodies[0].rows[0]?.cells[column].dataset.v === undefined;
 const up = now ? now === "descending" : words;  // names from A, ranks from the worst
 every("thead th", table).forEach(each => each.removeAttribute("aria-sort"));
 head.setAttribute("aria-sort", up ? "ascending" : "descending");
@@ -80,8 +92,13 @@ const cell = row.cells[column], value = cell.dataset.v;
 return value === undefined ? cell.textContent.trim().toLowerCase() : Number(value);
 };
 const order = (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
-const rows = [...body.rows].map(row => [key(row), row]).sort((a, b) => (up ? order(a, b) : order(b, a)));
-body.replaceChildren(...rows.map(each => each[1]));
+const rows = bodies.flatMap(body => [...body.rows]).map(row => [key(row), row]);
+const sorted = rows.sort((a, b) => (up ? order(a, b) : order(b, a))).map(each => each[1]);
+for (const body of bodies) {
+const part = sorted.splice(0, most);
+body.replaceChildren(...part);
+settle(body, part.filter(row => !row.hidden).length);
+}
 });
 });
 }

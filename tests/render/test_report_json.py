@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 
@@ -11,6 +14,7 @@ from scanner.render.report_json import dump, report
 from scanner.render.report_model import Report
 from scanner.render.schema import dump_schema, schema
 from tests.render import factory
+from tests.schemas import published
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = (
@@ -41,11 +45,38 @@ def test_reports_meet_the_schema() -> None:
 
 
 def test_the_schema_refuses_what_is_no_report() -> None:
-    checker = jsonschema.Draft202012Validator(schema())
+    whole = made()
     for key in KEYS.split():
-        lacking = {name: value for name, value in made().items() if name != key}
-        assert not checker.is_valid(lacking), key
-    assert not checker.is_valid({**made(), "score": 7})
+        (wrong,) = published().errors({name: value for name, value in whole.items() if name != key})
+        assert wrong.message == f"'{key}' is a required property"
+    (wrong,) = published().errors({**whole, "score": 7})
+    assert "'score' was unexpected" in wrong.message
+
+
+def test_the_checker_that_remembers_finds_what_the_plain_one_finds() -> None:
+    """Broken in some hundred places, of any depth and kind; a report that is right came first."""
+    assert published().errors(json.loads(dump(made()))) == []
+    broken, chance = json.loads(dump(made())), random.Random(7)
+    assert _broken(broken, chance) > 100
+
+    def told(errors: Iterable[jsonschema.ValidationError]) -> set[tuple[str, str]]:
+        return {(one.json_path, one.message) for one in errors}
+
+    found = told(published().errors(broken))
+    assert found == told(jsonschema.Draft202012Validator(schema()).iter_errors(broken))
+    assert len(found) > 50
+
+
+def _broken(value: Any, chance: random.Random) -> int:
+    """Put something else in one place of fifty, and return in how many."""
+    places = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    count = 0
+    for place in places:
+        if chance.randrange(50):
+            count += _broken(value[place], chance)
+        else:
+            value[place], count = chance.choice((None, [], {}, "known", {"kind": 7}, 1.5)), count + 1
+    return count
 
 
 def test_a_finding_has_what_is_promised() -> None:

@@ -11,7 +11,18 @@ from scanner.code.analyses.program import Entry, Program, selector_of
 from scanner.code.analyses.signatures import selectors_of
 from scanner.code.analyses.summary import Effect
 from scanner.code.analyses.token import power_names, supply_names, unit_names
-from scanner.code.analyses.values import CLEARED, NATIVE_BALANCE, SENDER, THIS, Labels, flat
+from scanner.code.analyses.values import (
+    CLEARED,
+    NATIVE_BALANCE,
+    NOTHING,
+    SENDER,
+    THIS,
+    ZERO,
+    Clause,
+    Clauses,
+    Labels,
+    flat,
+)
 from scanner.model.observation import BoolObs, StrObs
 
 _EXPELS = re.compile(
@@ -41,7 +52,7 @@ def expulsion_guard(program: Program) -> StrObs:
     for entry in program.changing:
         if once_only(program, entry):
             continue
-        removed = [effect for effect in entry.writes() if _removes(effect, power)]
+        removed = [effect for effect in entry.writes() if _removes(effect, power, entry.summary.exit_clauses)]
         if removed:
             ways.append((entry, effect_guard(entry, removed[0]), removed[0].node))
         elif _EXPELS.match(entry.name) and _about_others(entry):
@@ -49,12 +60,22 @@ def expulsion_guard(program: Program) -> StrObs:
     return weakest_way(program, ways)
 
 
-def _removes(effect: Effect, power: frozenset[str]) -> bool:
-    """Whether a membership mark of somebody else is cleared."""
+def _removes(effect: Effect, power: frozenset[str], clauses: Clauses) -> bool:
+    """Whether a membership mark of somebody else is cleared, or set to what the caller says: that may be nothing."""
     place = effect.place
     if place is None or effect.name not in power or SENDER in place.keys or not place.keys:
         return False
-    return effect.change == "=" and effect.inputs[0] in CLEARED
+    if effect.change != "=":
+        return False
+    given = effect.inputs[0]
+    told = bool(given) and all(label[0] == "arg" for label in given)
+    return given in CLEARED or (told and not any(_above_nothing(clause, given) for clause in clauses))
+
+
+def _above_nothing(clause: Clause, given: Labels) -> bool:
+    """Whether a condition asks that what the caller says is more than nothing."""
+    more = (("truthy", given, NOTHING), ("!=", given, ZERO), (">", given, ZERO), ("<", ZERO, given))
+    return bool(clause) and all((atom.op, atom.left, atom.right) in more for atom in clause)
 
 
 def _about_others(entry: Entry) -> bool:

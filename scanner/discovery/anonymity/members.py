@@ -5,13 +5,12 @@ from __future__ import annotations
 from scanner.discovery.account import Account
 from scanner.discovery.anonymity.groups import group_admin, group_members, keeps_groups, word_of
 from scanner.discovery.dossier import Dossier
-from scanner.discovery.tokens.sought import Sought, kind_with_power
+from scanner.discovery.tokens.sought import ADMITTERS, kind_with_power
 from scanner.discovery.world import World, only_a_target
 from scanner.model.features import Group
 from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
-_ADMITTERS = Sought(("admit",), views=("owner()", "admin()", "governor()", "dao()"))
 _MOVING = (Capability.MOVE_FUNDS, Capability.EXECUTE, Capability.CONFISCATE)
 
 
@@ -79,7 +78,7 @@ def _admitted_by(dossier: Dossier, admin: Known[str], guard: Known[str] | Unknow
     if guard.value != Guard.CALLER:
         return Known(value=ActorKind.ANYONE.value, evidence=guard.evidence, derivation=f"joining: {guard.derivation}")
     account = dossier.world.accounts[admin.value]
-    return kind_with_power(resolver, account, guard, _ADMITTERS)
+    return kind_with_power(resolver, account, guard, ADMITTERS)
 
 
 def _decides(dossier: Dossier, user: Account) -> Known[bool] | Unknown:

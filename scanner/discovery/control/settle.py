@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.discovery.account import nonzero
+from scanner.discovery.control.admission import admissions
 from scanner.discovery.control.holders import ALONE, Path, Resolver, short
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.guards.rights import Right
@@ -38,6 +39,8 @@ def build_controls(
             edges += _open_calls(resolver, address, by_address[address].code)
     for address in sorted(resolver.parts.governors):
         edges += _governor(world, resolver, address, by_address.get(address))
+        for way in admissions(world, resolver, world.accounts[address], by_address):
+            edges += _edges(resolver, address, Capability.MINT, way.paths, guard=way.words)
     for address in sorted(resolver.parts.executors):
         edges += _executor(world, resolver, address)
     for contract in by_address.values():

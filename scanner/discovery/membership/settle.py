@@ -14,7 +14,7 @@ from scanner.discovery.dossier import Dossier
 from scanner.discovery.juicebox import way_out
 from scanner.discovery.membership.attributes import anonymous_set, any_true, exit_right, proves, revocable, vote_time
 from scanner.discovery.membership.frameworks import Framework, framework_of, soulbound
-from scanner.discovery.membership.ways import Paths, admitted_through, guarded, not_read, of_group
+from scanner.discovery.membership.ways import Paths, admitted_through, guarded, not_read, of_group, removed_from
 from scanner.discovery.tokens.escrows import is_escrow
 from scanner.discovery.tokens.sought import MINTERS, kind_with_power
 from scanner.discovery.tokens.voting_power import DELEGATE
@@ -195,6 +195,7 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
     voting = [group for group in groups.items if group.used_by in own]
     for group in voting:
         of_group(group, paths, facts)
+        facts["revocable_by"] = removed_from(dossier, group) or facts["revocable_by"]
     if voting:
         return
     proving = [one for one in contracts.values() if one.address in own and proves(one)]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.chain.abi import selector
+from scanner.discovery.asking import has_selector
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.world import running_code
 from scanner.model.evidence import Evidence
 from scanner.model.features import Group
 from scanner.model.kinds import ActorKind, Guard, MembershipKind
@@ -20,6 +23,10 @@ _WEAKEST_FIRST = (
     MembershipKind.IDENTITY,
     MembershipKind.CLOSED_LIST,
 )
+
+
+_REMOVES = selector("removeMember(uint256,uint256,uint256[])")
+"""ISemaphore: by the group's admin alone."""
 
 
 class Paths:
@@ -134,6 +141,23 @@ def of_group(group: Group, paths: Paths, facts: dict[str, Any]) -> None:
         paths.add(MembershipKind.OPEN_PAID if paid else MembershipKind.OPEN_FREE, words, kind.evidence)
     else:
         paths.add(MembershipKind.ALLOWLIST, f"{words} ({kind.value})", kind.evidence)
+
+
+def removed_from(dossier: Dossier, group: Group) -> Known[str] | None:
+    """Return who takes a member out of the group: its admin may. None where that is a contract that never does."""
+    keeper = dossier.world.accounts[group.kept_by]
+    if isinstance(group.admin, Unknown) or not has_selector(running_code(dossier.world, keeper), _REMOVES):
+        return None
+    admin = dossier.world.get(group.admin.value)
+    contract = dossier.contracts.get(group.admin.value)
+    guard = contract.code.admission_guard if contract is not None else None
+    admits_itself = guard is not None and not (isinstance(guard, Known) and guard.value == Guard.ABSENT)
+    if admits_itself and admin is not None and not has_selector(running_code(dossier.world, admin), _REMOVES):
+        return None
+    kind = dossier.resolver.kind_behind(group.admin)
+    voted = isinstance(kind, Known) and ActorKind(kind.value).is_vote
+    words = "the group's admin removes members"
+    return Known(value="governance" if voted else "role", evidence=group.admin.evidence, derivation=words)
 
 
 def not_read() -> Unknown:

@@ -34,6 +34,7 @@ class Sought:
 
 
 MINTERS = Sought(("mint",), (MINTER_ROLE,), ("minter()", "mintAuthority()", "owner()"))
+ADMITTERS = Sought(("admit",), views=("owner()", "admin()", "governor()", "dao()"))
 PAUSERS = Sought(("pause",), (PAUSER_ROLE,))
 CONFISCATORS = Sought(("seize", "freeze"), (SEIZE,))
 

@@ -123,6 +123,11 @@ def test_joining_leaving_and_being_thrown_out() -> None:
     assert value(facts["AnyCall"].exit_right) == "none"
 
 
+@pytest.mark.parametrize(("name", "guard"), [("Weighed", "caller"), ("Kept", ABSENT), ("Own", ABSENT)])
+def test_who_sets_the_weight_of_a_vote_at_nothing_throws_out(name: str, guard: str) -> None:
+    assert value(facts_of("Lists.sol")[name].expulsion_guard) == guard
+
+
 def test_gates() -> None:
     gated, open_club = facts_of("Calls.sol")["GatedClub"], facts_of("Calls.sol")["Club"]
     for name in ("identity_gate", "sanctions_gate", "sybil_gate"):

@@ -52,10 +52,24 @@ def build_controls(
     ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (key[2], key[1].value, key[0], key[3])))
     reason = "" if ordered else "nothing was found that controls anything here"
     reason = reason if world.complete else "the crawl was cut short"
+    reason = reason or _unread(by_address[token.address] for token in tokens if token.address in by_address)
     for address in by_address:
         if not reason and read_roles(world.accounts[address]).unconfirmed:
             reason = f"roles of {short(address)}: {read_roles(world.accounts[address]).reason}"
     return Collection[Control](items=ordered, complete=not reason, reason=reason)
+
+
+_BROKEN = (Reason.ANALYSIS_FAILED, Reason.ANALYSIS_NOT_RUN, Reason.COMPILE_FAILED, Reason.COMPILER_UNAVAILABLE)
+"""Why what published source allows was not read all the same; what has no source is counted apart."""
+
+
+def _unread(tokens: Iterable[Contract]) -> str:
+    """Return why lines to the units may be missing: what a token lets whom do was not read of its source."""
+    for contract in tokens:
+        for guard in (contract.code.mint_guard, contract.code.pause_guard, contract.code.confiscation_guard):
+            if isinstance(guard, Unknown) and guard.reason in _BROKEN:
+                return f"what {contract.label} lets whom do was not read: {guard.detail or guard.reason.value}"
+    return ""
 
 
 def _edges(

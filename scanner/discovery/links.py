@@ -9,11 +9,12 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.anonymity.groups import group_admin, group_ids
 from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import SAFE_FALLBACK_HANDLER, SAFE_GUARD, SAFE_MODULE_GUARD, SENTINEL
+from scanner.discovery.control.crossing import crossing_getters
 from scanner.discovery.control.roles import HAS_ROLE, read_roles, role_claims, role_name, role_question
 from scanner.discovery.executors import EXECUTORS, executor_family_of
 from scanner.discovery.families import FAMILIES, family_of
 from scanner.discovery.families.told import created_proposals
-from scanner.discovery.guards.managers import manager_members, manager_questions
+from scanner.discovery.guards.managers import manager_members
 from scanner.discovery.membership.frameworks import membership_getters, shamans
 from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_questions
@@ -199,7 +200,6 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     for role, member in role_claims(account) if account.has_code else ():
         yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
     yield from proxy_questions(world, account)
-    yield from manager_questions(account)
     if only_a_target(account) or not account.has_code:
         return
     code = running_code(world, account)
@@ -207,6 +207,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
         yield from family.questions(account, code)
     for kind in EXECUTORS:
         yield from kind.questions(account, code)
+    yield from crossing_getters(account, code)
     if account.depth > _GETTER_DEPTH:
         if account.verified is not None:
             world.own_views_left_out.add(account.address)

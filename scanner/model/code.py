@@ -53,12 +53,6 @@ class FunctionFact(Model):
         description="the powers whose holder it sets: it writes what their functions compare their caller with",
         exclude_if=lambda value: not value,
     )
-    opens: tuple[str, ...] = Field(
-        default=(),
-        description="what it does, or lets be done by whom its caller names, without asking who calls: pay (out to "
-        "whom the caller names), act (on what the caller names), upgrade",
-        exclude_if=lambda value: not value,
-    )
 
 
 class Fingerprint(Model):

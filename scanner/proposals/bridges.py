@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scanner.proposals.chain_numbers import (
+from scanner.chain.numbers import (
     ARBITRUM_NOVA,
     ARBITRUM_ONE,
     BASE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scanner.chain.numbers import ELSEWHERE
 from scanner.discovery.account import Account
 from scanner.discovery.aliased import doubt_of
 from scanner.discovery.anonymity.settle import privacy_data
@@ -13,7 +14,6 @@ from scanner.discovery.families.told import RawProposal
 from scanner.discovery.world import only_a_target
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.chain_numbers import ELSEWHERE
 from scanner.proposals.collect import ProposalData
 from scanner.proposals.ends import Ends
 from scanner.proposals.lookalike import Familiar

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from scanner.chain import numbers
 from scanner.chain.abi import DecodeError, decode, encode, encode_call
 from scanner.model.values import ZERO_ADDRESS
-from scanner.proposals import bridges, chain_numbers
+from scanner.proposals import bridges
 from scanner.proposals.inner import Inner, Opener, Place
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
@@ -99,13 +100,13 @@ def _account(receiver: str) -> str:
 
 def _layer_zero(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     """LayerZero 1: the destination is the receiver's address, followed by the sender's."""
-    chain = chain_numbers.layer_zero(int(values[0]))
+    chain = numbers.layer_zero(int(values[0]))
     yield from _delivered(_account(values[1][:42]), values[2], chain)
 
 
 def _layer_zero_2(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     chain, receiver, payload = values[0][:3]
-    yield from _delivered(_account(receiver), payload, chain_numbers.layer_zero(int(chain)))
+    yield from _delivered(_account(receiver), payload, numbers.layer_zero(int(chain)))
 
 
 def _token_sent(place: Place, sent: tuple[str, str, int], chain: str, *, message: str = "0x") -> Iterator[Inner]:
@@ -130,19 +131,19 @@ def _omnichain_token(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     """LayerZero 2's OFT: SendParam has chain, receiver, amount, least amount, options, message, command."""
     chain, receiver, amount, _, _, message, _ = values[0]
     sent = (place.caller, receiver, int(amount))
-    yield from _token_sent(place, sent, chain_numbers.layer_zero(int(chain)), message=message)
+    yield from _token_sent(place, sent, numbers.layer_zero(int(chain)), message=message)
 
 
 def _omnichain_token_1(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     """LayerZero 1's OFT, both versions: holder, chain, receiver (bytes or a word), amount."""
     holder, chain, receiver, amount = values[:4]
-    yield from _token_sent(place, (holder, receiver, int(amount)), chain_numbers.layer_zero(int(chain)))
+    yield from _token_sent(place, (holder, receiver, int(amount)), numbers.layer_zero(int(chain)))
 
 
 def _omnichain_token_with_call(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     holder, chain, receiver, amount, message = values[:5]
     sent = (holder, receiver, int(amount))
-    yield from _token_sent(place, sent, chain_numbers.layer_zero(int(chain)), message=message)
+    yield from _token_sent(place, sent, numbers.layer_zero(int(chain)), message=message)
 
 
 def _ccip(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
@@ -151,7 +152,7 @@ def _ccip(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     What stands for the tokens there is in the router's settings: their address is zero here.
     """
     receiver, payload, tokens = values[1][:3]
-    chain = chain_numbers.ccip(int(values[0]))
+    chain = numbers.ccip(int(values[0]))
     for token, amount in tokens:
         taken = encode_call(_TRANSFER, (place.target, int(amount)))
         yield Inner(token, 0, taken, place.chain, place.caller)
@@ -162,7 +163,7 @@ def _ccip(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
 
 
 def _axelar_with_token(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
-    yield from _delivered(_account(values[1]), values[2], chain_numbers.axelar(values[0]))
+    yield from _delivered(_account(values[1]), values[2], numbers.axelar(values[0]))
     raise DecodeError(f"{int(values[4])} units of a token that is named by its symbol alone go with the message")
 
 
@@ -172,7 +173,7 @@ def _broadcast(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
     if not len(targets) == len(amounts) == len(datas):
         raise DecodeError("targets, values and payloads differ in length")
     for target, amount, data in zip(targets, amounts, datas, strict=True):
-        yield Inner(target, int(amount), data, chain_numbers.wormhole(int(number)), receiver)
+        yield Inner(target, int(amount), data, numbers.wormhole(int(number)), receiver)
 
 
 def _published(place: Place, values: tuple[Any, ...]) -> Iterator[Inner]:
@@ -195,7 +196,7 @@ MESSAGES: Mapping[str, Opener] = {
     f"unsafeCreateRetryableTicket{_TICKET}": _bridged(0, 7, value=1),
     "sendMessage(address,bytes,uint32)": _bridged(0, 1),
     "depositTransaction(address,uint256,uint64,bool,bytes)": _bridged(0, 4, value=1),
-    "sendMessage(uint256,address,bytes)": _addressed(0, 1, 2, name=chain_numbers.by_id),
+    "sendMessage(uint256,address,bytes)": _addressed(0, 1, 2, name=numbers.by_id),
     "sendMessageToChild(address,bytes)": _bridged(0, 1),
     "sendMessage(address,uint256,bytes,uint256)": _bridged(0, 2, value=1),
     "sendMessage(address,uint256,bytes)": _bridged(0, 2),
@@ -211,9 +212,9 @@ MESSAGES: Mapping[str, Opener] = {
     # Wormhole: Uniswap's sender, the core contract, the relayer
     "sendMessage(address[],uint256[],bytes[],address,uint16)": _broadcast,
     "publishMessage(uint32,bytes,uint8)": _published,
-    "sendPayloadToEvm(uint16,address,bytes,uint256,uint256)": _addressed(0, 1, 2, name=chain_numbers.wormhole, value=3),
+    "sendPayloadToEvm(uint16,address,bytes,uint256,uint256)": _addressed(0, 1, 2, name=numbers.wormhole, value=3),
     # Axelar's gateway
-    "callContract(string,string,bytes)": _addressed(0, 1, 2, name=chain_numbers.axelar),
+    "callContract(string,string,bytes)": _addressed(0, 1, 2, name=numbers.axelar),
     "callContractWithToken(string,string,bytes,string,uint256)": _axelar_with_token,
     # Chainlink CCIP's router
     "ccipSend(uint64,(bytes,bytes,(address,uint256)[],address,bytes))": _ccip,

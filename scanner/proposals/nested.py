@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.chain.abi import DecodeError
+from scanner.chain.numbers import CHAIN_NAMES
 from scanner.code.evm.memory import Bytes
 from scanner.code.evm.way import Setting
 from scanner.discovery.account import Account, nonzero
@@ -15,7 +16,6 @@ from scanner.discovery.families.told import RawAction, full_calldata
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
-from scanner.proposals.chain_numbers import CHAIN_NAMES
 from scanner.proposals.decode import AbiBook, Decoded, decode_action, decode_partly
 from scanner.proposals.inner import Inner, Place
 from scanner.proposals.spell.calls import SPELLS, Walks, calls_of, created_by

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from scanner.chain import numbers
 from scanner.chain.abi import encode, encode_call, selector
 from scanner.discovery.families.told import RawAction
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
-from scanner.proposals import chain_numbers
 from scanner.proposals.messages import MESSAGES
 from scanner.proposals.nested import Call, open_calls
 from tests.discovery.support import SilentChain, address, world
@@ -170,18 +170,18 @@ def test_a_message_between_chains_of_one_stack_names_the_id() -> None:
 @pytest.mark.parametrize(
     ("named", "chain"),
     [
-        (chain_numbers.layer_zero(101), "Ethereum"),
-        (chain_numbers.layer_zero(30184), "Base"),
-        (chain_numbers.layer_zero(30168), "LayerZero chain 30168"),
-        (chain_numbers.wormhole(24), "OP Mainnet"),
-        (chain_numbers.wormhole(1), "Wormhole chain 1"),
-        (chain_numbers.ccip(4051577828743386545), "Polygon"),
-        (chain_numbers.ccip(1), "CCIP chain 1"),
-        (chain_numbers.axelar("Ethereum"), "Ethereum"),
-        (chain_numbers.axelar("osmosis"), "Axelar chain osmosis"),
-        (chain_numbers.axelar("<b>x</b>"), "another chain"),
-        (chain_numbers.by_id(137), "Polygon"),
-        (chain_numbers.by_id(5), "chain 5"),
+        (numbers.layer_zero(101), "Ethereum"),
+        (numbers.layer_zero(30184), "Base"),
+        (numbers.layer_zero(30168), "LayerZero chain 30168"),
+        (numbers.wormhole(24), "OP Mainnet"),
+        (numbers.wormhole(1), "Wormhole chain 1"),
+        (numbers.ccip(4051577828743386545), "Polygon"),
+        (numbers.ccip(1), "CCIP chain 1"),
+        (numbers.axelar("Ethereum"), "Ethereum"),
+        (numbers.axelar("osmosis"), "Axelar chain osmosis"),
+        (numbers.axelar("<b>x</b>"), "another chain"),
+        (numbers.by_id(137), "Polygon"),
+        (numbers.by_id(5), "chain 5"),
     ],
 )
 def test_numbers_of_bridges_are_names_where_they_are_known(named: str, chain: str) -> None:

@@ -88,6 +88,16 @@ def layer_zero(number: int) -> str:
     return _named(_LAYER_ZERO, plain, "LayerZero") if plain in _LAYER_ZERO else f"LayerZero chain {number}"
 
 
+def layer_zero_id(number: int) -> int:
+    """Return the EIP-155 id of the chain of a LayerZero endpoint, of version 1 or 2; 0 where it is not known here."""
+    return _LAYER_ZERO.get(number - _LAYER_ZERO_2 if number > _LAYER_ZERO_2 else number, 0)
+
+
+def axelar_id(name: str) -> int:
+    """Return the EIP-155 id of the chain that Axelar knows under `name`; 0 where it is not known here."""
+    return _AXELAR.get(name.lower(), 0)
+
+
 def ccip(number: int) -> str:
     """Return the chain that Chainlink's CCIP selects by `number`; the known ones by name."""
     return _named(_CCIP, number, "CCIP")

@@ -44,8 +44,10 @@ def any_true(facts: Sequence[Known[bool] | Unknown]) -> Known[bool] | Unknown:
 
 
 def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] | Unknown:
+    of_somebody = {token.address for token in tokens if not _nobody(token.confiscator_kind)}
+    idle = {token.address for token in tokens} - of_somebody
     asked = [contract.code.expulsion_guard for contract in core]
-    asked += [contract.code.confiscation_guard for contract in core]
+    asked += [_held_by_somebody(contract.code.confiscation_guard, contract.address in idle) for contract in core]
     guards = [guard for guard in asked if not _beside_the_point(guard)] or asked
     if any(isinstance(guard, Known) and guard.value == Guard.NONE for guard in guards):
         found = next(guard for guard in guards if isinstance(guard, Known) and guard.value == Guard.NONE)
@@ -61,6 +63,13 @@ def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] |
     return _first_unknown(guards) or Known(
         value="nobody", evidence=_evidence(guards), derivation="no function takes membership away"
     )
+
+
+def _held_by_somebody(guard: Known[str] | Unknown, idle: bool) -> Known[str] | Unknown:
+    """Return the guard; where it asks for a caller and nobody holds that right now, it is as if there were none."""
+    if not idle or not isinstance(guard, Known) or guard.value != Guard.CALLER:
+        return guard
+    return Known(value=Guard.ABSENT.value, evidence=guard.evidence, derivation="nobody holds the right now")
 
 
 def _nobody(kind: Known[str] | Unknown) -> bool:

@@ -37,7 +37,9 @@ _WEIGHTS = {
 
 def build_membership(dossier: Dossier) -> Membership:
     """Return class and attributes for the DAO as a whole."""
-    facts: dict[str, Any] = unknown_facts(Membership, Reason.UNRESOLVED, "no governor, token or Safe was found")
+    found = dossier.governors.items or dossier.tokens or dossier.safes
+    untold = "what was found does not tell it" if found else "no governor, token or Safe was found"
+    facts: dict[str, Any] = unknown_facts(Membership, Reason.UNRESOLVED, untold)
     paths = Paths()
     groups = build_groups(dossier)
     framework = _framework(dossier)

@@ -288,6 +288,7 @@ def test_forwarders_are_told_apart() -> None:
         (("token-vote", "nobody"), "governance"),
         (("token-vote", "eoa"), "role"),
         (("token-vote", ""), "role"),
+        (("nobody",), "nobody"),
     ],
 )
 def test_members_are_taken_out_by_the_vote_only_where_no_token_lets_others(kinds: tuple[str, ...], told: str) -> None:
@@ -302,4 +303,16 @@ def test_members_are_taken_out_by_the_vote_only_where_no_token_lets_others(kinds
         )
         for kind in kinds
     )
-    assert is_known(revocable([described(account, confiscation_guard="caller")], tokens), told)
+    own_code = described(account, confiscation_guard="caller", expulsion_guard="no-function")
+    assert is_known(revocable([own_code], tokens), told)
+
+
+def test_what_nothing_tells_of_a_dao_that_was_found_is_not_said_to_be_for_want_of_one() -> None:
+    account = contract(1)
+    token = all_unknown(Token, Reason.NOT_READ, chain_id=1, address=account.address)
+    without = membership([account], [described(account)])
+    said = [fact.detail for _, fact in membership([account], [], tokens=(token,)) if isinstance(fact, Unknown)]
+    assert "what was found does not tell it" in said
+    assert "no governor, token or Safe was found" not in said
+    assert isinstance(without.delegation, Unknown)
+    assert without.delegation.detail == "no governor, token or Safe was found"

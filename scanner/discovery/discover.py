@@ -278,7 +278,8 @@ def describe(
     contracts = heed(contracts, passages, checked=bool(found.guards.verdicts) or not found.guards.trials)
     by_address = {contract.address: contract for contract in contracts}
     tokens = tuple(
-        with_powers(resolver, token, world.accounts[token.address], by_address.get(token.address)) for token in tokens
+        with_powers(resolver, token, world.accounts[token.address], by_address.get(token.address), by_address)
+        for token in tokens
     )
     safes = tuple(build_safe(world, resolver, world.accounts[address]) for address in sorted(parts.safes))
     controls = build_controls(world, resolver, contracts=contracts, tokens=tokens)

@@ -11,6 +11,7 @@ from typing import Any
 from scanner.code.analyses import language
 from scanner.code.analyses.calls import call_external, call_internal, call_low_level, intercepted
 from scanner.code.analyses.cfg import Flow, flow_of
+from scanner.code.analyses.memory import Memory
 from scanner.code.analyses.summary import MAX_EFFECTS, Effect, Summary, TooMuchCode
 from scanner.code.analyses.values import (
     DERIVED,
@@ -57,6 +58,7 @@ class Frame:
         self.node: Any = None
         self.clauses: Clauses = NO_CLAUSES
         self.stopped = False
+        self.memory = Memory()
         for index, parameter in enumerate(function.parameters):
             self.values[parameter] = _parameter(parameter, index)
 
@@ -90,6 +92,10 @@ class Frame:
 
     def effect(self, kind: str, name: str, **details: Any) -> None:
         self.effects.append(Effect(kind, name, self.node, self.clauses, **details))
+
+    def write(self, place: Place, value: Value) -> None:
+        """Note that a value is put into storage."""
+        self.effect("write", place.name, inputs=(value.labels,), place=place, change=_change(place, value))
 
     def require(self, clauses: Clauses) -> None:
         """Note that execution goes on only if `clauses` hold."""
@@ -228,7 +234,7 @@ def _store(frame: Frame, target: Any, value: Value) -> None:
     if place is None:
         frame.assign(target, value)
         return
-    frame.effect("write", place.name, inputs=(value.labels,), place=place, change=_change(place, value))
+    frame.write(place, value)
 
 
 def _change(place: Place, value: Value) -> str:

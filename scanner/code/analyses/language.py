@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.code.analyses.memory import place_of
 from scanner.code.analyses.values import (
     CODEHASH,
     DATA,
@@ -24,6 +25,7 @@ from scanner.code.analyses.values import (
     derived,
     external,
     flat,
+    state,
     truth,
 )
 
@@ -86,7 +88,14 @@ def call(frame: Frame, name: str, arguments: tuple[Value, ...]) -> Value:
         return EMPTY
     if plain in _YUL_CALLS:
         return _yul_call(frame, plain, arguments)
+    if plain == "mstore" and len(arguments) == 2:
+        frame.memory.store(*arguments)
+        return EMPTY
     if plain == "sstore" and len(arguments) == 2:
+        place = place_of(arguments[0].labels)
+        if place is not None:
+            frame.write(place, arguments[1])
+            return EMPTY
         frame.effect("write", "storage slot", inputs=(arguments[1].labels,), target=arguments[0].labels, change="=")
         return EMPTY
     if plain.startswith("log") and plain[3:].isdigit():
@@ -94,6 +103,14 @@ def call(frame: Frame, name: str, arguments: tuple[Value, ...]) -> Value:
         return EMPTY
     if plain in ("create", "create2"):
         frame.effect("create", plain, inputs=tuple(argument.labels for argument in arguments))
+    if plain == "keccak256" and len(arguments) == 2:
+        slot = frame.memory.hashed(*arguments)
+        if slot is not None:
+            return Value(slot)
+    if plain == "sload" and len(arguments) == 1:
+        place = place_of(arguments[0].labels)
+        if place is not None:
+            return Value(frozenset({state(place.name, place.keys)}), place)
     return Value(_result(plain, arguments))
 
 

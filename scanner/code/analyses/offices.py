@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from scanner.code.analyses.against import against_holder
+from scanner.code.analyses.elsewhere import with_answers
 from scanner.code.analyses.gates import admission_ways
 from scanner.code.analyses.guards import all_clauses, atom_guard, entry_guard, lasting, once_only
 from scanner.code.analyses.outgoing import acting_ways, paying_ways
+from scanner.code.analyses.pauses import pause_ways
 from scanner.code.analyses.program import Entry, Program
-from scanner.code.analyses.token import Way, against_holder, mint_ways, pause_ways, unit_names
+from scanner.code.analyses.quotas import quota_names
+from scanner.code.analyses.token import Way, mint_ways, unit_names
 from scanner.code.analyses.token_powers import fee_ways, rebase_ways
 from scanner.code.analyses.upgrade import upgrade_ways
 from scanner.code.analyses.values import Clauses
@@ -50,7 +54,7 @@ def with_powers(program: Program, functions: Collection[FunctionFact]) -> Collec
     for power, ways in POWERS:
         try:
             found = [(entry, effect) for entry, guarded, effect in ways(program) if guarded.guard is Guard.CALLER]
-            appointing = _appointing(program, [entry for entry, _ in found])
+            appointing = _appointing(program, [entry for entry, _ in found], quotas=power == "mint")
         except Exception:  # whatever shape a stranger's code has: `run` tells of it where the guard is stated
             continue
         for entry, _ in found:
@@ -58,7 +62,11 @@ def with_powers(program: Program, functions: Collection[FunctionFact]) -> Collec
         for entry in appointing:
             appointed.setdefault(entry.signature, set()).add(power)
     items = tuple(_marked(fact, carried, appointed) for fact in functions.items)
-    return functions.model_copy(update={"items": items})
+    marked = functions.model_copy(update={"items": items})
+    try:
+        return with_answers(program, marked, _appointing)
+    except Exception:  # as above: nothing is said of who changes an answer, which reads as not known
+        return marked
 
 
 def _marked(fact: FunctionFact, carried: Mapping[str, set[str]], appointed: Mapping[str, set[str]]) -> FunctionFact:
@@ -67,10 +75,15 @@ def _marked(fact: FunctionFact, carried: Mapping[str, set[str]], appointed: Mapp
     return fact.model_copy(update={"powers": powers, "appoints": appoints}) if powers or appoints else fact
 
 
-def _appointing(program: Program, entries: Iterable[Entry]) -> list[Entry]:
-    """Return the guarded functions that write what these compare their callers with, and so on up to the first."""
+def _appointing(program: Program, entries: Sequence[Entry], *, quotas: bool = False) -> list[Entry]:
+    """Return the guarded functions that write what these compare their callers with, and so on up to the first.
+
+    With `quotas`, what is allotted to a caller counts as well.
+    """
     found: dict[str, Entry] = {}
     names = frozenset[str]().union(*(_compared(entry) for entry in entries))
+    if quotas:
+        names = names.union(*(quota_names(entry, _every_clause(entry)) for entry in entries))
     while True:
         fresh = [
             entry
@@ -88,17 +101,18 @@ def _appointing(program: Program, entries: Iterable[Entry]) -> list[Entry]:
 
 def _compared(entry: Entry) -> frozenset[str]:
     """Return the state variables that a function holds its caller against."""
-    clauses: Clauses = entry.summary.exit_clauses
-    for effect in entry.writes():
-        clauses = clauses | all_clauses(entry, effect)
     return frozenset(
         _root(str(label[1]))
-        for clause in clauses
+        for clause in _every_clause(entry)
         for atom in clause
         if atom_guard(atom) is Guard.CALLER
         for label in atom.labels
         if label[0] == "state"
     )
+
+
+def _every_clause(entry: Entry) -> Clauses:
+    return entry.summary.exit_clauses.union(*(all_clauses(entry, effect) for effect in entry.writes()))
 
 
 def _root(name: str) -> str:

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.code.analyses import (
+    against,
+    elsewhere,
     execution,
     functions,
     gates,
     membership,
     offices,
+    pauses,
     privacy,
     proposing,
+    restrictions,
     token,
     token_powers,
     upgrade,
@@ -42,9 +46,9 @@ ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("selfdestruct_reachable", execution.selfdestruct_reachable),
     ("delegatecall_reachable", execution.delegatecall_reachable),
     ("mint_guard", token.mint_guard),
-    ("transfer_restricted", token.transfer_restricted),
-    ("pause_guard", token.pause_guard),
-    ("confiscation_guard", token.confiscation_guard),
+    ("transfer_restricted", restrictions.transfer_restricted),
+    ("pause_guard", pauses.pause_guard),
+    ("confiscation_guard", against.confiscation_guard),
     ("flash_mint", token.flash_mint),
     ("expulsion_guard", membership.expulsion_guard),
     ("exit_right", membership.exit_right),
@@ -62,6 +66,7 @@ ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("transfer_fee", token_powers.transfer_fee),
     ("fee_guard", token_powers.fee_guard),
     ("rebase_guard", token_powers.rebase_guard),
+    ("asks", elsewhere.asks),
 )
 """Every code fact and the analysis that states it; `detectors` is filled in by the Slither adapter."""
 
@@ -93,6 +98,6 @@ def _run(name: str, analysis: Callable[[Program], Any], program: Program) -> Any
     except Exception as error:
         # Whatever shape a stranger's code has, the other facts must still come out.
         detail = f"{name}: {type(error).__name__}"
-        if name in ("functions", "fingerprints"):
+        if name in ("functions", "fingerprints", "asks"):
             return Collection(items=(), complete=False, reason=f"{Reason.ANALYSIS_FAILED.value}: {detail}")
         return Unknown(reason=Reason.ANALYSIS_FAILED, detail=detail)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from scanner.code.analyses.answers import known, unsupported, weakest_way
+from scanner.code.analyses.against import FREEZE, against_holder
+from scanner.code.analyses.answers import known, weakest_way
+from scanner.code.analyses.elsewhere import is_asked, redirecting_ways, weakest_here
 from scanner.code.analyses.guards import effect_guard, lasting, once_only
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
-from scanner.code.analyses.token import NO_UNITS, Way, against_holder, supply_names, unit_names
+from scanner.code.analyses.token import Way, no_units, supply_names, unit_names
 from scanner.code.analyses.values import flat
 from scanner.model.observation import BoolObs, StrObs
 
@@ -17,7 +19,7 @@ def seizure_guard(program: Program) -> StrObs:
     """Return the guard of taking or burning units of somebody who did not agree (Guard)."""
     units = unit_names(program)
     if not units:
-        return unsupported(program, NO_UNITS)
+        return no_units(program)
     return weakest_way(program, against_holder(program, units, freezing=False))
 
 
@@ -25,16 +27,18 @@ def freeze_guard(program: Program) -> StrObs:
     """Return the guard of keeping one account from moving its units: block lists, allow lists, frozen amounts."""
     units = unit_names(program)
     if not units:
-        return unsupported(program, NO_UNITS)
-    return weakest_way(program, against_holder(program, units, seizing=False))
+        return no_units(program)
+    return weakest_here(program, FREEZE, against_holder(program, units, seizing=False))
 
 
 def transfer_fee(program: Program) -> BoolObs:
     """Return whether a transfer can credit less than it takes: a part goes elsewhere, or the amount is recomputed."""
     units = unit_names(program)
     if not units:
-        return unsupported(program, NO_UNITS)
+        return no_units(program)
     fees = [entry for entry in _moving(program) if _fee_inputs(entry, units) is not None]
+    if not fees and is_asked(program, "fee"):
+        fees = _moving(program)
     words = ", ".join(entry.signature for entry in fees)
     return known(program, bool(fees), [entry.function for entry in fees], words)
 
@@ -42,27 +46,27 @@ def transfer_fee(program: Program) -> BoolObs:
 def fee_guard(program: Program) -> StrObs:
     """Return the guard of changing what a fee on transfers is computed from (Guard); no-function for a fixed fee."""
     if not unit_names(program):
-        return unsupported(program, NO_UNITS)
-    return weakest_way(program, fee_ways(program))
+        return no_units(program)
+    return weakest_here(program, "fee", fee_ways(program))
 
 
 def fee_ways(program: Program) -> list[Way]:
     """Return the ways to change what a fee on transfers is computed from."""
     units = unit_names(program)
     names = frozenset[str]().union(*((_fee_inputs(entry, units) or frozenset()) for entry in _moving(program)))
-    return _setting(program, names - units - supply_names(program))
+    return _setting(program, names - units - supply_names(program)) + redirecting_ways(program, "fee")
 
 
 def rebase_guard(program: Program) -> StrObs:
     """Return the guard of changing everybody's balance at once (Guard): by what balanceOf multiplies or divides."""
     if not unit_names(program):
-        return unsupported(program, NO_UNITS)
-    return weakest_way(program, rebase_ways(program))
+        return no_units(program)
+    return weakest_here(program, "rebase", rebase_ways(program))
 
 
 def rebase_ways(program: Program) -> list[Way]:
     """Return the ways to change what every balance is computed from."""
-    return _setting(program, _factors(program))
+    return _setting(program, _factors(program)) + redirecting_ways(program, "rebase")
 
 
 def _moving(program: Program) -> list[Entry]:

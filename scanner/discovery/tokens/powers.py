@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.discovery.account import Account
-from scanner.discovery.control.holders import Resolver
+from scanner.discovery.control.holders import Resolver, weakest
 from scanner.discovery.permissions.powers import SEIZE
+from scanner.discovery.tokens.outside import Elsewhere, easiest, weakest_elsewhere
 from scanner.discovery.tokens.sought import MINTERS, PAUSERS, Sought, kind_with_power, role_holders
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -39,11 +40,20 @@ _ACTORS = {"eoa": "a single key", "multisig": "a multisig", "token-vote": "a tok
 _UPGRADE = "replace the token's code"
 
 
-def with_powers(resolver: Resolver, token: Token, account: Account, contract: Contract | None) -> Token:
-    """Return the token with every power over it; without its contract's facts they stay unread."""
+def with_powers(
+    resolver: Resolver,
+    token: Token,
+    account: Account,
+    contract: Contract | None,
+    contracts: Mapping[str, Contract] | None = None,
+) -> Token:
+    """Return the token with every power over it; without its contract's facts they stay unread.
+
+    `contracts` are those in scope by address: lists and fees that one of them keeps are told from its code.
+    """
     if contract is None:
         return token
-    powers = [_power(resolver, account, kind, contract.code) for kind in KINDS]
+    powers = [_power(resolver, account, kind, contract.code, contracts or {}) for kind in KINDS]
     powers.append(
         TokenPower(
             power="upgrade",
@@ -53,30 +63,48 @@ def with_powers(resolver: Resolver, token: Token, account: Account, contract: Co
         )
     )
     held = Collection[TokenPower](items=tuple(powers), complete=True)
-    return token.model_copy(update={"powers": held, "power_texts": _texts(powers)})
+    facts = {"powers": held, "power_texts": _texts(powers), "confiscator_kind": _confiscator(token, powers)}
+    return token.model_copy(update=facts)
 
 
-def _power(resolver: Resolver, account: Account, kind: _Kind, code: CodeFacts) -> TokenPower:
+def _power(
+    resolver: Resolver, account: Account, kind: _Kind, code: CodeFacts, contracts: Mapping[str, Contract]
+) -> TokenPower:
     guard = kind.guard(code)
-    holder = kind_with_power(resolver, account, guard, kind.sought)
-    delay = _delay(resolver, account, kind, guard, holder)
-    return TokenPower(power=kind.name, guard=guard, holder_kind=holder, delay_seconds=delay)
+    found = Elsewhere(guard, kind_with_power(resolver, account, guard, kind.sought), account, kind.sought)
+    outside = weakest_elsewhere(resolver, account, kind.name, contracts)
+    if outside is not None:
+        # An unknown guard of its own says no more than that another contract is asked.
+        found = outside if isinstance(guard, Unknown) else easiest([found, outside])
+        guard = guard if isinstance(guard, Known) and guard.value != Guard.ABSENT else found.guard
+    delay = _delay(resolver, kind, found)
+    return TokenPower(power=kind.name, guard=guard, holder_kind=found.holder, delay_seconds=delay)
 
 
-def _delay(
-    resolver: Resolver,
-    account: Account,
-    kind: _Kind,
-    guard: Known[str] | Unknown,
-    holder: Known[str] | Unknown,
-) -> Known[int] | Unknown:
+def _confiscator(token: Token, powers: Sequence[TokenPower]) -> Known[str] | Unknown:
+    """Return who takes or freezes units; where a list elsewhere left that open, who was found to keep it."""
+    frozen = next((one.holder_kind for one in powers if one.power == "freeze"), None)
+    own = token.confiscator_kind
+    if isinstance(own, Unknown) and own.reason is Reason.UNRESOLVED and isinstance(frozen, Known):
+        seized = next(one.holder_kind for one in powers if one.power == "seize")
+        if isinstance(seized, Known):
+            kind = weakest(ActorKind(one.value) for one in (frozen, seized))
+            return frozen if kind.value == frozen.value else seized
+    return own
+
+
+def _delay(resolver: Resolver, kind: _Kind, found: Elsewhere) -> Known[int] | Unknown:
+    guard, holder = found.guard, found.holder
     if isinstance(holder, Unknown):
         return holder
     if holder.value in (ActorKind.NOBODY, ActorKind.ANYONE) or not isinstance(guard, Known):
         return Known(value=0, evidence=holder.evidence, derivation="no delay stands before it")
     if guard.value != Guard.CALLER:
         return Known(value=0, evidence=guard.evidence, derivation="no delay stands before it")
-    holders = role_holders(resolver, account, kind.sought)
+    if found.account is None or found.sought is None:
+        detail = "the delay before the code of another contract changes is not added up here"
+        return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=holder.evidence)
+    holders = role_holders(resolver, found.account, found.sought)
     delays = [
         path.delay
         for one in holders.items

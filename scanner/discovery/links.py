@@ -14,7 +14,7 @@ from scanner.discovery.control.roles import HAS_ROLE, read_roles, role_claims, r
 from scanner.discovery.executors import EXECUTORS, executor_family_of
 from scanner.discovery.families import FAMILIES, family_of
 from scanner.discovery.families.told import created_proposals
-from scanner.discovery.guards.managers import manager_members
+from scanner.discovery.guards.managers import manager_members, manager_questions
 from scanner.discovery.membership.frameworks import membership_getters, shamans
 from scanner.discovery.oracle_modules import oracle_getters
 from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_questions
@@ -200,6 +200,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     for role, member in role_claims(account) if account.has_code else ():
         yield Getter(account.address, HAS_ROLE, ("bool",), (role, member), role_question(role, member))
     yield from proxy_questions(world, account)
+    yield from manager_questions(account)
     if only_a_target(account) or not account.has_code:
         return
     code = running_code(world, account)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scanner.code.analyses.callers import caller_checks
 from scanner.code.analyses.guards import entry_guard, once_only, switched
+from scanner.code.analyses.open_doors import opened
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.wording import clause_text
 from scanner.model.code import FunctionFact
@@ -18,11 +21,15 @@ def selectors(program: Program) -> NamesObs:
 
 def functions(program: Program) -> Collection[FunctionFact]:
     """Return every external or public function that may change state, by signature."""
-    facts = [_fact(program, entry) for entry in program.changing if not entry.is_fallback]
+    try:
+        opens = opened(program)
+    except Exception:  # whatever shape a stranger's code has: its guards stand all the same
+        opens = {}
+    facts = [_fact(program, entry, opens) for entry in program.changing if not entry.is_fallback]
     return Collection[FunctionFact](items=tuple(facts), complete=True)
 
 
-def _fact(program: Program, entry: Entry) -> FunctionFact:
+def _fact(program: Program, entry: Entry, opens: Mapping[str, frozenset[str]]) -> FunctionFact:
     guard, text = guard_and_text(program, entry)
     return FunctionFact(
         signature=entry.signature,
@@ -32,6 +39,7 @@ def _fact(program: Program, entry: Entry) -> FunctionFact:
         payable=entry.payable,
         evidence=(program.evidence(entry.function),),
         checks=caller_checks(program, entry),
+        opens=tuple(sorted(opens.get(entry.signature, ()))),
     )
 
 

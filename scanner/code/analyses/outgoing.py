@@ -18,6 +18,8 @@ _PAYS = {
 }
 """Functions of tokens that give something away, and which argument says to whom."""
 
+PAYMENTS = frozenset(_PAYS)
+
 _FREE = ("low-level", "delegatecall")
 _BYTES = re.compile(r"\bbytes\b")
 

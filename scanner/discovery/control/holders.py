@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.aliased import Doubt, doubt_of
@@ -12,9 +12,12 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.clock import in_seconds
 from scanner.discovery.control.crossing import called_in, messages_from, senders
 from scanner.discovery.control.grants import Grant
+from scanner.discovery.control.paths import ALONE, Path, add_delays, limited, short, wait_of, weakest, zero_delay
 from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import Beside, own_delay
+from scanner.discovery.guards.doors import Held
+from scanner.discovery.guards.managers import ADMIN_ROLE, manager_members, role_holders
 from scanner.discovery.guards.offices import Office
 from scanner.discovery.guards.rights import Right, merged
 from scanner.discovery.parts import Parts, threshold_of
@@ -33,71 +36,7 @@ _MAX_NAME = 60
 
 _WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
-_WEAKEST_FIRST = (
-    ActorKind.ANYONE,
-    ActorKind.EOA,
-    ActorKind.MULTISIG,
-    ActorKind.UNRESOLVED,
-    ActorKind.SHARE_VOTE,
-    ActorKind.NFT_VOTE,
-    ActorKind.TOKEN_VOTE,
-    ActorKind.NOBODY,
-)
-
-
-ALONE = (ActorKind.ANYONE, ActorKind.EOA)
-"""Those who need nobody else; no unknown actor could be weaker."""
-
-
-@dataclass(frozen=True)
-class Path:
-    """One way from an actor to the address that was asked about."""
-
-    actor: str
-    kind: ActorKind
-    label: str
-    steps: tuple[str, ...]
-    delay: Known[int] | Unknown
-    signers: Known[int] | Unknown
-    evidence: tuple[Evidence, ...]
-    only: frozenset[Capability] = frozenset()
-    """What it is good for, where it is not good for everything."""
-
-    def good_for(self, capability: Capability) -> bool:
-        """Whether the actor can do this by it."""
-        return not self.only or capability in self.only
-
-
-def _zero_delay(evidence: tuple[Evidence, ...]) -> Known[int]:
-    return Known(value=0, evidence=evidence, derivation="no delay on this step")
-
-
-def add_delays(first: Known[int] | Unknown, second: Known[int] | Unknown) -> Known[int] | Unknown:
-    """Return the sum of two delays, in seconds; unknown when either is."""
-    if isinstance(first, Unknown):
-        return first
-    if isinstance(second, Unknown):
-        return second
-    if not second.value:
-        return first
-    return Known(
-        value=first.value + second.value, evidence=first.evidence + second.evidence, derivation="delays added up"
-    )
-
-
-def weakest(kinds: Iterable[ActorKind]) -> ActorKind:
-    """Return the kind that is easiest to act through; nobody when there is none."""
-    found = set(kinds)
-    return next((kind for kind in _WEAKEST_FIRST if kind in found), ActorKind.NOBODY)
-
-
-def short(address: str) -> str:
-    return f"{address[:8]}…{address[-4:]}"
-
-
-def _limited(path: Path, limits: str) -> Path:
-    """Return the path of somebody whose right may not go all the way: what it comes to is not resolved."""
-    return replace(path, kind=ActorKind.UNRESOLVED, label=f"{path.label} ({limits})")
+__all__ = ["ALONE", "Path", "Resolver", "add_delays", "short", "wait_of", "weakest"]
 
 
 class Resolver:
@@ -246,7 +185,7 @@ class Resolver:
 
     def _end(self, actor: str, kind: ActorKind, label: str, signers: int, evidence: tuple[Evidence, ...]) -> Path:
         signed = Known(value=signers, evidence=evidence)
-        return Path(actor, kind, label, (), _zero_delay(evidence), signed, evidence)
+        return Path(actor, kind, label, (), zero_delay(evidence), signed, evidence)
 
     def _unresolved(self, address: str, detail: str) -> Path:
         unknown = Unknown(reason=Reason.UNRESOLVED, detail=detail)
@@ -260,7 +199,7 @@ class Resolver:
         if doubt.away is None:
             return replace(self._unresolved(account.address, doubt.reason), evidence=doubt.evidence)
         signed = Unknown(reason=Reason.UNRESOLVED, detail=doubt.reason, evidence=doubt.evidence)
-        label, waits = f"{short(doubt.away.address)} on chain {doubt.away.chain_id}", _zero_delay(doubt.evidence)
+        label, waits = f"{short(doubt.away.address)} on chain {doubt.away.chain_id}", zero_delay(doubt.evidence)
         step = f"acts here as its alias {short(account.address)}"
         return Path(doubt.away.address, ActorKind.UNRESOLVED, label, (step,), waits, signed, doubt.evidence)
 
@@ -281,8 +220,8 @@ class Resolver:
         family, name = self.parts.governors[account.address], self.label(account.address)
         votes = Unknown(reason=Reason.NOT_SUPPORTED, detail="a vote: no number of keys")
         if (signed := family.signers(account)) is not None:
-            return Path(account.address, kind, name, (), _zero_delay(evidence), signed, signed.evidence or evidence)
-        waits = own_delay(self.world, family, account) or _zero_delay(evidence)
+            return Path(account.address, kind, name, (), zero_delay(evidence), signed, signed.evidence or evidence)
+        waits = own_delay(self.world, family, account) or zero_delay(evidence)
         timelock = family.timelock(account)
         if isinstance(timelock, Unknown) and timelock.reason is Reason.NOT_SUPPORTED:
             waits = timelock  # what delays it may be in the governor itself
@@ -296,7 +235,7 @@ class Resolver:
                 step = f"{one.words} of {self.label(account.address)}"
                 in_vote = one.address == ZERO_ADDRESS
                 paths = (self._in_others_names(account, one),) if in_vote else self._walk(one.address, seen)
-                yield from self._through(paths, step, _zero_delay(one.evidence), one.evidence)
+                yield from self._through(paths, step, zero_delay(one.evidence), one.evidence)
 
     def _in_others_names(self, account: Account, one: Beside) -> Path:
         """Anyone who votes for the others waits as a vote does: until it opens, and while it is open."""
@@ -339,7 +278,7 @@ class Resolver:
                 yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
             for owner, paths in deciding.items() if not enough or threshold.value == 1 else ():
                 step = f"{self.label(owner)}, owner of Safe {short(account.address)}"
-                yield from self._through(paths, step, _zero_delay(evidence), evidence)
+                yield from self._through(paths, step, zero_delay(evidence), evidence)
         else:
             yield self._unresolved(account.address, "how many of its owners it takes could not be read")
         if not isinstance(modules, Known):
@@ -348,7 +287,7 @@ class Resolver:
         for module in modules.value[0]:
             name = str(module).lower()
             step = f"module {self.label(name)} of Safe {short(account.address)}"
-            yield from self._through(self._walk(name, seen), step, _zero_delay(modules.evidence), modules.evidence)
+            yield from self._through(self._walk(name, seen), step, zero_delay(modules.evidence), modules.evidence)
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
 
@@ -376,7 +315,7 @@ class Resolver:
             waits = delay if caller.delay is None else caller.delay
             found = self._behind(caller, seen)
             if caller.limits:
-                found = tuple(_limited(path, caller.limits) for path in found)
+                found = tuple(limited(path, caller.limits) for path in found)
             if caller.only:
                 found = tuple(replace(path, only=caller.only) for path in found)
             yield from self._through(found, step, waits, caller.evidence + waits.evidence)
@@ -390,14 +329,14 @@ class Resolver:
             return self._walk(caller.address, seen)
         detail = f"who {short(caller.address)} is stands on {caller.chain}"
         signed = Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=caller.evidence)
-        label, delay = f"{short(caller.address)}{called_in(self.world, caller)}", _zero_delay(caller.evidence)
+        label, delay = f"{short(caller.address)}{called_in(self.world, caller)}", zero_delay(caller.evidence)
         return (Path(caller.address, ActorKind.UNRESOLVED, label, (), delay, signed, caller.evidence),)
 
     def _from_elsewhere(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
         """Follow who makes a contract act by messages from another chain."""
         found = senders(self.world, account)
         for caller in found.items:
-            step, waits = f"{caller.words} to {self.label(account.address)}", caller.delay or _zero_delay(())
+            step, waits = f"{caller.words} to {self.label(account.address)}", caller.delay or zero_delay(())
             yield from self._through(self._behind(caller, seen), step, waits, caller.evidence)
         if not found.complete:
             yield self._unresolved(account.address, found.reason)
@@ -413,15 +352,14 @@ class Resolver:
                 found = True
                 followed.add(owner)
                 yield from self._through(
-                    self._walk(owner, seen), f"{getter} of {name}", _zero_delay(answer.evidence), answer.evidence
+                    self._walk(owner, seen), f"{getter} of {name}", zero_delay(answer.evidence), answer.evidence
                 )
         for office in self._offices.get(account.address, ()):
             if office.address not in followed:
                 found = True
                 step = f"{office.words} of {name}"
-                yield from self._through(
-                    self._walk(office.address, seen), step, _zero_delay(office.evidence), office.evidence
-                )
+                waits = wait_of(Held(office.address, office.evidence, office.delay))
+                yield from self._through(self._walk(office.address, seen), step, waits, office.evidence)
         if (right := self.right(account.address, "act")) is not None:
             found = True
             yield from self._acting(account, right, seen, frozenset(followed))
@@ -435,8 +373,11 @@ class Resolver:
             found = True
             step = f"{role_name(member.role)} of {name}"
             yield from self._through(
-                self._walk(member.address, seen), step, _zero_delay(member.evidence), member.evidence
+                self._walk(member.address, seen), step, zero_delay(member.evidence), member.evidence
             )
+        if manager_members(account):
+            found = True
+            yield from self._managed(account, seen)
         for grant in account.grants.items if account.grants else ():
             if grant.who != account.address:
                 found = True
@@ -447,6 +388,15 @@ class Resolver:
             yield path
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
+
+    def _managed(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        """Follow who administers a manager (AccessManager): they say who may call what."""
+        held, reason = role_holders(account, ADMIN_ROLE)
+        for one in held:
+            step = f"ADMIN_ROLE of {self.label(account.address)}"
+            yield from self._through(self._walk(one.address, seen), step, wait_of(one), one.evidence)
+        if reason:
+            yield self._unresolved(account.address, f"who administers it: {reason}")
 
     def _acting(self, account: Account, right: Right, seen: frozenset[str], followed: frozenset[str]) -> Iterable[Path]:
         """Follow those who may call the functions through which a contract acts on what its caller names.
@@ -461,7 +411,7 @@ class Resolver:
             alone = alone or any(path.kind in ALONE for path in paths)
             if held.address not in followed:
                 step = f"{right.words} of {self.label(account.address)}"
-                yield from self._through(paths, step, _zero_delay(held.evidence), held.evidence)
+                yield from self._through(paths, step, wait_of(held), held.evidence)
         if right.anyone:
             yield self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, right.evidence)
         if not right.complete and not alone:
@@ -489,7 +439,7 @@ class Resolver:
         step = f"replaces the code of {self.label(account.address)}"
         for one in account.proxy.upgraders:
             if one.value not in seen:
-                yield from self._through(self._walk(one.value, seen), step, _zero_delay(one.evidence), one.evidence)
+                yield from self._through(self._walk(one.value, seen), step, zero_delay(one.evidence), one.evidence)
         named = [one.value for one in account.proxy.upgraders]
         for grant in upgraders(account):
             if grant.who not in (*named, account.address, *seen):
@@ -500,6 +450,6 @@ class Resolver:
         caller = Caller(grant.who, grant.words, grant.evidence, grant.condition)
         found = self._behind(caller, seen)
         if caller.limits:
-            found = tuple(_limited(path, caller.limits) for path in found)
+            found = tuple(limited(path, caller.limits) for path in found)
         step = f"{grant.words} of {self.label(account.address)}"
-        yield from self._through(found, step, _zero_delay(grant.evidence), grant.evidence)
+        yield from self._through(found, step, zero_delay(grant.evidence), grant.evidence)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scanner.discovery.account import nonzero
 from scanner.discovery.control.admission import admissions
-from scanner.discovery.control.holders import ALONE, Path, Resolver, short
+from scanner.discovery.control.holders import ALONE, Path, Resolver, add_delays, short, wait_of
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.guards.rights import Right
 from scanner.discovery.permissions.osx import upgraders
@@ -127,7 +127,8 @@ def _payers(resolver: Resolver, address: str) -> Iterator[Control]:
         paths = resolver.paths(held.address)
         alone = alone or any(path.kind in ALONE for path in paths)
         proven = _with_evidence(paths, held.evidence or right.evidence)
-        yield from _edges(resolver, address, Capability.MOVE_FUNDS, proven, guard=words)
+        later = (replace(path, delay=add_delays(path.delay, wait_of(held))) for path in proven)
+        yield from _edges(resolver, address, Capability.MOVE_FUNDS, later, guard=words)
     if right.anyone:
         yield from _edges(resolver, address, Capability.MOVE_FUNDS, (_anyone(right.evidence, words),), guard=words)
     if not right.complete and not alone:

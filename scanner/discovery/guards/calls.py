@@ -204,7 +204,7 @@ def judge(trial: Trial, refusals: frozenset[str] = frozenset()) -> Verdict:
     if base is None or not base.read:
         return Verdict(NOT_CHECKABLE, "the node gave no answer to a stranger's call")
     if trial.named.anyone:
-        return _open_door(base, refusals)
+        return _open_door(base, refusals) if trial.door.standing else _unasked(trial, base)
     if base.passed:
         return _passed_stranger(trial, base)
     if not trial.named.complete and not trial.named.holders:
@@ -220,6 +220,15 @@ def _open_door(base: Answer, refusals: frozenset[str]) -> Verdict:
     if refusals:
         return Verdict(PASSED, "a stranger is stopped by something else than its guards", (base.caller,))
     return Verdict(NOT_CHECKABLE, "the call fails, and what its guards say when they refuse is not known")
+
+
+def _unasked(trial: Trial, base: Answer) -> Verdict:
+    """A function whose source asks nothing about its caller: is it open now?"""
+    if base.passed and "[]" not in trial.door.signature:
+        words = "a stranger's call succeeds: it asks nothing about its caller"
+        return Verdict(PASSED, words, (base.caller,), open=True)
+    words = "with empty lists nothing is asked for" if base.passed else "a stranger's call with zeros fails"
+    return Verdict(NOT_CHECKABLE, words, (base.caller,))
 
 
 def _passed_stranger(trial: Trial, base: Answer) -> Verdict:

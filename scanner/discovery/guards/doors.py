@@ -18,6 +18,9 @@ from scanner.model.values import ZERO_ADDRESS
 STANDING = frozenset({"is", "in", "asked", "open", "self", "fixed", "state", "other"})
 """Forms of check whose holder stands in the state, whatever the arguments of the call are."""
 
+INITIALIZER = "initializer"
+"""What a function that can run a single time is said to be guarded by."""
+
 MAX_OUTSIDE = 60
 """Functions of one contract without source that are tried in the names of others."""
 

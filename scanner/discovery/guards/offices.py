@@ -21,6 +21,8 @@ class Office:
     words: str
     address: str
     evidence: tuple[Evidence, ...]
+    delay: int = 0
+    """What the guard itself makes them wait, in seconds."""
 
 
 def offices_of(guards: Guards) -> dict[str, tuple[Office, ...]]:
@@ -33,8 +35,10 @@ def offices_of(guards: Guards) -> dict[str, tuple[Office, ...]]:
         )
         for held in named.holders if hidden else ():
             if held.address != door.account:
-                office = Office(named.source, held.address, held.evidence or named.evidence)
-                found.setdefault(door.account, {}).setdefault((held.address, named.source), office)
+                office = Office(named.source, held.address, held.evidence or named.evidence, held.delay)
+                known = found.setdefault(door.account, {}).setdefault((held.address, named.source), office)
+                if held.delay < known.delay:
+                    found[door.account][held.address, named.source] = office
     return {address: tuple(offices[key] for key in sorted(offices)) for address, offices in sorted(found.items())}
 
 

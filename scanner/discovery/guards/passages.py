@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scanner.discovery.control.holders import Resolver, add_delays, weakest
 from scanner.discovery.guards.calls import CONTRADICTED, NOT_CHECKABLE, Trial, Verdict
 from scanner.discovery.guards.claims import Claim
-from scanner.discovery.guards.doors import Door, Held, Named
+from scanner.discovery.guards.doors import INITIALIZER, Door, Held, Named
 from scanner.discovery.guards.trials import Guards
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
@@ -108,8 +108,8 @@ def _guard(door: Door, named: Named, verdict: Verdict) -> str:
     for form, guard in (("signed", "signatures"), ("argument", "argument"), ("held", "members")):
         if form in forms:
             return guard
-    if door.fact.guarded_by == "initializer":
-        return "once"
+    if door.fact.guarded_by == INITIALIZER:
+        return "anyone" if door.fact.opens and verdict.open else "once"
     return _PLAIN.get(door.fact.guard, "unknown")
 
 

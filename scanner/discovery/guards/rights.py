@@ -13,17 +13,17 @@ from scanner.discovery.account import Account, ProxyMatch
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, ROLE_ADMIN_CHANGED
 from scanner.discovery.control.roles import HAS_ROLE, read_roles
 from scanner.discovery.guards.calls import CONTRADICTED, PASSED, REFUSED, Verdict
-from scanner.discovery.guards.doors import Door, Held, Named
+from scanner.discovery.guards.doors import INITIALIZER, Door, Held, Named
+from scanner.discovery.guards.managers import manager_members, role_giver, role_holders
 from scanner.discovery.guards.trials import Guards
 from scanner.discovery.world import World
+from scanner.model.code import FunctionFact
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
 
 UPGRADE = "upgrade"
-ANSWERS = "answers "
-"""How the power over what is answered to a question begins; the question follows."""
-
+CAN_CALL = "canCall(address,address,bytes4)"
 _NOT_ASKED = Verdict("not-asked", "")
 
 
@@ -55,9 +55,11 @@ def rights_of(guards: Guards, world: World) -> dict[str, dict[str, Right]]:
     for door in guards.doors:
         if door.fact is None:
             continue
-        answers = tuple(f"{ANSWERS}{question}" for question in door.fact.settles)
-        for power in (*door.fact.powers, *door.fact.appoints, *answers):
-            if (right := _right(door, guards, world, direct=power not in door.fact.appoints)) is not None:
+        for power in (*door.fact.powers, *door.fact.appoints):
+            if (right := _right(door, guards, world, direct=power in door.fact.powers)) is not None:
+                found.setdefault(door.account, {}).setdefault(power, []).append(right)
+        for power in door.fact.opens:
+            if (right := _opened(door, door.fact, guards, world)) is not None:
                 found.setdefault(door.account, {}).setdefault(power, []).append(right)
     return {address: {power: _together(parts) for power, parts in powers.items()} for address, powers in found.items()}
 
@@ -73,9 +75,10 @@ def _right(door: Door, guards: Guards, world: World, *, direct: bool) -> Right |
     held = {one.address: one for one in named.holders}
     held.update({one: held.get(one, Held(one, named.evidence)) for one in verdict.found})
     admins, reason = _appointers(door, world.accounts[door.account])
-    for one in admins:
+    givers, doubt = _givers(door, world.accounts[door.account])
+    for one in (*admins, *givers):
         held.setdefault(one.address, one)
-    reasons = [reason, "" if named.complete else named.reason]
+    reasons = [reason, doubt, "" if named.complete else named.reason]
     if verdict.result == CONTRADICTED:
         reasons.append(verdict.detail)
     return Right(
@@ -87,6 +90,23 @@ def _right(door: Door, guards: Guards, world: World, *, direct: bool) -> Right |
         words=named.source,
         evidence=named.evidence,
     )
+
+
+def _opened(door: Door, fact: FunctionFact, guards: Guards, world: World) -> Right | None:
+    """Return who passes a function that asks nothing about its caller; None for an initializer that has run.
+
+    That anyone does is said where a stranger's call succeeds: what else may stop it is not known.
+    """
+    if door.standing:  # everybody passes while the state is as it has to be
+        return _right(door, guards, world, direct=True)
+    asked = next((trial.stranger for trial in guards.trials if trial.door == door), None)
+    words = f"{door.signature} asks nothing about its caller"
+    if guards.verdicts.get(door, _NOT_ASKED).open and asked is not None:
+        return Right(anyone=True, words=words, evidence=(*fact.evidence, *asked.evidence))
+    if fact.guarded_by == INITIALIZER and asked is not None and asked.read and not asked.passed:
+        return None
+    reason = f"{door.signature} asks nothing about its caller, and whether a stranger's call succeeds is not known"
+    return Right(complete=False, reason=reason, checked=False, evidence=fact.evidence)
 
 
 def _appointers(door: Door, account: Account) -> tuple[list[Held], str]:
@@ -102,6 +122,21 @@ def _appointers(door: Door, account: Account) -> tuple[list[Held], str]:
         for member in book.holders(role):
             found.setdefault(member.address, Held(member.address, member.evidence))
     return list(found.values()), next(iter(doubtful), "")
+
+
+def _givers(door: Door, account: Account) -> tuple[list[Held], str]:
+    """Return who can give the role that a manager asks for to anybody, and why there may be others."""
+    found, reason = list[Held](), ""
+    for check in door.checks:
+        named = account.address_of(check.target) if check.getter == CAN_CALL and check.target else None
+        manager = account.met.get(named.value) if isinstance(named, Known) else None
+        if manager is None or not manager_members(manager):
+            continue
+        for role in role_giver(manager, door.account, door.selector):
+            held, doubt = role_holders(manager, role)
+            found += held
+            reason = reason or doubt
+    return found, reason
 
 
 def _with_admins(roles: Iterable[str], account: Account) -> tuple[str, ...]:
@@ -123,7 +158,8 @@ def _with_admins(roles: Iterable[str], account: Account) -> tuple[str, ...]:
 def _together(parts: Iterable[Right]) -> Right:
     """Return the rights of several functions as one: whoever passes one of them has the power."""
     rights = list(parts)
-    held = {one.address: one for right in rights for one in right.holders}
+    slowest_first = sorted((one for right in rights for one in right.holders), key=lambda one: -one.delay)
+    held = {one.address: one for one in slowest_first}
     return Right(
         holders=tuple(held[address] for address in sorted(held)),
         anyone=any(right.anyone for right in rights),

@@ -162,6 +162,8 @@ def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
         for door in doors:
             if door.standing:
                 made.append(_trial(door, guards.named[door], names, candidates))
+            elif door.fact is not None and door.fact.opens:
+                made.append(Trial(door, Named(anyone=True)))
             elif door.fact is None and not door.coded.nobody:
                 pointed = guards.pointed.get(door, ())[:CANDIDATES_TRIED]
                 named = guards.named.get(door, _NO_SOURCE)

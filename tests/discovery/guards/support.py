@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixtures.build import Workshop
+from fixtures.build import Recipe, Workshop
 from fixtures.contract import Contract
 from fixtures.localchain import LocalChain
 from fixtures.recipes import own
@@ -14,14 +14,17 @@ from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import Env
 from scanner.chain.abi import selector
 from scanner.cli.options import default_cache_dir
+from scanner.model.kinds import Capability
+from scanner.model.observation import Known
 from scanner.model.passages import Passage
 from scanner.model.snapshot import Snapshot
 from scanner.pipeline import ScanOptions, collect
 from scanner.sources.collect import SourceOptions
 
 DAY = 86_400
-DOORS = own("guards/Doors.sol")
-_LAST = ("nested", "renounced", "vault", "shut", "lookup")
+DOORS, PURSES = own("guards/Doors.sol"), own("guards/Purses.sol")
+_LAST = ("nested", "renounced", "vault", "shut", "lookup", "estate")
+_VAULTS = ("openPurse", "freshPurse", "begunPurse", "lentPurse", "managedPurse")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,16 @@ class House:
         ]
         return found
 
+    def movers(self, contract: str) -> set[tuple[str, int | None]]:
+        """Return who moves what it holds, by name or by kind, each with the seconds that it takes; None: not known."""
+        names = {address: name for name, address in (*self.people.items(), *self.at.items())}
+        return {
+            (names.get(one.actor, one.actor_kind.value), delay.value if isinstance(delay, Known) else None)
+            for one in self.snapshot.controls.items
+            if one.contract == self.at[contract] and one.capability is Capability.MOVE_FUNDS
+            for delay in (one.delay_seconds,)
+        }
+
     def holders(self, contract: str, function: str) -> set[str]:
         """Return the names of those who hold it."""
         names = {address: name for name, address in (*self.people.items(), *self.at.items())}
@@ -60,8 +73,8 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     people = dict(zip(names, keys[1 : len(names) + 1], strict=True)) | {"maker": keys[0]}
     env = Env(chain, workshop, sourcify, keys, keys[0])
 
-    def deploy(name: str, *arguments: object, verified: bool = True) -> Contract:
-        return env.deploy(workshop.contract(DOORS, name), *arguments, verified=verified)
+    def deploy(name: str, *arguments: object, verified: bool = True, file: Recipe = DOORS) -> Contract:
+        return env.deploy(workshop.contract(file, name), *arguments, verified=verified)
 
     made: dict[str, Contract] = {}
     made["hidden"] = deploy("Hidden", people["boss"])
@@ -78,6 +91,7 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     made["vault"] = deploy("Vault", made["hidden"].address)
     made["shut"] = deploy("Shut", people["boss"], people["keeper"], verified=False)
     made["lookup"] = deploy("Lookup")
+    made |= _purses(deploy, made, people)
     _grant(made, people)
     parts = [made[name].address for name in ("hidden", "rooms", "managed", "authed", "roleLiar", "ownerLiar")]
     made["house"] = deploy("House", [*parts, *(made[name].address for name in _LAST)])
@@ -92,9 +106,28 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     return House({name: one.address for name, one in made.items()}, people, collect(options, lambda _: None), chain.url)
 
 
+def _purses(
+    deploy: Callable[..., Contract], made: Mapping[str, Contract], people: Mapping[str, str]
+) -> dict[str, Contract]:
+    """Deploy what holds money, and what names it."""
+    found = {
+        "openPurse": deploy("OpenPurse", file=PURSES),
+        "freshPurse": deploy("Purse", file=PURSES),
+        "begunPurse": deploy("Purse", file=PURSES),
+        "lentPurse": deploy("LentPurse", file=PURSES),
+        "managedPurse": deploy("ManagedPurse", made["manager"].address, file=PURSES),
+    }
+    for name in ("openPurse", "begunPurse", "lentPurse"):
+        found[name].send(people["maker"], "begin", people["boss"])
+    return found | {"estate": deploy("Estate", [found[name].address for name in _VAULTS], file=PURSES)}
+
+
 def _grant(made: Mapping[str, Contract], people: Mapping[str, str]) -> None:
     """The clerk may set the fee at once, the late one a day after it was announced."""
     manager, setter = made["manager"], made["managed"].data("setFee", 1)[:10]
     manager.send(people["admin"], "setTargetFunctionRole", made["managed"].address, [setter], 7)
+    payer = made["managedPurse"].data("pay", people["maker"], 1)[:10]
+    manager.send(people["admin"], "setTargetFunctionRole", made["managedPurse"].address, [payer], 8)
+    manager.send(people["admin"], "grantRole", 8, people["late"], 3 * DAY)
     manager.send(people["admin"], "grantRole", 7, people["clerk"], 0)
     manager.send(people["admin"], "grantRole", 7, people["late"], DAY)

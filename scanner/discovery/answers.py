@@ -34,6 +34,8 @@ class Graph:
     governors: Sequence[Governor]
     contracts: Mapping[str, Contract]
     treasuries: Iterable[str]
+    givable: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+    """Contracts and functions whose right nobody holds, and somebody may give: also to themselves."""
 
 
 def build_answers(graph: Graph) -> Collection[Answer]:
@@ -144,7 +146,7 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
             guarded.add(passage.contract)
         if passage.guard == "unknown":
             unread.add(passage.contract)
-        held = bool(passage.holders) or not passage.complete
+        held = bool(passage.holders) or not passage.complete or (passage.contract, passage.functions) in graph.givable
         if passage.guard == "caller" and not held and passage.checked in ("passed", "refused"):
             yield _nobody(graph, passage.contract, passage.functions, passage)
     known = {passage.contract for passage in graph.passages.items}

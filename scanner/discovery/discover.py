@@ -33,6 +33,7 @@ from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership.frameworks import MEMBERSHIP_TOPICS
 from scanner.discovery.membership.settle import build_membership
 from scanner.discovery.parts import Parts, sort_out
+from scanner.discovery.permissions.givable import givable
 from scanner.discovery.permissions.settle import settle_permissions
 from scanner.discovery.proxies.history import History, block_reads, facts_of, former_jobs, read_history, take_blocks
 from scanner.discovery.proxies.layouts import layout_changes
@@ -286,7 +287,8 @@ def describe(
     controls = without_idle_lines(controls, passages, governors)
     all_governors = _collection(Governor, governors, world, HINT_OF_CODE if parts.bare else HINT)
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls, passages)
-    graph = Graph(controls, passages, governors, by_address, parts.treasuries)
+    given = givable(world, passages.items)
+    graph = Graph(controls, passages, governors, by_address, parts.treasuries, given)
     return Discovered(
         dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),
         governors=all_governors,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from scanner.model.asked import Asked
 from scanner.model.evidence import Evidence
 from scanner.model.guards import CallerCheck, OutsideFunction
 from scanner.model.kinds import Stage
@@ -57,6 +58,11 @@ class FunctionFact(Model):
         default=(),
         description="what it does, or lets be done by whom its caller names, without asking who calls: pay (out to "
         "whom the caller names), act (on what the caller names), upgrade",
+        exclude_if=lambda value: not value,
+    )
+    settles: tuple[str, ...] = Field(
+        default=(),
+        description="questions about an account (canonical) whose answer it changes for others, or says who may",
         exclude_if=lambda value: not value,
     )
 
@@ -150,6 +156,10 @@ class CodeFacts(Model):
         default=NOT_KEPT, description="guard of changing what the fee on transfers is computed from (Guard)"
     )
     rebase_guard: StrObs = Field(default=NOT_KEPT, description="guard of changing every balance at once (Guard)")
+    asks: Collection[Asked] = Field(
+        default=Collection[Asked](items=(), complete=False, reason=NOT_KEPT.detail),
+        description="what it asks of other contracts, on which its units or its answers depend",
+    )
     outside: Collection[OutsideFunction] = Field(
         default=Collection[OutsideFunction](items=(), complete=False, reason=NOT_KEPT.detail),
         description="functions that the runtime code alone shows, where there is no source",

@@ -24,6 +24,9 @@ from scanner.model.values import ZERO_ADDRESS
 
 UPGRADE = "upgrade"
 CAN_CALL = "canCall(address,address,bytes4)"
+ANSWERS = "answers "
+"""How the power over what is answered to a question begins; the question follows."""
+
 _NOT_ASKED = Verdict("not-asked", "")
 
 
@@ -55,8 +58,9 @@ def rights_of(guards: Guards, world: World) -> dict[str, dict[str, Right]]:
     for door in guards.doors:
         if door.fact is None:
             continue
-        for power in (*door.fact.powers, *door.fact.appoints):
-            if (right := _right(door, guards, world, direct=power in door.fact.powers)) is not None:
+        answers = tuple(f"{ANSWERS}{question}" for question in door.fact.settles)
+        for power in (*door.fact.powers, *door.fact.appoints, *answers):
+            if (right := _right(door, guards, world, direct=power not in door.fact.appoints)) is not None:
                 found.setdefault(door.account, {}).setdefault(power, []).append(right)
         for power in door.fact.opens:
             if (right := _opened(door, door.fact, guards, world)) is not None:

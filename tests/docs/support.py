@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from fixtures.localchain import project_root
+from tests.forked import Done, run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -30,19 +28,9 @@ def write_files(page: str, folder: Path) -> list[str]:
     return names
 
 
-def daoscan(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def daoscan(*words: str, folder: Path) -> Done:
     """Run the command line in `folder`."""
-    command = [sys.executable, "-m", "scanner.cli.main", *words]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**_environment(), "PYTHONPATH": str(project_root())},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return run(words, _environment(), seconds=240, folder=folder)
 
 
 def _environment() -> dict[str, str]:

@@ -40,7 +40,7 @@ def commands(*, beginning: str) -> list[str]:
 def test_they_lint(folder: Path) -> None:
     (command,) = commands(beginning="daoscan rules lint")
     done = daoscan(*command.split()[1:], folder=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.stderr) == (0, "")
     assert done.stdout.startswith("2 rules, ")
     assert done.stdout.endswith(" 0 problems\n")
 
@@ -48,7 +48,7 @@ def test_they_lint(folder: Path) -> None:
 def test_their_tests_pass(folder: Path) -> None:
     (command,) = commands(beginning="daoscan rules test")
     done = daoscan(*command.split()[1:], folder=folder)
-    assert (done.returncode, done.stdout) == (0, "7 tests of 2 rules, 0 failed\n"), done.stdout + done.stderr
+    assert (done.code, done.stdout) == (0, "7 tests of 2 rules, 0 failed\n"), done.stdout + done.stderr
 
 
 def test_they_are_listed_and_shown(folder: Path) -> None:
@@ -67,7 +67,7 @@ def test_they_find_what_the_page_says(folder: Path) -> None:
     assert len(said) == 2
     for line in said:
         assert line in done.stderr.splitlines(), done.stderr
-    assert done.returncode == 1, done.stderr
+    assert done.code == 1, done.stderr
     report = json.loads((folder / "out" / "code.json").read_text())
     found = {one["rule_id"]: one for one in report["findings"]}
     assert found["VLT-001"]["places"][0]["file"] == "contracts/Vault.sol"
@@ -84,7 +84,7 @@ def test_without_the_analysis_its_facts_are_unknown(folder: Path) -> None:
     assert {one["status"] for one in outcomes.values()} == {"unknown"}
     reasons = {one["reason"] for one in outcomes.values()}
     assert all("analysis-not-run (no analysis that states it was run)" in reason for reason in reasons)
-    assert done.returncode == 3, "a stable rule that could have been critical stayed open"
+    assert done.code == 3, "a stable rule that could have been critical stayed open"
 
 
 def test_a_misspelt_fact_is_a_load_error(folder: Path, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_misspelt_fact_is_a_load_error(folder: Path, tmp_path: Path) -> None:
     rule = tmp_path / "my-pack" / "anyone-is-paid-out.yaml"
     rule.write_text(rule.read_text().replace("facts.open_payouts > 1", "facts.open_payout > 1"))
     done = daoscan("rules", "lint", "my-pack", folder=tmp_path)
-    assert done.returncode == 2
+    assert done.code == 2
     assert "has no field 'open_payout'" in done.stderr
     assert "did you mean 'open_payouts'" in done.stderr
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +13,10 @@ from typing import Any
 import pytest
 
 from fixtures.catalogue import deploy_all
-from fixtures.localchain import LocalChain, project_root
+from fixtures.localchain import LocalChain
 from fixtures.sourcify_server import SourcifyServer
 from fixtures.story import DeployedDao
+from tests.forked import run
 
 TIMEOUT_SECONDS = 300
 
@@ -42,17 +41,9 @@ class Run:
 
 def daoscan(*arguments: str, out: Path | None = None, env: dict[str, str] | None = None) -> Run:
     """Run `daoscan` in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scanner.cli.main", *arguments, *(("--out", str(out)) if out else ())],
-        cwd=project_root(),
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("DAOSCAN_RPC")}, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    return Run(done.returncode, done.stdout, done.stderr, out or Path())
+    own = {k: v for k, v in os.environ.items() if not k.startswith("DAOSCAN_RPC")}
+    done = run((*arguments, *(("--out", str(out)) if out else ())), {**own, **(env or {})}, seconds=TIMEOUT_SECONDS)
+    return Run(done.code, done.stdout, done.stderr, out or Path())
 
 
 @dataclass
@@ -70,12 +61,13 @@ class Field:
     def options(self) -> tuple[str, ...]:
         return ("--rpc-url", self.chain.url, "--sourcify-url", self.sourcify.url)
 
-    def scan(self, name: str) -> Run:
-        """Return the scan of a fixture; it is made once."""
-        if name not in self._runs:
-            dao = self.daos[name]
-            self._runs[name] = daoscan("scan", dao.governor, *self.options(), "--name", name, out=self.folder / name)
-        return self._runs[name]
+    def scan(self, name: str, *more: str) -> Run:
+        """Return the scan of a fixture, with further options; it is made once for the same options."""
+        key = " ".join((name, *more))
+        if key not in self._runs:
+            words = ("scan", self.daos[name].governor, *self.options(), "--name", name, *more)
+            self._runs[key] = daoscan(*words, out=self.folder / key.replace(" ", ""))
+        return self._runs[key]
 
 
 @pytest.fixture(scope="session")

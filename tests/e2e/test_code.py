@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ import jsonschema
 import pytest
 
 from fixtures.localchain import project_root
+from tests import forked
+from tests.forked import Done
 
 ROOT = project_root()
 OFFICIAL = json.loads((ROOT / "tests" / "render" / "data" / "sarif-2.1.0.schema.json").read_text("utf-8"))
@@ -53,20 +53,11 @@ BROKEN = "pragma solidity ^0.8.20;\n\ncontract Broken {\n    function f() extern
 SAFE = "pragma solidity ^0.8.20;\n\ncontract Safe {\n    uint256 public number;\n}\n"
 
 
-def run(*words: str, folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
+def run(*words: str, folder: Path, out: Path) -> Done:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAOSCAN_")}
     if "DAOSCAN_CACHE" in os.environ:
         kept["DAOSCAN_CACHE"] = os.environ["DAOSCAN_CACHE"]
-    return subprocess.run(
-        [sys.executable, "-m", "scanner.cli.main", "code", *words, "--out", str(out)],
-        cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return forked.run(["code", *words, "--out", str(out)], kept, seconds=240, folder=folder)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -103,13 +94,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(repository: Path) -> subprocess.CompletedProcess[str]:
+def done(repository: Path) -> Done:
     return run(".", folder=repository, out=repository / "out")
 
 
 @pytest.mark.compiler
-def test_a_faulty_governor_is_found_by_file_and_line(repository: Path, done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 1, done.stderr
+def test_a_faulty_governor_is_found_by_file_and_line(repository: Path, done: Done) -> None:
+    assert done.code == 1, done.stderr
     report = read(repository / "out" / "code.json")
     assert (report["project"], report["left_out"], len(report["units"])) == ("hardhat", 1, 1)
     found = {one["rule_id"]: one for one in report["findings"]}
@@ -128,9 +119,7 @@ def test_a_faulty_governor_is_found_by_file_and_line(repository: Path, done: sub
 
 
 @pytest.mark.compiler
-def test_a_broken_file_is_unknown_with_reason_and_hint_and_the_others_stand(
-    repository: Path, done: subprocess.CompletedProcess[str]
-) -> None:
+def test_a_broken_file_is_unknown_with_reason_and_hint_and_the_others_stand(repository: Path, done: Done) -> None:
     (broken,) = read(repository / "out" / "code.json")["broken"]
     assert broken["file"] == "contracts/Broken.sol"
     assert broken["reason"] == "compile-failed"
@@ -145,14 +134,14 @@ def test_a_broken_file_is_unknown_with_reason_and_hint_and_the_others_stand(
 
 
 @pytest.mark.compiler
-def test_rules_about_a_deployed_dao_do_not_apply(repository: Path, done: subprocess.CompletedProcess[str]) -> None:
+def test_rules_about_a_deployed_dao_do_not_apply(repository: Path, done: Done) -> None:
     told = {one["rule_id"] for one in read(repository / "out" / "code.json")["outcomes"]}
     assert not {rule for rule in told if rule.startswith(("RSP", "TRE", "PRO", "LST", "ACC", "MEM"))}
     assert read(repository / "out" / "code.json")["not_applicable"] > 50
 
 
 @pytest.mark.compiler
-def test_sarif_stands_on_files_of_the_repository(repository: Path, done: subprocess.CompletedProcess[str]) -> None:
+def test_sarif_stands_on_files_of_the_repository(repository: Path, done: Done) -> None:
     log = sarif(repository / "out" / "code.sarif")
     assert log["automationDetails"]["id"] == "daoscan/code/"
     assert {place(result)[0] for result in log["results"]} == {"contracts/FaultyGovernor.sol"}
@@ -168,7 +157,7 @@ def test_sarif_stands_on_files_of_the_repository(repository: Path, done: subproc
 
 @pytest.mark.compiler
 def test_the_fingerprint_stays_when_lines_move_and_the_baseline_tells_what_changed(
-    repository: Path, done: subprocess.CompletedProcess[str], tmp_path: Path
+    repository: Path, done: Done, tmp_path: Path
 ) -> None:
     """The same repository later: lines have moved, one fault is gone, another is there."""
     later = tmp_path / "later"
@@ -185,9 +174,9 @@ def test_the_fingerprint_stays_when_lines_move_and_the_baseline_tells_what_chang
     assert place(after["CAP-001"])[1] == place(before["CAP-001"])[1] + 2
     assert after["CAP-001"]["baselineState"] == "updated"
     assert after["COD-003"]["baselineState"] == "absent"
-    assert again.returncode == 0, "what is left was known before"
+    assert again.code == 0, "what is left was known before"
     fresh = run(".", folder=later, out=tmp_path / "fresh")
-    assert fresh.returncode == 1
+    assert fresh.code == 1
     assert not any("baselineState" in result for result in sarif(tmp_path / "fresh" / "code.sarif")["results"])
 
 
@@ -197,7 +186,7 @@ def test_the_same_files_give_the_same_bytes_and_a_clean_one_gives_zero(tmp_path:
         (tmp_path / name).mkdir()
         (tmp_path / name / "Safe.sol").write_text(SAFE)
         done = run(".", folder=tmp_path / name, out=tmp_path / f"{name}-out")
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.stderr
     for file in ("code.json", "code.sarif"):
         assert (tmp_path / "one-out" / file).read_bytes() == (tmp_path / "two-out" / file).read_bytes()
 
@@ -207,7 +196,7 @@ def test_a_standard_json_input(tmp_path: Path) -> None:
     sources = {"src/Safe.sol": {"content": SAFE}, "@lib/Base.sol": {"content": SAFE.replace("Safe", "Base")}}
     (tmp_path / "input.json").write_text(json.dumps({"language": "Solidity", "sources": sources, "settings": {}}))
     done = run("input.json", "--format", "json", folder=tmp_path, out=tmp_path / "out")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.stderr
     report = read(tmp_path / "out" / "code.json")
     assert report["project"] == "standard-json"
     assert [(one["name"], one["place"]["file"]) for one in report["contracts"]] == [("Safe", "src/Safe.sol")]
@@ -217,8 +206,8 @@ def test_a_standard_json_input(tmp_path: Path) -> None:
 @pytest.mark.compiler
 def test_a_repository_that_does_not_compile_is_incomplete(tmp_path: Path) -> None:
     (tmp_path / "Broken.sol").write_text(BROKEN)
-    assert run(".", folder=tmp_path, out=tmp_path / "out").returncode == 3
-    assert run(".", "--allow-incomplete", folder=tmp_path, out=tmp_path / "out").returncode == 0
+    assert run(".", folder=tmp_path, out=tmp_path / "out").code == 3
+    assert run(".", "--allow-incomplete", folder=tmp_path, out=tmp_path / "out").code == 0
 
 
 @pytest.mark.parametrize(
@@ -233,6 +222,6 @@ def test_a_repository_that_does_not_compile_is_incomplete(tmp_path: Path) -> Non
 )
 def test_wrong_usage(tmp_path: Path, words: tuple[str, ...], what: str) -> None:
     done = run(*words, folder=tmp_path, out=tmp_path / "out")
-    assert done.returncode == 2
+    assert done.code == 2
     assert f"error: {what}" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fixtures.catalogue import FIXTURES
-from tests.e2e.conftest import Field, daoscan
+from tests.e2e.conftest import Field
 
 _HELD_ONCE = re.compile(r"\.(proposals|simulations)\.items\[\d+\]\.")
 
@@ -48,8 +48,7 @@ def test_every_proposal_has_the_event_that_its_calls_rest_on(field: Field, name:
 
 @pytest.mark.parametrize("name", ["pending-takeover", "pending-cleanup"])
 def test_every_simulation_says_what_was_done(field: Field, name: str) -> None:
-    run = daoscan("scan", field.daos[name].governor, *field.options(), "--simulate", out=field.folder / f"fork-{name}")
-    simulated = run.snapshot["simulations"]["items"]
+    simulated = field.scan(name, "--simulate").snapshot["simulations"]["items"]
     assert simulated
     for one in simulated:
         assert "simulation" in [item["kind"] for item in one["evidence"]]

@@ -17,12 +17,8 @@ RULES = tuple(f"PRO-{number:03d}" for number in range(40, 47))
 
 
 @pytest.fixture(scope="module")
-def runs(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    folder = tmp_path_factory.mktemp("simulated")
-    return {
-        name: daoscan("scan", field.daos[name].governor, *field.options(), "--simulate", out=folder / name)
-        for name in ("pending-takeover", "pending-cleanup")
-    }
+def runs(field: Field) -> dict[str, Run]:
+    return {name: field.scan(name, "--simulate") for name in ("pending-takeover", "pending-cleanup")}
 
 
 def simulation(run: Run) -> dict[str, Any]:

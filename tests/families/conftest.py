@@ -23,8 +23,8 @@ class Several(Field):
 
     each: dict[str, Field] = field(default_factory=dict)
 
-    def scan(self, name: str) -> Run:
-        return self.each[name].scan(name)
+    def scan(self, name: str, *more: str) -> Run:
+        return self.each[name].scan(name, *more)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli import fleet_options as fleet
-from scanner.cli.errors import INTERRUPTED, reported
-from scanner.cli.portfolio import write_portfolio
+from scanner.cli.errors import reported
+from scanner.cli.output import check_folder
+from scanner.cli.portfolio import address, write_portfolio
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
 from scanner.cli.shared import FailOn, RuleFolders, Verbose
 from scanner.model.errors import UsageError
@@ -67,7 +68,7 @@ def batch(
     """Scan many DAOs into a store. What is there already is not done again: give the same command after anything.
 
     Exit codes: 0 all were scanned (whatever was found), 1 some ended in an error or a line names no target, 2 wrong
-    input or a store of no use."""
+    input or a store of no use, 130 interrupted (Ctrl-C)."""
     with reported(verbose):
         fleet.want_packages(cluster=True)
         from scanner.fleet.batch import Batch
@@ -90,14 +91,13 @@ def batch(
             seconds=seconds,
             megabytes=megabytes,
         )
-        fleet.place_in_environment(db, rpc_url, endpoints, cache_dir)
+        fleet.place_in_environment(address(db) if rejudge else db, rpc_url, endpoints, cache_dir)
+        if out is not None:
+            check_folder(out)
         found = None if rejudge else read_all(targets, chain_id)
-        job = Batch(settings, Place(workers, scheduler, tls_ca, tls_cert, tls_key), quiet=quiet)
-        try:
+        with fleet.interruptible("what was done is in the store: give the same command again"):
+            job = Batch(settings, Place(workers, scheduler, tls_ca, tls_cert, tls_key), quiet=quiet)
             clean = job.rejudge() if found is None else job.scan(found, block=block, retry_failed=retry_failed)
-        except KeyboardInterrupt:
-            typer.echo("error: interrupted; what was done is in the store: give the same command again", err=True)
-            raise typer.Exit(INTERRUPTED) from None
         if out is not None:
             for path in write_portfolio(out, settings, which="findings"):
                 typer.echo(str(path))
@@ -114,5 +114,6 @@ def read_all(source: str, chain_id: int | None) -> Targets:
     if not found.wanted:
         for one in found.bad[:20]:
             typer.echo(f"warning: {one.place}: {one.why}", err=True)
-        raise UsageError("no target", where=source, hint="a line is CHAIN,ADDRESS[,NAME[,BLOCK]] or eip155:CHAIN:0x…")
+        where = "standard input" if source == "-" else source
+        raise UsageError("no target", where=where, hint="a line is CHAIN,ADDRESS[,NAME[,BLOCK]] or eip155:CHAIN:0x…")
     return found

@@ -10,7 +10,7 @@ import typer
 
 from scanner.cli import fleet_options as fleet
 from scanner.cli.batch import read_all
-from scanner.cli.errors import INTERRUPTED, reported
+from scanner.cli.errors import reported
 from scanner.cli.portfolio import address
 from scanner.cli.scan import ETHERSCAN, SOURCIFY
 from scanner.cli.shared import FailOn, RuleFolders, Verbose
@@ -95,15 +95,11 @@ def watch(
             raise UsageError("nobody to tell: standard output is closed", hint="leave it open, or give --webhook")
         hook = Webhook(webhook, os.environ.get(SECRET, "")) if webhook else None
         place = Place(workers, scheduler, tls_ca, tls_cert, tls_key)
-        try:
+        with fleet.interruptible("what was done is in the store, what was not told is told by the next run"):
             job = Watch(settings, place, webhook=hook, say=say, quiet=quiet)
             if once:
                 raise typer.Exit(0 if job.round(found, every) else 1)
             job.forever(found, every)
-        except KeyboardInterrupt:
-            said = "what was done is in the store, what was not told is told by the next run"
-            typer.echo(f"error: interrupted; {said}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
 
 
 def say(line: str) -> None:

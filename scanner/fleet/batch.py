@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from scanner.chain.node import ChainOptions, open_chain
 from scanner.chain.transport import Patience
-from scanner.fleet.endpoints import find_endpoint
-from scanner.fleet.engine import Place, Tally, run
+from scanner.fleet.endpoints import NoNode, find_endpoint
+from scanner.fleet.engine import Place, Tally, client_of, run
 from scanner.fleet.progress import Reporter
 from scanner.fleet.rejudge import rejudge
 from scanner.fleet.scan_one import pace_of
@@ -32,6 +32,7 @@ class Batch:
 
     def __init__(self, settings: Settings, place: Place, *, quiet: bool = False) -> None:
         self._settings = settings
+        place.check()
         self._place = place
         self._report = Reporter(quiet=quiet)
         self.rules = settings.loaded_rules()  # a bad rule is told before anything is read
@@ -53,6 +54,7 @@ class Batch:
             more = ", …" if len(targets.again) > _PLACES else ""
             places = ", ".join(targets.again[:_PLACES]) + more
             self._report.warn(f"{len(targets.again)} repeated, the first counts: {places}")
+        _want_nodes({one.chain_id for one in targets.wanted})
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             key = self._key(targets, block)
@@ -119,7 +121,8 @@ class Batch:
             def watch(tally: Tally, task: Task, result: Result) -> None:
                 self._report.step(tally, task, result)
 
-            run(tasks, tally, place=place, settings=self._settings, watch=watch)
+            cluster = client_of(place, self._report.warn)
+            run(tasks, tally, cluster=cluster, settings=self._settings, watch=watch)
         return tally
 
     def _key(self, targets: Targets, block: int | None) -> str:
@@ -174,6 +177,21 @@ class Batch:
                 return chain.block
         finally:
             store.close()
+
+
+def _want_nodes(chains: set[int]) -> None:
+    """Raise UsageError where no chain has a node, and RuleError or UsageError for endpoints that cannot be read.
+
+    Where only some have none, the rest goes on.
+    """
+    missing = []
+    for chain_id in sorted(chains):
+        try:
+            find_endpoint(chain_id)
+        except NoNode as error:
+            missing.append(error)
+    if missing and len(missing) == len(chains):
+        raise missing[0]
 
 
 def _remote(place: Place) -> tuple[str, str, str, str]:

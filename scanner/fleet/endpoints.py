@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,15 +31,31 @@ class Endpoint:
         return hashlib.sha256(self.url.encode()).hexdigest()
 
 
-def read_endpoints(path: Path, environment: Mapping[str, str] | None = None) -> dict[int, Endpoint]:
+class NoNode(UsageError):
+    """Nothing says which node answers for a chain."""
+
+
+def read_endpoints(
+    path: Path, environment: Mapping[str, str] | None = None, only: Collection[int] | None = None
+) -> dict[int, Endpoint]:
     """Return the endpoints of a file by chain id. Raises RuleError (file:line:column) or UsageError.
+
+    With `only`, those of some chains: the environment need not have the addresses of the others.
 
     chains:
       eip155:1: {rpc_url_env: MAINNET_RPC_URL, requests_per_second: 20}
       eip155:42161: {rpc_url: "http://127.0.0.1:8545"}
     """
     environment = os.environ if environment is None else environment
-    return {chain_id: _endpoint(chain_id, node, environment) for chain_id, node in _chains(path).items()}
+    found = {}
+    for chain_id, node in _chains(path).items():
+        url, variable, rate = _stated(node)
+        if only is not None and chain_id not in only:
+            continue
+        if variable and not environment.get(variable):
+            raise node.mark.error(f"the environment has no {variable}", "set it to the address of the node")
+        found[chain_id] = Endpoint(chain_id, url or environment[variable], rate)
+    return found
 
 
 def variables_of(path: Path) -> tuple[str, ...]:
@@ -72,7 +88,8 @@ def _mapping(node: Node) -> dict[str, Node]:
     return node.entries
 
 
-def _endpoint(chain_id: int, node: Node, environment: Mapping[str, str]) -> Endpoint:
+def _stated(node: Node) -> tuple[str, str, float]:
+    """Return what is said of a chain: address, or variable that has it, and rate."""
     fields = _mapping(node)
     for name, value in fields.items():
         if name not in _KNOWN:
@@ -82,12 +99,10 @@ def _endpoint(chain_id: int, node: Node, environment: Mapping[str, str]) -> Endp
         raise node.mark.error(
             "one of rpc_url and rpc_url_env is wanted", "a URL with a key belongs into the environment"
         )
-    if variable and not environment.get(variable):
-        raise node.mark.error(f"the environment has no {variable}", "set it to the address of the node")
     rate = _text(fields.get("requests_per_second"))
     if rate and (not _DECIMAL.match(rate) or float(rate) <= 0):
         raise fields["requests_per_second"].mark.error("a number of requests above 0 is wanted")
-    return Endpoint(chain_id, url or environment[variable], float(rate or 0))
+    return url, variable, float(rate or 0)
 
 
 def _text(node: Node | None) -> str:
@@ -103,9 +118,9 @@ def find_endpoint(chain_id: int, environment: Mapping[str, str] | None = None) -
     environment = os.environ if environment is None else environment
     file, url = environment.get("DAOSCAN_ENDPOINTS", ""), environment.get("DAOSCAN_RPC_URL", "")
     if file:
-        found = read_endpoints(Path(file), environment)
+        found = read_endpoints(Path(file), environment, (chain_id,))
         if chain_id in found:
             return found[chain_id]
     if url:
         return Endpoint(chain_id, url)
-    raise UsageError(f"no node is named for chain {chain_id}", hint="--endpoints FILE, or --rpc-url for one chain")
+    raise NoNode(f"no node is named for chain {chain_id}", hint="--endpoints FILE, or --rpc-url for one chain")

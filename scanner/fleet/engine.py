@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from scanner.model.errors import DaoscanError, UsageError
 if TYPE_CHECKING:
     from distributed import Client
 
+_CONNECT = "30s"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -32,6 +34,11 @@ class Place:
     tls_ca: str = ""
     tls_cert: str = ""
     tls_key: str = ""
+
+    def check(self) -> None:
+        """Raise UsageError for an address that is none, or that may not be spoken to like this."""
+        if self.scheduler:
+            _security(self)
 
 
 @dataclass
@@ -61,13 +68,16 @@ class Tally:
 Watch = Callable[[Tally, Task, Result], None]
 
 
-def run(tasks: Sequence[Task], tally: Tally, *, place: Place, settings: Settings, watch: Watch) -> None:
-    """Do every task; each result is counted and told to `watch`. Raises UsageError when no other could do better.
+def run(
+    tasks: Sequence[Task], tally: Tally, *, cluster: AbstractContextManager[Client], settings: Settings, watch: Watch
+) -> None:
+    """Do every task on the workers of `cluster` (`client_of`); each result is counted and told to `watch`.
 
-    A worker that dies takes its DAO with it: the DAO is tried once more, then kept as failed.
+    Raises UsageError when no other task could do better. A worker that dies takes its DAO with it: the DAO is tried
+    once more, then kept as failed.
     """
     text = settings.model_dump_json()
-    with client_of(place) as client:
+    with cluster as client:
         for task, result in _results(client, tasks, text):
             if result.kind in FATAL:
                 raise UsageError(f"the run was ended: {result.reason}", hint="mend it and give the command again")
@@ -132,14 +142,26 @@ CONFIG: dict[str, Any] = {
 
 
 @contextlib.contextmanager
-def client_of(place: Place) -> Iterator[Client]:
-    """A client of the workers of `place`; those started here end with it. Raises UsageError for a bad address."""
+def client_of(place: Place, warn: Callable[[str], None] = lambda _: None) -> Iterator[Client]:
+    """A client of the workers of `place`; those started here end with it.
+
+    Raises UsageError for a bad address, or one at which nobody answers; `warn` hears of a scheduler without workers.
+    """
     import dask
     from distributed import Client, LocalCluster
 
     with dask.config.set(CONFIG):
         if place.scheduler:
-            with Client(place.scheduler, security=_security(place), timeout="30s", set_as_default=False) as client:
+            security = _security(place)
+            try:
+                found = Client(place.scheduler, security=security, timeout=_CONNECT, set_as_default=False)
+            except OSError as error:
+                what = "the scheduler cannot be reached"
+                hint = "check that it runs, its address, and that its certificate is of the authority in --tls-ca"
+                raise UsageError(what, where=f"--scheduler {place.scheduler}", hint=hint) from error
+            with found as client:
+                if not client.scheduler_info(n_workers=-1)["workers"]:
+                    warn("the scheduler has no worker: the run begins when `dask worker` brings one")
                 yield client
             return
         with (
@@ -176,7 +198,8 @@ def _security(place: Place) -> Any:
         return None
     for name, path in (("--tls-ca", place.tls_ca), ("--tls-cert", place.tls_cert), ("--tls-key", place.tls_key)):
         if not path or not Path(path).is_file():
-            raise UsageError("a file of the TLS key is missing", where=name)
+            hint = "--tls-ca, --tls-cert and --tls-key are PEM files"
+            raise UsageError("a file of the TLS key is missing", where=name, hint=hint)
     return Security(
         tls_ca_file=place.tls_ca,
         tls_client_cert=place.tls_cert,

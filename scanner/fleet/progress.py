@@ -59,12 +59,13 @@ class Reporter:
             return
         now = time.monotonic()
         rate = tally.done / max(now - self._started, 0.001)
+        speed = f"{rate:.1f} per second" if rate >= 0.1 else f"{60 * rate:.1f} per minute"
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=tally.done, said=f"{rate:.1f} per second{_errors(tally)}")
+            self._bar.update(self._task, completed=tally.done, said=f"{speed}{_errors(tally)}")
         elif now - self._last >= _LINE_SECONDS:
             self._last = now
             left = (tally.total - tally.done) / max(rate, 0.001)
-            said = f"{tally.done} of {tally.total}, {rate:.1f} per second, {left:.0f} s left{_errors(tally)}"
+            said = f"{tally.done} of {tally.total}, {speed}, {left:.0f} s left{_errors(tally)}"
             self._console.print(Text(said), soft_wrap=True)
 
     def close(self) -> None:

@@ -12,7 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import NullPool
 
 from scanner.model.errors import UsageError
@@ -69,7 +76,7 @@ class Database:
             try:
                 with self.engine.begin() as connection:
                     return work(connection)
-            except OperationalError as error:
+            except (OperationalError, IntegrityError) as error:  # or what it stands on was pruned meanwhile
                 if attempt == _ATTEMPTS - 1 or _is_full(error):
                     raise unavailable(self.url, error) from error
                 # The pool leaves out what a lost connection shows to be stale; disposing of it here would forget the
@@ -107,6 +114,8 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url if "://" in url else f"sqlite:///{url}")
     except ArgumentError as error:
         raise UsageError("the database address cannot be read", where="--db", hint=_HINT) from error
+    if parsed.drivername in ("postgresql", "postgres"):  # as others write it
+        return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise UsageError(f"no such database: {parsed.get_backend_name()}", where="--db", hint=_HINT)
     return parsed

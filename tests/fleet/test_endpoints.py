@@ -47,6 +47,17 @@ def test_errors_say_where(tmp_path: Path, text: str, said: str) -> None:
     assert "endpoints.yaml:1:" in caught.value.where
 
 
+def test_only_the_chains_of_a_run_need_their_variables(tmp_path: Path) -> None:
+    path = write(tmp_path, "chains:\n  eip155:1: {rpc_url_env: MAIN}\n  eip155:10: {rpc_url_env: OTHER}\n")
+    environment = {"DAOSCAN_ENDPOINTS": str(path), "MAIN": "http://a"}
+    assert find_endpoint(1, environment).url == "http://a"
+    with pytest.raises(DaoscanError, match="the environment has no OTHER"):
+        find_endpoint(10, environment)
+    write(tmp_path, "chains:\n  eip155:1: {rpc_url_env: MAIN}\n  eip155:10: {rpc_urls: x}\n")
+    with pytest.raises(DaoscanError, match="no such field"):
+        find_endpoint(1, environment)
+
+
 def test_the_node_of_a_chain(tmp_path: Path) -> None:
     path = write(tmp_path, 'chains: {eip155:1: {rpc_url: "http://a"}}\n')
     environment = {"DAOSCAN_ENDPOINTS": str(path)}

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
+from scanner.fleet import engine
+from scanner.fleet.batch import Batch
 from scanner.fleet.engine import Place, client_of, do
 from scanner.fleet.settings import Settings
+from scanner.fleet.targets import Targets, Wanted
 from scanner.fleet.task import FATAL
 from scanner.model.errors import UsageError
 from tests.fleet.test_progress import TASK
@@ -27,6 +31,38 @@ from tests.fleet.test_progress import TASK
 def test_addresses_that_are_refused(scheduler: str, said: str) -> None:
     with pytest.raises(UsageError, match=said), client_of(Place(scheduler=scheduler)):
         pass
+
+
+def test_a_run_is_refused_before_it_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No store is made for it, and no node is asked."""
+    monkeypatch.setenv("DAOSCAN_DB", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    with pytest.raises(UsageError, match="under TLS only"):
+        Batch(Settings(), Place(scheduler="tcp://10.0.0.7:8786"), quiet=True)
+    monkeypatch.delenv("DAOSCAN_RPC_URL", raising=False)
+    monkeypatch.delenv("DAOSCAN_ENDPOINTS", raising=False)
+    wanted = Targets((Wanted(1, "0x" + "a1" * 20), Wanted(10, "0x" + "a1" * 20)), ())
+    with pytest.raises(UsageError, match="no node is named for chain 1"):
+        Batch(Settings(), Place(), quiet=True).scan(wanted, block=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_CONNECT", "0.3s")
+    with pytest.raises(UsageError, match="cannot be reached") as caught, client_of(Place(1, "tcp://127.0.0.1:9")):
+        pass
+    assert caught.value.where == "--scheduler tcp://127.0.0.1:9"
+
+
+def test_a_scheduler_without_workers_is_told() -> None:
+    """Its tasks wait for a worker: what waits without a word looks like what hangs."""
+    said: list[str] = []
+    quiet = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1", scheduler_kwargs=quiet) as cluster,
+        client_of(Place(1, cluster.scheduler_address), said.append),
+    ):
+        pass
+    assert said == ["the scheduler has no worker: the run begins when `dask worker` brings one"]
 
 
 @pytest.mark.parametrize("missing", ["DAOSCAN_DB", "DAOSCAN_CACHE"])

@@ -42,6 +42,11 @@ def test_lines_with_rate_time_left_and_errors_by_kind(
     first, second = capsys.readouterr().err.splitlines()
     assert first == f"warning: eip155:1:{TASK.address}: limit: no \ufffd[31mend"
     assert second == "2 of 6, 0.2 per second, 20 s left; errors: 1 limit"
+    now[0] += 30
+
+    reporter.far(tally)
+    assert capsys.readouterr().err == "2 of 6, 3.0 per minute, 80 s left; errors: 1 limit\n"
+    now[0] -= 30
     told(
         reporter, tally, Result(key="3", kind="node", reason="gone"), Result(key="4", saved=True, sources_missing=True)
     )

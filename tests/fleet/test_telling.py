@@ -139,12 +139,13 @@ def watching(*options: str, **environment: str) -> Iterator[subprocess.Popen[str
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_ctrl_c_while_it_waits(store: Store) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_it_is_ended_while_it_waits(store: Store, kind: int) -> None:
     with watching() as process:
         assert process.stderr is not None
         assert process.stdout is not None
         assert process.stderr.readline() == WAITING
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, kind)
         assert process.wait(30) == 130
         assert process.stderr.read() == INTERRUPTED
         assert [json.loads(line)["id"] for line in process.stdout] == list(EVENTS)

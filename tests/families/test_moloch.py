@@ -11,7 +11,7 @@ from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.molochs import RECIPE
 from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
-from scanner.discovery.families import family_of
+from scanner.discovery.families import family_of, moloch
 from scanner.discovery.families.interface import NOW
 from scanner.discovery.families.moloch import SPONSORED_V2, SUBMITTED_V1, SUBMITTED_V2, MolochV1, MolochV2
 from scanner.model.evidence import LogEvidence
@@ -202,3 +202,26 @@ def test_the_guild_is_found_from_its_bank(families: Field, tmp_path: Any) -> Non
     (governor,) = run.snapshot["governors"]["items"]
     assert (governor["address"], governor["family"]["value"]) == (dao.governor, "moloch-v1")
     assert len(run.snapshot["proposals"]["items"]) == 5
+
+
+def test_of_what_a_guild_holds_only_what_its_books_give_it_is_its_own() -> None:
+    functions, _ = _abi("GuildV2")
+    assert moloch._BOOKS in functions
+    summoned = log(
+        address(1),
+        (moloch.SUMMONED_V2, word(address(5))),
+        "0x" + encode(("address[]", *["uint256"] * 7), ([address(20), address(21)], *range(7)))[2:],
+        index=1,
+    )
+    guild = _guild(V2, summoned)
+    guild.calls["depositToken()"] = (("address",), returned(guild.address, encode(("address",), (address(20),))))
+    asked = {getter.arguments: getter for getter in V2.questions(guild, _code(V2)) if getter.signature == moloch._BOOKS}
+    assert set(asked) == {(moloch.GUILD, address(20)), (moloch.GUILD, address(21))}
+    name = asked[(moloch.GUILD, address(20))].key
+    guild.calls[name] = (("uint256",), returned(guild.address, encode(("uint256",), (116,))))
+    kept = V2.keeps(guild, address(20))
+    assert isinstance(kept, Known)
+    assert kept.value == 116
+    assert isinstance(V2.keeps(guild, address(21)), Unknown), "its books were not read: not all of it is the guild's"
+    assert V2.keeps(guild, address(22)) is None
+    assert V1.keeps(_guild(V1), address(20)) is None

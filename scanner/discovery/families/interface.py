@@ -169,6 +169,10 @@ class GovernorFamily(ABC):
         """All votes that there are, where no token's total supply says so; None where it does."""
         return None
 
+    def keeps(self, account: Account, token: str) -> Known[int] | Unknown | None:
+        """How much of a token it holds is the DAO's, where its books say that members may take the rest; else None."""
+        return None
+
     def voting_power(self, account: Account) -> Known[dict[str, int]] | Unknown | None:
         """Votes that each account can cast now, where the token's logs do not tell; None where they do.
 

@@ -37,13 +37,22 @@ SUMMONED_V2 = topic("SummonComplete(address,address[],uint256,uint256,uint256,ui
 
 _PERIODS = ("summoningTime()", "periodDuration()", "votingPeriodLength()", "gracePeriodLength()")
 _GETTERS = tuple((one, "uint256") for one in (*_PERIODS, "totalShares()"))
-_MAX_PROPOSALS, _MAX_MEMBERS = 2_000, 1_000
+_MAX_PROPOSALS, _MAX_MEMBERS, _MAX_TOKENS = 2_000, 1_000, 200
 _TEXT, _NUMBER = "string", "uint256"
+_SUMMONED = ("address[]", *[_NUMBER] * 7)
+_BOOKS = "getUserTokenBalance(address,address)"
+GUILD = "0x000000000000000000000000000000000000dead"
+"""Under which the second generation books what is the guild's own (Moloch.sol, GUILD)."""
+
 _AGAINST = "what the contract keeps of the proposal against its event"
 
 
 def _held(number: int) -> str:
     return f"proposal {number}"
+
+
+def _booked(token: str) -> str:
+    return f"of the guild's own {token}"
 
 
 def _member(address: str) -> str:
@@ -309,6 +318,29 @@ class MolochV2(_Moloch):
     submitted = SUBMITTED_V2
     event = (*[_NUMBER] * 3, "address", _NUMBER, "address", _TEXT, "bool[6]", _NUMBER)
     """Shares, loot, tribute and its token, payment and its token, text, flags, id."""
+
+    def questions(self, account: Account, code: str) -> Iterable[Getter]:
+        yield from super().questions(account, code)
+        if self.recognise(account, code):
+            for token in self._tokens(account):
+                yield Getter(account.address, _BOOKS, (_NUMBER,), (GUILD, token), _booked(token))
+
+    def keeps(self, account: Account, token: str) -> Known[int] | Unknown | None:
+        """The guild's own part: deposits and tributes that wait, and what members have not taken yet, are theirs."""
+        return account.ask(_booked(token)) if token in self._tokens(account) else None
+
+    def _tokens(self, account: Account) -> list[str]:
+        """Return the tokens that its events and `depositToken()` name, each once."""
+        found = [nonzero(account.address_of("depositToken()")) or ZERO_ADDRESS]
+        for first, types, places in ((SUMMONED_V2, _SUMMONED, (0,)), (SUBMITTED_V2, self.event, (3, 5))):
+            for log in account.events(first):
+                try:
+                    told = decode(types, log.data)
+                except DecodeError:
+                    continue
+                named = (told[place] for place in places)
+                found += [one.lower() for item in named for one in ([item] if isinstance(item, str) else item)]
+        return [one for one in dict.fromkeys(found) if one != ZERO_ADDRESS][:_MAX_TOKENS]
 
     def links(self, account: Account) -> Iterable[Link]:
         if found := nonzero(account.address_of("depositToken()")):

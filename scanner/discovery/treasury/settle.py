@@ -131,8 +131,10 @@ def _account(
 
 def _own(resolver: Resolver, address: str, token: str, whole: Known[int] | Unknown) -> Known[int] | Unknown:
     """Return how much of a balance is the DAO's: all of it, but where the account keeps books of several."""
-    keeper, account = resolver.parts.executors.get(address), resolver.world.get(address)
-    told = keeper.keeps(account, token) if keeper is not None and account is not None else None
+    account = resolver.world.get(address)
+    keepers = (resolver.parts.executors.get(address), resolver.parts.governors.get(address))
+    books = [keeper.keeps(account, token) for keeper in keepers if keeper is not None and account is not None]
+    told = next((one for one in books if one is not None), None)
     return whole if told is None else told
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from scanner.chain.abi import DecodeError, decode, function_signature
 from scanner.discovery.control.grants import Grants
+from scanner.model.code import CodeFacts
 from scanner.model.evidence import AccountEvidence, Evidence, LogEvidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
@@ -73,6 +74,8 @@ class Account:
     """All that the crawl met, by address: some of what concerns a contract is logged by another."""
 
     grants: Grants | None = None
+    facts: CodeFacts | None = field(default=None, repr=False, compare=False)
+    """What was found in the code that runs here, once it was analysed; of governors only."""
 
     @property
     def has_code(self) -> bool:

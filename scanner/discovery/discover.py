@@ -23,6 +23,7 @@ from scanner.discovery.dossier import Dossier
 from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
 from scanner.discovery.governors import Past, build_governor
+from scanner.discovery.guards.keeping import kept_of
 from scanner.discovery.guards.managers import MANAGER_TOPICS
 from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
@@ -178,8 +179,11 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     _source_gaps(world)
     world.gaps += [gap_of(world.accounts[address]) for address in sorted(parts.bare)]
     use = privacy_use(logs.beside[: len(wanted)])
+    for address in parts.governors:
+        world.accounts[address].facts = code_at(world, results, address)
     rights = rights_of(guards, world)
     resolver = Resolver(world, parts, _guards(world, results), offices=offices_of(guards), rights=rights)
+    resolver.kept = kept_of(guards, world)
     return Found(world, parts, results, logs.powers, holdings, resolver, use, allowances, history, guards, holders)
 
 

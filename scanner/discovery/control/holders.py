@@ -17,6 +17,7 @@ from scanner.discovery.control.roles import read_roles, role_name
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import Beside, own_delay
 from scanner.discovery.guards.doors import Held
+from scanner.discovery.guards.keeping import Kept
 from scanner.discovery.guards.managers import ADMIN_ROLE, manager_members, role_holders
 from scanner.discovery.guards.offices import Office
 from scanner.discovery.guards.rights import Right, merged
@@ -58,6 +59,8 @@ class Resolver:
         self._guards = guards or {}
         self._offices = offices or {}
         self._rights = rights or {}
+        self.kept: Mapping[str, tuple[Kept, ...]] = {}
+        """Who may call which functions of a governor by its guards; taken in once they were read."""
         self._known: dict[str, tuple[Path, ...]] = {}
         self._steps = 0
         self._ring = False
@@ -174,6 +177,7 @@ class Resolver:
         elif address in self.parts.governors:
             yield self._vote(account)
             yield from self._beside_the_vote(account, seen)
+            yield from self._by_its_guards(account, seen)
             yield from self._unread(account)
         elif address in self.parts.executors:
             yield from self._executor(account, seen)
@@ -237,6 +241,18 @@ class Resolver:
                 paths = (self._in_others_names(account, one),) if in_vote else self._walk(one.address, seen)
                 yield from self._through(paths, step, zero_delay(one.evidence), one.evidence)
 
+    def _by_its_guards(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        """Whoever may call a function through which a governor of a plain family acts needs no vote for that."""
+        family, right = self.parts.governors[account.address], self.right(account.address, "act")
+        if family.plain and right is not None:
+            own = (account.address, family.executor(account), *self._names_timelock(account))
+            others = tuple(one for one in right.holders if one.address not in own)
+            yield from self._acting(account, replace(right, holders=others), seen, frozenset())
+
+    def _names_timelock(self, account: Account) -> Iterable[str]:
+        timelock = nonzero(self.parts.governors[account.address].timelock(account))
+        return (timelock,) if timelock else ()
+
     def _in_others_names(self, account: Account, one: Beside) -> Path:
         """Anyone who votes for the others waits as a vote does: until it opens, and while it is open."""
         family, mode = self.parts.governors[account.address], self.parts.governors[account.address].clock(account)
@@ -256,8 +272,8 @@ class Resolver:
     def vote_kind(self, governor: str) -> ActorKind:
         """Return what carries the vote: a token, an NFT, or membership as such; unresolved where that was not found."""
         account, family = self.world.accounts[governor], self.parts.governors[governor]
-        if family.vote is not None:
-            return family.vote
+        if (kind := family.carried_by(account)) is not None:
+            return kind
         token = nonzero(self.parts.vote_tokens.get(governor) or family.token(account))
         carrier = self.world.get(token) if token else None
         if carrier is None or not carrier.has_code:

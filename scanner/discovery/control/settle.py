@@ -9,6 +9,7 @@ from dataclasses import replace
 from scanner.discovery.account import nonzero
 from scanner.discovery.control.admission import admissions
 from scanner.discovery.control.holders import ALONE, Path, Resolver, add_delays, short, wait_of
+from scanner.discovery.control.kept import kept_ways
 from scanner.discovery.control.roles import read_roles
 from scanner.discovery.guards.rights import Right
 from scanner.discovery.permissions.osx import upgraders
@@ -39,6 +40,8 @@ def build_controls(
             edges += _open_calls(resolver, address, by_address[address].code)
     for address in sorted(resolver.parts.governors):
         edges += _governor(world, resolver, address, by_address.get(address))
+        for kept in kept_ways(resolver, world.accounts[address]):
+            edges += _edges(resolver, address, kept.capability, kept.paths, guard=kept.words)
         for way in admissions(world, resolver, world.accounts[address], by_address):
             edges += _edges(resolver, address, Capability.MINT, way.paths, guard=way.words)
     for address in sorted(resolver.parts.executors):

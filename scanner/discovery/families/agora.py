@@ -54,6 +54,8 @@ class Agora(OpenZeppelinGovernor):
 
     topics = tuple(_SHAPES)
 
+    plain = False
+
     def __init__(self) -> None:
         super().__init__(4)
         self.name = "agora"

@@ -23,6 +23,7 @@ class _Compound(GovernorFamily):
     """What both have in common."""
 
     struct: tuple[str, ...]
+    plain = True
 
     def _shape(self, account: Account, code: str) -> bool:
         """By its getters and its way to propose: others took the getters' names over for governors of their own."""

@@ -39,6 +39,8 @@ class CompoundGovernor(OpenZeppelinGovernor):
 
     topics = (LISTED,)
 
+    plain = False
+
     def __init__(self) -> None:
         super().__init__(5)
         self.name = "compound-governor"

@@ -78,6 +78,9 @@ class GovernorFamily(ABC):
     vote: ActorKind | None = None
     """What carries the vote, where the family as such decides that; else the token is looked at."""
 
+    plain: bool = False
+    """Whether its own functions obey the vote, guardian and admin alone: what else its code guards, others added."""
+
     commits: frozenset[str] = frozenset()
     """Functions, open to anyone, that replace the governor's own code when a vote has passed."""
 
@@ -179,6 +182,10 @@ class GovernorFamily(ABC):
         Tokens that have to be locked or bonded to vote are such: who holds them has no votes.
         """
         return None
+
+    def carried_by(self, account: Account) -> ActorKind | None:
+        """What carries the vote, where the family or the code decides that; None: the token is looked at."""
+        return self.vote
 
     def signers(self, account: Account) -> Known[int] | Unknown | None:
         """Keys that it takes, where a list of signers decides and no vote; None where a vote does."""

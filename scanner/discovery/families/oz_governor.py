@@ -22,6 +22,8 @@ _BASE_DELAY_SELECTOR = selector(_BASE_DELAY)
 class OpenZeppelinGovernor(GovernorFamily):
     """Both major versions; they differ by `proposalNeedsQueuing`, which 5.0 brought."""
 
+    plain = True
+
     def __init__(self, major: int) -> None:
         self.major = major
         self.name = f"oz-governor-{major}"

@@ -3,6 +3,7 @@ selectors and the instructions that it reaches; and called unknown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,7 @@ from scanner.discovery.families.told import Told, Vote, cast_votes, logs_by_numb
 from scanner.discovery.world import Getter
 from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import LogEvidence
+from scanner.model.kinds import ActorKind, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.sources.interface import NoSource
@@ -73,6 +75,8 @@ _EXECUTES_ONE = tuple(
 )
 """What contracts of one file call it: one of each is a governor even without a source."""
 
+_CASTS = re.compile(r"^(cast|submit|give)?_?votes?(For|Against|With\w*|By\w*|On\w*|In\w*)?\(", re.IGNORECASE)
+_ASKED_OF_TOKENS = ("getPastVotes", "getPriorVotes", "getVotes", "getCurrentVotes")
 _VOTE_NAMES = ("castVote", "vote", "castVoteWithReason", "voteWithProof", "submitVote")
 
 QUEUE_SELECTORS = tuple(
@@ -96,6 +100,7 @@ class UnknownGovernor(GovernorFamily):
     """Something that takes proposals and votes."""
 
     name = UNKNOWN
+    plain = True
 
     def recognise(self, account: Account, code: str) -> bool:
         if any(has_selector(code, one) for one in _PROPOSE):
@@ -169,6 +174,21 @@ class UnknownGovernor(GovernorFamily):
 
     def late_extension(self, account: Account) -> Known[int] | Unknown:
         return _not_named_otherwise(account, super().late_extension(account), "an extension")
+
+    def carried_by(self, account: Account) -> ActorKind | None:
+        """Unresolved where its code lets only some vote: no token carries that, whatever its getters name."""
+        named = account.facts.functions.items if account.facts is not None else ()
+        casting = [one for one in named if _CASTS.match(one.signature)]
+        kept = casting and all(one.guard == Guard.CALLER for one in casting)
+        return ActorKind.UNRESOLVED if kept else super().carried_by(account)
+
+    def voting_power(self, account: Account) -> Known[dict[str, int]] | Unknown | None:
+        """Not known unless its code asks the token for votes: then the token's logs tell who has them."""
+        weight = account.facts.vote_weight_time if account.facts is not None else None
+        if isinstance(weight, Known) and any(one in weight.derivation for one in _ASKED_OF_TOKENS):
+            return None
+        detail = "a governor of no known family, and nothing shows that it weighs votes as its token counts them"
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=account.code.evidence)
 
     def voting_delay(self, account: Account) -> Known[int] | Unknown:
         return _own(account, "votingDelay", super().voting_delay(account))

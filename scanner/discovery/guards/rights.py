@@ -68,6 +68,11 @@ def rights_of(guards: Guards, world: World) -> dict[str, dict[str, Right]]:
     return {address: {power: _together(parts) for power, parts in powers.items()} for address, powers in found.items()}
 
 
+def right_of(door: Door, guards: Guards, world: World) -> Right | None:
+    """Return who passes one function; None where it appoints by an argument (`grantRole`), which roles tell of."""
+    return _right(door, guards, world, direct=True)
+
+
 def _right(door: Door, guards: Guards, world: World, *, direct: bool) -> Right | None:
     """Return who passes one function; None where it appoints by an argument (`grantRole`), which roles tell of."""
     if not door.standing:

@@ -224,4 +224,13 @@ def test_of_what_a_guild_holds_only_what_its_books_give_it_is_its_own() -> None:
     assert kept.value == 116
     assert isinstance(V2.keeps(guild, address(21)), Unknown), "its books were not read: not all of it is the guild's"
     assert V2.keeps(guild, address(22)) is None
-    assert V1.keeps(_guild(V1), address(20)) is None
+
+
+def test_what_waits_in_a_guild_of_the_first_generation_is_not_its_own() -> None:
+    guild = _guild(V1)
+    assert V1.keeps(guild, address(20)) is None, "no token was read: nothing is said of it"
+    guild.calls["approvedToken()"] = (("address",), returned(guild.address, encode(("address",), (address(20),))))
+    waits = V1.keeps(guild, address(20))
+    assert isinstance(waits, Known)
+    assert waits.value == 0
+    assert V1.keeps(guild, address(21)) is None

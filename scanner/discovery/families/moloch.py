@@ -246,6 +246,14 @@ class MolochV1(_Moloch):
             if found := nonzero(account.address_of(getter)):
                 yield Link(found, f"{getter} of {account.address}")
 
+    def keeps(self, account: Account, token: str) -> Known[int] | Unknown | None:
+        """Its bank keeps what is the guild's; what lies here are deposits and tributes of proposals that wait."""
+        approved = account.address_of("approvedToken()")
+        if isinstance(approved, Unknown) or approved.value != token:
+            return None
+        words = "deposits and tributes of proposals that wait; the guild's own lies in its bank"
+        return Known(value=0, evidence=approved.evidence, derivation=words)
+
     def numbers(self, account: Account) -> dict[int, LogEvidence]:
         return {int(log.data[:66], 16): log for log in account.events(SUBMITTED_V1) if len(log.data) == 194}
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from scanner import pipeline
 from scanner.cli.options import default_cache_dir, parse_target
 from scanner.judge.assess import exit_code
+from scanner.model.errors import UsageError
 from scanner.model.outcome import Assessment, Finding, Severity
 from scanner.model.snapshot import Snapshot
 from scanner.sources.collect import SourceOptions
@@ -95,7 +96,12 @@ def scan(target: str, rpc_url: str, options: Options | None = None) -> Scan:
 
 def load(snapshot: Path, *, rules: Sequence[Path] = ()) -> Scan:
     """Judge a saved snapshot.json by today's rules; no network. Raises UsageError for what is none, RuleError."""
-    return judge(pipeline.load_snapshot(snapshot.read_bytes(), str(snapshot)), pipeline.load_rules(rules))
+    try:
+        data = snapshot.read_bytes()
+    except OSError as error:
+        what = f"the snapshot cannot be read: {error.strerror}"
+        raise UsageError(what, where=str(snapshot), hint="a scan writes it as snapshot.json") from error
+    return judge(pipeline.load_snapshot(data, str(snapshot)), pipeline.load_rules(rules))
 
 
 def judge(snapshot: Snapshot, rules: pipeline.Rules) -> Scan:

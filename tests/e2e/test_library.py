@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import scanner
+from scanner.model.errors import UsageError
 from scanner.sources.collect import SourceOptions
 from tests.e2e.conftest import Field
 
@@ -38,5 +39,7 @@ def test_the_example_of_the_documentation(
 
 def test_what_the_library_offers() -> None:
     assert all(getattr(scanner, name) for name in scanner.__all__)
+    with pytest.raises(UsageError, match="cannot be read"):
+        scanner.load(Path("/nowhere/snapshot.json"))
     with pytest.raises(AttributeError):
         _ = scanner.nothing  # type: ignore[attr-defined]

@@ -82,9 +82,9 @@ class Fleet:
     db: str
 
     def arguments(self, *options: str, command: str = "batch") -> list[str]:
-        """Return the command line of a run."""
+        """Return the command line of a run; by one worker, as each costs seconds to begin."""
         given = [command, "--db", self.db, "--rpc-url", self.field.url, "--sourcify-url", self.field.sourcify]
-        return [*TIED, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "2", *options]
+        return [*TIED, "-m", "scanner.cli.main", *given, "--offline-compilers", "--workers", "1", *options]
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return an environment without options of the user's."""
@@ -151,12 +151,19 @@ def snapshots(fleet: Fleet) -> dict[str, Snapshot]:
 
 
 @pytest.fixture(scope="session")
-def right(field: Field, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
-    """What a node without faults tells."""
+def scanned(field: Field, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two DAOs, scanned through a node without faults, and the facts of their code."""
     folder = tmp_path_factory.mktemp("right")
     fleet = Fleet(field, folder, f"sqlite:///{folder / 'store.sqlite'}")
-    assert fleet.run(field.targets(*TWO)).returncode == 0
-    return snapshots(fleet)
+    ended = fleet.run(field.targets(*TWO))
+    assert ended.returncode == 0, ended.stderr
+    return folder / "store.sqlite"
+
+
+@pytest.fixture(scope="session")
+def right(field: Field, scanned: Path) -> dict[str, Snapshot]:
+    """What a node without faults tells."""
+    return snapshots(Fleet(field, scanned.parent, f"sqlite:///{scanned}"))
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ def wait_until(ready: Callable[[], bool], seconds: float = 120.0) -> None:
 
 
 def test_all_of_them_once_and_then_nothing_more(fleet: Fleet, tmp_path: Path) -> None:
-    first = fleet.run(fleet.field.targets() + "31337,0xnot\n", "--out", str(tmp_path / "out"))
+    out = ("--out", str(tmp_path / "out"))
+    first = fleet.run(fleet.field.targets() + "31337,0xnot\n", "--workers", "2", *out)
     assert first.returncode == 1, first.stderr  # a line names no target
     assert "standard input:5: not an address" in first.stderr
     assert fleet.rows() == ALL_DONE
@@ -62,7 +63,7 @@ def test_the_stored_snapshot_is_that_of_a_single_scan(field: Field, right: dict[
 
 
 def test_the_coordinator_is_killed(fleet: Fleet) -> None:
-    with fleet.started(fleet.field.targets(), "--workers", "1") as process:
+    with fleet.started(fleet.field.targets()) as process:
         wait_until(lambda: bool(Path(fleet.db.removeprefix("sqlite:///")).exists() and fleet.rows()))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -78,7 +79,7 @@ def test_ctrl_c_on_a_terminal(fleet: Fleet) -> None:
     path.write_text(fleet.field.targets())
     ours, theirs = pty.openpty()
     environment = fleet.environment(TERM="xterm", COLUMNS="120")
-    words = fleet.arguments(str(path), "--workers", "1")
+    words = fleet.arguments(str(path))
     with subprocess.Popen(words, stderr=theirs, env=environment, start_new_session=True) as process:
         os.close(theirs)
         reader = threading.Thread(target=lambda: seen.extend(iter(lambda: read(ours), b"")))
@@ -107,7 +108,7 @@ def read(descriptor: int) -> bytes:
 
 
 def test_a_worker_is_killed(fleet: Fleet) -> None:
-    with fleet.started(fleet.field.targets()) as process:
+    with fleet.started(fleet.field.targets(), "--workers", "2") as process:
         wait_until(lambda: bool(scanning(process.pid)))
         for pid in workers(process.pid):
             os.kill(pid, signal.SIGKILL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from scanner.model.evidence import Evidence
+from scanner.model.later import NOT_KEPT
 from scanner.model.observation import BoolObs, IntObs, NamesObs, Reason, StrObs, Unknown
 from scanner.model.values import Address, Int, Model
 
@@ -38,6 +39,10 @@ class SnapshotSpace(Model):
     name: str
     membership: StrObs = Field(description="class of the weakest way to voting power (MembershipKind)")
     strategies: tuple[SpaceStrategy, ...]
+    sybil_gate: StrObs = Field(
+        default=NOT_KEPT,
+        description="what keeps one person from voting as many accounts: none, tokens, proof (of personhood) or list",
+    )
     validation: StrObs = Field(description="who may propose: name of the proposal validation")
     vote_validation: StrObs = Field(description="who may vote: name of the vote validation; any for everybody")
     only_members: BoolObs = Field(description="only listed authors may propose")
@@ -48,12 +53,19 @@ class SnapshotSpace(Model):
     delay_seconds: IntObs
     period_seconds: IntObs
     quorum: StrObs = Field(description="decimal number in the units of the strategies; 0 for none")
-    admins: tuple[Address, ...] = Field(description="they can change every setting, strategies included")
+    admins: tuple[Address, ...] = Field(
+        description="they can change every setting, strategies included; so can whoever holds the name of the space"
+    )
+    admins_unread: Int = Field(default=0, description="entries among the admins that are no address of 20 bytes")
     moderators: Int
     authors: Int
     treasuries: tuple[str, ...] = Field(description="accounts that the space names, CAIP-10 where it names a chain")
     treasuries_in_scope: NamesObs = Field(description="those of them that this scan read")
+    modules: tuple[str, ...] = Field(
+        default=(), description="modules of Safes that the space says execute its votes, CAIP-10 where it names a chain"
+    )
     binding: BoolObs = Field(
-        description="an on-chain module of a Safe in scope executes what is voted; a space alone binds nobody"
+        description="a module that the space names and a Safe in scope has enabled executes what is voted; a space "
+        "alone binds nobody"
     )
     evidence: tuple[Evidence, ...]

@@ -13,28 +13,12 @@ from scanner.model.offchain import SnapshotSpace, SpaceStrategy
 from scanner.model.snapshot import Gap, InputDigest, Snapshot
 from scanner.model.values import changed
 from scanner.offchain.space import SpaceDocument
+from scanner.offchain.strategies import Sells, class_in, class_of_all, gate_of, gated, held_back, params_of
 
 INPUT = "snapshot space "
 MAX_ITEMS = 100
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _MAX_TEXT = 200
-
-STRATEGIES: tuple[tuple[str, MembershipKind], ...] = (
-    (r"ticket|eth-balance|passport-weighted", MembershipKind.OPEN_FREE),
-    (r"whitelist.*", MembershipKind.ALLOWLIST),
-    (r"passport-gated|proof-of-humanity|brightid.*|sybil-protection|poh.*", MembershipKind.OPEN_PROOF),
-    (r"hats-protocol.*|safe-.*|gnosis-safe.*", MembershipKind.ALLOWLIST),
-    (r"api.*", MembershipKind.UNDETERMINED),
-    (r"erc20-.*|erc721.*|erc1155.*|erc4626.*|staked-.*|uni.*|balancer.*", MembershipKind.OPEN_MARKET),
-)
-"""Names of strategies (snapshot-labs/snapshot-strategies) and the class that each stands for; others: undetermined."""
-
-_WEAKEST_FIRST = (
-    MembershipKind.OPEN_FREE,
-    MembershipKind.OPEN_MARKET,
-    MembershipKind.OPEN_PROOF,
-    MembershipKind.ALLOWLIST,
-)
 
 
 def with_space(snapshot: Snapshot, document: SpaceDocument) -> Snapshot:
@@ -74,12 +58,16 @@ class _Reader:
 
     def space(self, snapshot: Snapshot) -> SnapshotSpace:
         """Return all facts."""
-        strategies = self._strategies()
+        sells = _sells(snapshot)
+        strategies = self._strategies(sells)
+        membership = self._membership(strategies, sells)
         treasuries = self._treasuries()
+        admins, modules = self._addresses("admins"), self._named_modules()
         return SnapshotSpace(
             id=_text(self._space.get("id")),
             name=_text(self._space.get("name")),
-            membership=self._membership(strategies),
+            membership=membership,
+            sybil_gate=self._sybil_gate(membership, sells),
             strategies=strategies,
             validation=self._name("validation", "basic"),
             vote_validation=self._name("voteValidation", "any"),
@@ -91,12 +79,14 @@ class _Reader:
             delay_seconds=self._number("voting", "delay"),
             period_seconds=self._number("voting", "period"),
             quorum=self._quorum(),
-            admins=self._addresses("admins"),
+            admins=admins,
+            admins_unread=len(set(map(str, _items(self._space.get("admins"))))) - len(admins),
             moderators=len(_items(self._space.get("moderators"))),
             authors=len(_items(self._space.get("members"))),
             treasuries=treasuries,
             treasuries_in_scope=self._in_scope(treasuries, snapshot),
-            binding=_binding(snapshot, self._evidence),
+            modules=modules,
+            binding=_binding(snapshot, self._evidence, modules),
             evidence=self._evidence,
         )
 
@@ -143,30 +133,58 @@ class _Reader:
             return self._known("public", "voting.privacy is not set")
         return self._known(value) if value in ("shutter", "any") else self._odd("voting.privacy")
 
-    def _strategies(self) -> tuple[SpaceStrategy, ...]:
+    def _strategies(self, sells: Sells) -> tuple[SpaceStrategy, ...]:
         found = []
         for item in _items(self._space.get("strategies")):
             name = _text(item.get("name")) if isinstance(item, dict) else ""
-            params = item.get("params") if isinstance(item, dict) else None
-            address = params.get("address") if isinstance(params, dict) else None
+            address = params_of(item).get("address")
             found.append(
                 SpaceStrategy(
                     name=name or "not named",
                     network=_text(item.get("network")) if isinstance(item, dict) else "",
-                    membership=class_of(name).value,
+                    membership=class_in(item, sells).value,
                     address=address.lower() if isinstance(address, str) and _ADDRESS.match(address) else "",
                 )
             )
         return tuple(found)
 
-    def _membership(self, strategies: Sequence[SpaceStrategy]) -> Known[str] | Unknown:
-        kinds = {one.membership for one in strategies}
-        weakest = next((kind for kind in _WEAKEST_FIRST if kind.value in kinds), None)
-        if weakest is MembershipKind.OPEN_FREE or (weakest and MembershipKind.UNDETERMINED.value not in kinds):
-            named = ", ".join(sorted({one.name for one in strategies if one.membership == weakest.value}))
-            return self._known(weakest.value, f"strategies: {named}")
-        detail = "a strategy counts votes in a way that is not known" if strategies else "it names no strategy"
+    def _membership(self, strategies: Sequence[SpaceStrategy], sells: Sells) -> Known[str] | Unknown:
+        """Return the class of the weakest way to vote: by the weakest strategy, behind the vote validation."""
+        counted = class_of_all(self._space.get("strategies"), sells)
+        gate = gate_of(self._space.get("voteValidation"), sells)
+        kind = gated(counted, gate)
+        if kind is not MembershipKind.UNDETERMINED:
+            named = ", ".join(sorted({one.name for one in strategies if one.membership == counted.value}))
+            behind = "" if gate == "none" else f", behind the vote validation ({gate})"
+            return self._known(kind.value, f"strategies: {named}{behind}")
+        detail = "it names no strategy"
+        if strategies:
+            detail = "a strategy counts votes in a way that is not known"
+        if strategies and counted is not MembershipKind.UNDETERMINED:
+            detail = "whom its vote validation lets through is not known"
         return Unknown(reason=Reason.OFF_CHAIN, detail=detail, evidence=self._evidence)
+
+    def _sybil_gate(self, membership: Known[str] | Unknown, sells: Sells) -> Known[str] | Unknown:
+        kind = MembershipKind(membership.value) if isinstance(membership, Known) else MembershipKind.UNDETERMINED
+        gate = gate_of(self._space.get("voteValidation"), sells)
+        word = held_back(kind, gate, (one.name for one in self._strategies(sells)))
+        if word == "unknown":
+            detail = "what keeps one person from voting as many is not told by its settings"
+            return Unknown(reason=Reason.OFF_CHAIN, detail=detail, evidence=self._evidence)
+        return self._known(word)
+
+    def _named_modules(self) -> tuple[str, ...]:
+        """Return the modules that the plugin for Safes names (SafeSnap, oSnap), with the chain where it names one."""
+        plugins = self._part("plugins").get("safeSnap")
+        if not isinstance(plugins, dict):
+            return ()
+        found = set()
+        for item in (plugins, *_items(plugins.get("safes"))):
+            for key in ("realityAddress", "umaAddress", "address") if isinstance(item, dict) else ():
+                address, network = item.get(key), str(item.get("network") or "")
+                if isinstance(address, str) and _ADDRESS.match(address):
+                    found.add((f"eip155:{network}:" if network.isdigit() else "") + address.lower())
+        return tuple(sorted(found))
 
     def _addresses(self, name: str) -> tuple[str, ...]:
         items = _items(self._space.get(name))
@@ -193,20 +211,45 @@ def _on(account: str, chain: int) -> bool:
     return not account.startswith("eip155:") or account.startswith(f"eip155:{chain}:")
 
 
-def class_of(strategy: str) -> MembershipKind:
-    """Return the membership class that a strategy stands for."""
-    return next((kind for name, kind in STRATEGIES if re.fullmatch(name, strategy)), MembershipKind.UNDETERMINED)
+def _sells(snapshot: Snapshot) -> Sells:
+    """Return what tells whether units may be had on a market: not where this scan knows that they cannot be sent."""
+    held = {
+        one.address
+        for one in snapshot.tokens.items
+        if isinstance(one.transferable, Known) and not one.transferable.value
+    }
+
+    def sells(item: Mapping[str, Any]) -> bool:
+        address = params_of(item).get("address")
+        here = str(item.get("network") or snapshot.target.chain_id) == str(snapshot.target.chain_id)
+        return not (here and isinstance(address, str) and address.lower() in held)
+
+    return sells
 
 
-def _binding(snapshot: Snapshot, document: tuple[Evidence, ...]) -> Known[bool] | Unknown:
-    """Whether a Safe in scope has a module that executes what an oracle says was voted (Zodiac Reality)."""
+def _binding(snapshot: Snapshot, document: tuple[Evidence, ...], named: Sequence[str]) -> Known[bool] | Unknown:
+    """Whether a module of a Safe in scope executes what this space votes: one that the space names, and a Safe enabled.
+
+    A module that executes an oracle's answers may be asked about any vote: of which space, its settings do not say.
+    """
+    chain = snapshot.target.chain_id
+    here = {one.rpartition(":")[2] for one in named if _on(one, chain)}
     for safe in snapshot.safes.items:
-        for module in safe.oracle_modules.items:
-            return Known(value=True, evidence=safe.module_count.evidence, derivation=f"oracle module {module.address}")
+        for module in safe.modules.items:
+            if module.address in here:
+                words = f"the space names the module {module.address}, which a Safe has enabled"
+                return Known(value=True, evidence=(*document, *safe.module_count.evidence), derivation=words)
+    for safe in snapshot.safes.items:
+        for oracle in safe.oracle_modules.items:
+            detail = f"the module {oracle.address} executes an oracle's answers, and the space does not name it"
+            return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=safe.module_count.evidence)
         if not safe.oracle_modules.complete:
             return Unknown(reason=Reason.UNRESOLVED, detail=safe.oracle_modules.reason, evidence=())
     if not snapshot.safes.complete:
         return Unknown(reason=Reason.UNRESOLVED, detail=snapshot.safes.reason)
+    if here:
+        detail = f"the space names the module {min(here)}, which no Safe in scope has enabled"
+        return Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=document)
     evidence = tuple(item for safe in snapshot.safes.items for item in safe.module_count.evidence)
     words = "no module of a Safe in scope executes what is voted off chain: keys carry it out, or do not"
     return Known(value=False, evidence=evidence or document, derivation=words)

@@ -35,6 +35,7 @@ def _facts(item: SnapshotSpace, lookup: Lookup) -> Facts:
         ("space_binding", as_answer(t, item.binding)),
         ("space_id", Shown(item.id, evidence=item.evidence)),
         ("space_membership", shown(t, item.membership, lambda kind: by_value(t, MembershipKind, kind))),
+        ("space_sybil", shown(t, item.sybil_gate, lambda word: t(f"space_sybil.{word}"))),
         ("space_strategies", Shown(strategies or t("term.none"))),
         ("space_validation", as_text(t, item.validation)),
         ("space_vote_validation", as_text(t, item.vote_validation)),
@@ -45,8 +46,17 @@ def _facts(item: SnapshotSpace, lookup: Lookup) -> Facts:
         ("space_delay", seconds_shown(t, item.delay_seconds)),
         ("space_period", seconds_shown(t, item.period_seconds)),
         ("space_quorum", as_text(t, item.quorum)),
-        ("space_admins", Shown(", ".join(lookup.label(one) or one for one in item.admins) or t("term.none"))),
+        ("space_admins", Shown(_admins(item, lookup))),
         ("space_moderators", Shown(str(item.moderators))),
         ("space_treasuries", Shown(treasuries or t("term.none"))),
+        ("space_modules", Shown(", ".join(item.modules) or t("term.none"))),
         ("space_in_scope", as_names(t, item.treasuries_in_scope)),
     )
+
+
+def _admins(item: SnapshotSpace, lookup: Lookup) -> str:
+    """Say who can change the settings: those who are listed, and always whoever holds the name of the space."""
+    t = lookup.t
+    said = [lookup.label(one) or one for one in item.admins]
+    said += [t("space_admins.unread", n=item.admins_unread)] if item.admins_unread else []
+    return t.joined([*said, t("space_admins.holder", name=item.id)])

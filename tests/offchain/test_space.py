@@ -9,11 +9,19 @@ from typing import Any, ClassVar
 
 import pytest
 
+from scanner.model.contracts import Safe
+from scanner.model.controls import Holder
 from scanner.model.errors import UsageError
-from scanner.model.observation import Known, Unknown
+from scanner.model.kinds import ActorKind
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.oracle_module import OracleModule
 from scanner.model.snapshot import Snapshot
 from scanner.offchain.space import SpaceDocument, read_space
-from scanner.offchain.space_facts import class_of, with_space
+from scanner.offchain.space_facts import with_space
+from scanner.offchain.strategies import class_of
+from scanner.render.lookup import look_up
+from scanner.render.space_view import space_tables
+from tests.render.factory import ENGLISH, assessment
 from tests.render.factory import snapshot as ordinary
 
 _ADMIN = "0x" + "ab" * 20
@@ -88,24 +96,143 @@ def test_a_space_alone_binds_nobody() -> None:
     assert isinstance(space.binding, Unknown) or space.binding.value is False
 
 
+_MODULE, _SAFE_MODULE = "0x" + "77" * 20, "0x" + "88" * 20
+
+
+def _safe(*modules: str, oracle: bool = False) -> Snapshot:
+    """A DAO with one Safe that has enabled these modules, the first of which executes an oracle's answers."""
+    snapshot = ordinary()
+    shape = snapshot.safes.items[0] if snapshot.safes.items else None
+    assert shape is not None
+    held = Collection[Holder](
+        items=tuple(Holder(address=one, kind=ActorKind.UNRESOLVED, label="", evidence=()) for one in modules),
+        complete=True,
+    )
+    unread = Unknown(reason=Reason.NOT_READ, detail="")
+    asked = OracleModule(
+        address=modules[0] if modules else _MODULE,
+        oracle=unread,
+        timeout_seconds=unread,
+        cooldown_seconds=unread,
+        expiration_seconds=unread,
+        minimum_bond_wei=unread,
+    )
+    oracles = Collection[OracleModule](items=(asked,) if oracle else (), complete=True)
+    safe = shape.model_copy(update={"modules": held, "oracle_modules": oracles})
+    return snapshot.model_copy(update={"safes": Collection[Safe](items=(safe,), complete=True)})
+
+
+def _binds(snapshot: Snapshot, **plugin: Any) -> bool | None:
+    plugins = {"safeSnap": {"safes": [{"network": str(snapshot.target.chain_id), **plugin}]}} if plugin else {}
+    document = SpaceDocument("space.json", "0x" + "00" * 32, {**RIVER, "plugins": plugins})
+    found = with_space(snapshot, document).dao.spaces.items[0].binding
+    return found.value if isinstance(found, Known) else None
+
+
+def test_votes_bind_where_the_space_names_a_module_and_a_safe_has_enabled_it() -> None:
+    assert _binds(_safe(_MODULE, oracle=True), realityAddress=_MODULE.upper().replace("X", "x")) is True
+    assert _binds(_safe(_SAFE_MODULE), umaAddress=_SAFE_MODULE) is True
+    assert _binds(_safe(_MODULE, oracle=True)) is None, "nobody says that it is asked about this space"
+    assert _binds(_safe(), umaAddress=_MODULE) is None, "it may be enabled elsewhere"
+    assert _binds(_safe(), umaAddress=_MODULE, network="5") is False, "that is another chain's"
+    assert _binds(_safe(_SAFE_MODULE)) is False
+
+
+def test_modules_that_a_space_names_are_listed_with_their_chain() -> None:
+    safes = [{"network": "10", "realityAddress": _MODULE}, {"umaAddress": _SAFE_MODULE}, 5, {"umaAddress": "0x"}]
+    (space,) = _with(plugins={"safeSnap": {"safes": safes}}).dao.spaces.items
+    assert space.modules == (_SAFE_MODULE, f"eip155:10:{_MODULE}")
+    for odd in ([], {"safeSnap": "x"}, {"safeSnap": {"safes": {}}}):
+        assert _with(plugins=odd).dao.spaces.items[0].modules == ()
+
+
+def _strategy(name: str, *inside: Any, **params: Any) -> dict[str, Any]:
+    return {"name": name, "network": "1", "params": params | ({"strategies": list(inside)} if inside else {})}
+
+
+_HELD = _strategy("erc20-balance-of", address="0x" + "cd" * 20)
+
+
 @pytest.mark.parametrize(
-    ("strategies", "kind"),
+    ("strategies", "kind", "gate"),
     [
-        (["ticket", "erc20-votes"], "OPEN-FREE"),
-        (["whitelist"], "ALLOWLIST"),
-        (["passport-gated"], "OPEN-PROOF"),
-        (["api-v2"], None),
-        (["erc20-votes", "api-v2"], None),
-        (["ticket", "api-v2"], "OPEN-FREE"),
-        (["of-nobody-known"], None),
-        ([], None),
+        ([_HELD], "OPEN-MARKET", "tokens"),
+        ([_strategy("erc721")], "OPEN-MARKET", "tokens"),
+        ([_strategy("eth-balance")], "OPEN-MARKET", "tokens"),
+        ([_strategy("ticket"), _HELD], "OPEN-FREE", "none"),
+        ([_strategy("eth-with-balance")], "OPEN-FREE", "none"),
+        ([_strategy("whitelist")], "ALLOWLIST", "list"),
+        ([_strategy("passport-gated")], "OPEN-PROOF", "proof"),
+        ([_strategy("passport-weighted")], "OPEN-PROOF", "proof"),
+        ([_strategy("delegation", _HELD)], "OPEN-MARKET", "tokens"),
+        ([_strategy("multichain", _strategy("delegation", _strategy("whitelist")))], "ALLOWLIST", "list"),
+        ([_strategy("delegation", _strategy("ticket"), _HELD)], "OPEN-FREE", "none"),
+        ([_strategy("delegation")], None, None),
+        ([_strategy("split-delegation", _HELD)], None, None),
+        ([_strategy("erc20-balance-of-quadratic-delegation")], "OPEN-MARKET", "none"),
+        ([_strategy("contract-call")], None, None),
+        ([_strategy("safe-vote")], None, None),
+        ([_strategy("safe-vested")], None, None),
+        ([_strategy("api-v2")], None, None),
+        ([_HELD, _strategy("api-v2")], None, None),
+        ([_strategy("ticket"), _strategy("api-v2")], "OPEN-FREE", "none"),
+        ([_strategy("of-nobody-known")], None, None),
+        ([], None, None),
+        ([_HELD] * 101, None, None),
     ],
 )
 def test_the_weakest_strategy_is_the_class_and_what_is_not_known_may_be_weaker(
-    strategies: list[str], kind: str | None
+    strategies: list[Any], kind: str | None, gate: str | None
 ) -> None:
-    (space,) = _with(strategies=[{"name": name, "network": "1", "params": {}} for name in strategies]).dao.spaces.items
-    assert (space.membership.value if isinstance(space.membership, Known) else None) == kind
+    (space,) = _with(strategies=strategies).dao.spaces.items
+    found = (space.membership, space.sybil_gate)
+    assert [one.value if isinstance(one, Known) else None for one in found] == [kind, gate]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "validation", "kind", "gate"),
+    [
+        ("ticket", None, "OPEN-FREE", "none"),
+        ("ticket", {"name": "any"}, "OPEN-FREE", "none"),
+        ("ticket", {"name": "basic", "params": {}}, "OPEN-FREE", "none"),
+        ("ticket", {"name": "basic", "params": {"minScore": 1, "strategies": [_HELD]}}, "OPEN-MARKET", "tokens"),
+        ("ticket", {"name": "basic", "params": {"minScore": 1, "strategies": [_strategy("api")]}}, None, None),
+        ("ticket", {"name": "passport-gated", "params": {"scoreThreshold": 20}}, "OPEN-PROOF", "proof"),
+        ("erc20-balance-of", {"name": "passport-gated"}, "OPEN-MARKET", "proof"),
+        ("ticket", {"name": "arbitrum", "params": {}}, None, None),
+        ("whitelist", {"name": "arbitrum", "params": {}}, "ALLOWLIST", "list"),
+        ("api", {"name": "passport-gated"}, None, "proof"),
+        ("ticket", {"name": ["any"]}, None, None),
+        ("ticket", "any", None, None),
+    ],
+)
+def test_a_vote_validation_keeps_voters_out(strategy: str, validation: Any, kind: str | None, gate: str | None) -> None:
+    (space,) = _with(strategies=[_strategy(strategy)], voteValidation=validation).dao.spaces.items
+    found = (space.membership, space.sybil_gate)
+    assert [one.value if isinstance(one, Known) else None for one in found] == [kind, gate]
+
+
+def test_units_that_cannot_be_sent_are_on_no_market() -> None:
+    snapshot = ordinary()
+    token = snapshot.tokens.items[0]
+    bound = token.model_copy(update={"transferable": Known(value=False, evidence=token.symbol.evidence)})
+    tied = snapshot.model_copy(update={"tokens": snapshot.tokens.model_copy(update={"items": (bound,)})})
+    counted = {"name": "erc20-votes", "network": str(snapshot.target.chain_id), "params": {"address": token.address}}
+    for before, kind in ((snapshot, "OPEN-MARKET"), (tied, None)):
+        document = SpaceDocument("space.json", "0x" + "00" * 32, {**RIVER, "strategies": [counted]})
+        membership = with_space(before, document).dao.spaces.items[0].membership
+        assert (membership.value if isinstance(membership, Known) else None) == kind
+
+
+def test_who_can_change_the_settings_is_never_nobody() -> None:
+    nobody = _with(admins=[])
+    stark = _with(admins=[_ADMIN, "0x" + "05" * 32, 7])
+    assert [one.dao.spaces.items[0].admins_unread for one in (nobody, stark)] == [0, 2]
+    for snapshot, words in ((nobody, ""), (stark, "2 entries that are no address here")):
+        (table,) = space_tables(look_up(snapshot, assessment(), ENGLISH))
+        (said,) = [one.value.text for one in table.parameters if one.name == "Who can change all of this"]
+        assert said.endswith("whoever holds the name river.eth")
+        assert words in said
 
 
 def test_settings_of_another_form_are_unknown_and_hostile_ones_harm_nothing() -> None:

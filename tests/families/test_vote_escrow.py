@@ -8,11 +8,15 @@ from fixtures.build import Workshop
 from fixtures.contract import event_topic, signature_of, type_of
 from fixtures.daos.vote_escrow.dao import RECIPE
 from scanner.chain.abi import encode, selector
+from scanner.discovery.control.holders import Resolver
 from scanner.discovery.tokens import escrows
 from scanner.discovery.tokens.escrows import DEPOSIT, WITHDRAW, is_escrow, locked_units
+from scanner.discovery.tokens.settle import build_token
+from scanner.model.blank import all_unknown
+from scanner.model.code import CodeFacts
 from scanner.model.evidence import LogEvidence
-from scanner.model.observation import Known, Unknown
-from tests.discovery.support import address, contract, log, word
+from scanner.model.observation import Known, Reason, Unknown
+from tests.discovery.support import address, code, contract, eoa, log, parts, word, world
 
 KEY, OTHER = address(60), address(61)
 CODE = "0x" + "".join(f"63{mark[2:]}14" for mark in escrows._MARKS)
@@ -62,3 +66,14 @@ def test_only_an_escrow_is_asked() -> None:
     account = contract(1)
     assert list(escrows.escrow_getters(account, "0x6001")) == []
     assert [one.signature for one in escrows.escrow_getters(account, CODE)] == ["supply()"]
+
+
+def test_the_admin_of_an_escrow_mints_nothing() -> None:
+    account = contract(1, owner=("address", KEY))
+    account.code = code(account.address, CODE)
+    made = world(account, eoa(60))
+    facts = all_unknown(CodeFacts, Reason.NOT_READ)
+    token = build_token(Resolver(made, parts()), account, code=facts, power=None, holders={})
+    assert not token.minters.items
+    assert not token.minters.complete
+    assert isinstance(token.minter_kind, Unknown)

@@ -16,7 +16,7 @@ from scanner.model.code import CodeFacts
 from scanner.model.contracts import Token
 from scanner.model.controls import Holder
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.observation import Known, Reason, Unknown
+from scanner.model.observation import Collection, Known, Reason, Unknown
 
 """Getters by which tokens name who makes new units; PartyDAO's cards have a mint authority."""
 
@@ -57,6 +57,7 @@ def build_token(
     if is_escrow(running_code(world, account)):
         held = account.ask(LOCKED)
         facts["minter_kind"] = Unknown(reason=Reason.NOT_SUPPORTED, detail=LOCKS_MAKE_VOTES)
+        facts["minters"] = Collection[Holder](items=(), complete=False, reason=LOCKS_MAKE_VOTES)  # its admin is none
     facts.update(_concentration(resolver, held, power))
     facts.update(holder_facts(resolver, account, held, holders, power))
     return Token(**facts)

@@ -209,6 +209,8 @@ def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Contro
         for caller in callers.items:
             if caller.address not in (address, ZERO_ADDRESS):
                 paths = _with_evidence(resolver.paths(caller.address), caller.evidence)
+                if capability is Capability.CANCEL and not family.cancels_at_once:
+                    paths = _in_time(resolver, address, caller.address, paths)
                 yield from _edges(resolver, address, capability, paths, guard=caller.words)
     if family.sets_rules:
         yield from _edges(resolver, address, Capability.SET_PARAMETERS, resolver.paths(address), guard="")
@@ -220,6 +222,17 @@ def _executor(world: World, resolver: Resolver, address: str) -> Iterator[Contro
     if found := nonzero(pending):
         paths = _with_evidence(resolver.paths(found), pending.evidence)
         yield from _edges(resolver, address, Capability.ADMIN, paths, guard="pending admin: may accept")
+
+
+def _in_time(resolver: Resolver, executor: str, caller: str, paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the paths by which something that waits is cancelled before it is done.
+
+    What a vote orders waits in the governor's own executor, behind what it would cancel. Where a governor holds the
+    right, its code decides whether it ever uses it, mostly for a proposer who takes back what is not open yet.
+    """
+    governor = resolver.parts.governors.get(caller)
+    waits = governor is not None and governor.executor(resolver.world.accounts[caller]) == executor
+    yield from (path for path in paths if not (waits and path.kind.is_vote))
 
 
 def _upgrade(world: World, resolver: Resolver, contract: Contract) -> Iterator[Control]:

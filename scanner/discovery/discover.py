@@ -28,7 +28,7 @@ from scanner.discovery.guards.managers import MANAGER_TOPICS
 from scanner.discovery.guards.offices import offices_of, settle_upgraders
 from scanner.discovery.guards.passages import build_passages
 from scanner.discovery.guards.rights import rights_of, settle_proxies
-from scanner.discovery.guards.trials import Guards, hidden_holders, read_guards
+from scanner.discovery.guards.trials import Guards, hidden_holders, meet_found, read_guards
 from scanner.discovery.heeded import heed, without_idle_lines
 from scanner.discovery.links import getters_of, links_of
 from scanner.discovery.membership.frameworks import MEMBERSHIP_TOPICS
@@ -176,6 +176,7 @@ def explore(chain: Chain, sources: Sources, entry: Sequence[str], *, analyse: An
     allowances = answered(questions, answers[:rest])
     if steps.check:
         guards.take(answers[rest:])
+        meet_found(world, guards)
     _source_gaps(world)
     world.gaps += [gap_of(world.accounts[address]) for address in sorted(parts.bare)]
     use = privacy_use(logs.beside[: len(wanted)])

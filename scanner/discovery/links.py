@@ -21,6 +21,7 @@ from scanner.discovery.proxies import BEACON_KINDS, detect, nested_links, proxy_
 from scanner.discovery.queues import queue_of
 from scanner.discovery.tokens.content import pointer_getters
 from scanner.discovery.tokens.escrows import escrow_getters
+from scanner.discovery.wallets import wallet_questions
 from scanner.discovery.world import (
     IMPLEMENTATION_OF_TARGET,
     TARGET_OF,
@@ -220,6 +221,7 @@ def getters_of(world: World, account: Account) -> Iterable[Getter]:
     yield from membership_getters(account, code)
     yield from oracle_getters(account, code)
     yield from escrow_getters(account, code)
+    yield from wallet_questions(account, code)
     holders = [account]
     implementation = nonzero(account.proxy.implementation) if account.proxy else None
     if implementation and implementation in world.accounts:

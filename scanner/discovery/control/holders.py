@@ -12,18 +12,31 @@ from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.clock import in_seconds
 from scanner.discovery.control.crossing import called_in, messages_from, senders
 from scanner.discovery.control.grants import Grant
-from scanner.discovery.control.paths import ALONE, Path, add_delays, limited, short, wait_of, weakest, zero_delay
+from scanner.discovery.control.labels import label_of
+from scanner.discovery.control.paths import (
+    ALONE,
+    Path,
+    add_delays,
+    is_nobodys,
+    limited,
+    short,
+    wait_of,
+    weakest,
+    zero_delay,
+)
 from scanner.discovery.control.roles import read_roles, role_name
+from scanner.discovery.control.signing import least_keys
 from scanner.discovery.executors.interface import Caller
 from scanner.discovery.families.interface import Beside, own_delay
 from scanner.discovery.guards.doors import Held
 from scanner.discovery.guards.keeping import Kept
 from scanner.discovery.guards.managers import ADMIN_ROLE, manager_members, role_holders
-from scanner.discovery.guards.offices import Office
-from scanner.discovery.guards.rights import Right, merged
+from scanner.discovery.guards.offices import Office, untold
+from scanner.discovery.guards.rights import DELAY, Right, merged
 from scanner.discovery.parts import Parts, threshold_of
 from scanner.discovery.permissions.osx import upgraders
-from scanner.discovery.world import World
+from scanner.discovery.wallets import signers_of
+from scanner.discovery.world import World, behind
 from scanner.model.controls import Holder
 from scanner.model.evidence import Evidence
 from scanner.model.kinds import ActorKind, Capability
@@ -32,8 +45,6 @@ from scanner.model.values import ZERO_ADDRESS
 
 _MAX_STEPS = 2_000
 """Contracts that own each other in a ring of rings have more paths than anyone can follow."""
-
-_MAX_NAME = 60
 
 _WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
@@ -86,46 +97,7 @@ class Resolver:
 
     def label(self, address: str) -> str:
         """Return what the address is, in a few words."""
-        account = self.world.get(address)
-        if address == ZERO_ADDRESS:
-            return "nobody (zero address)"
-        if address in self.parts.safes and account:
-            owners, threshold = account.ask("getOwners()"), threshold_of(account)
-            if isinstance(owners, Known) and isinstance(threshold, Known):
-                return f"Safe {threshold.value} of {len(owners.value)} ({short(address)})"
-        if address in self.parts.governors and account:
-            if (signed := self._signed(account)) is not None:
-                return signed
-            name = account.ask("name()")
-            shown = f" {str(name.value)[:_MAX_NAME]}" if isinstance(name, Known) and name.value else ""
-            return f"governor{shown} ({short(address)})"
-        executor = self.parts.executors.get(address)
-        if executor is not None and executor.delays:
-            return f"timelock ({short(address)})"
-        if account and account.delegate is not None:
-            return f"key {short(address)} (runs code: EIP-7702)"
-        if account and account.is_eoa:
-            doubt = doubt_of(self.world, account)
-            if doubt is not None and doubt.away is not None:
-                return f"alias of {short(doubt.away.address)} on chain {doubt.away.chain_id}"
-            return f"key {short(address)}" if doubt is None else f"account without code {short(address)}"
-        implementation = nonzero(account.proxy.implementation) if account and account.proxy else None
-        for candidate in (self.world.get(implementation) if implementation else None, account):
-            if candidate and candidate.verified:
-                source_name = candidate.verified.bundle.contract_name.rsplit(":", 1)[-1]
-                return f"{source_name[:_MAX_NAME]} ({short(address)})"
-        return f"contract {short(address)}"
-
-    def _signed(self, account: Account) -> str | None:
-        """Return what a governor is called where signers decide; None where a vote does."""
-        family = self.parts.governors[account.address]
-        needed = family.signers(account)
-        if needed is None:
-            return None
-        every = family.total_votes(account)
-        if isinstance(needed, Known) and isinstance(every, Known):
-            return f"multisig {needed.value} of {every.value} ({short(account.address)})"
-        return f"multisig ({short(account.address)})"
+        return label_of(self.world, self.parts, address)
 
     def holder(self, address: str, evidence: tuple[Evidence, ...]) -> Holder:
         """Return `address` as the holder of a role, with the weakest actor behind it."""
@@ -167,11 +139,14 @@ class Resolver:
             yield self._unresolved(address, "this address was not read")
             return
         seen = seen | {address}
+        if account.is_eoa and is_nobodys(address):
+            return
         if (doubt := doubt_of(self.world, account)) is not None:
             yield self._no_key(account, doubt)
         elif account.is_eoa:
             label = "key" if not account.is_delegated_eoa else "key with EIP-7702 delegated code"
             yield self._end(address, ActorKind.EOA, f"{label} {short(address)}", 1, account.code.evidence)
+            yield from self._by_its_delegate(account)
         elif address in self.parts.safes:
             yield from self._safe(account, seen)
         elif address in self.parts.governors:
@@ -183,8 +158,11 @@ class Resolver:
             yield from self._executor(account, seen)
         elif where := messages_from(self.world.chain.chain_id, address):
             yield self._unresolved(address, f"hands on messages from {where}, whoever sends them there")
+        elif (signed := signers_of(account)) is not None:
+            yield self._end(address, ActorKind.MULTISIG, self.label(address), signed[0], signed[2])
         else:
             yield from self._owned(account, seen)
+            yield from self._forwarded(account, seen)
         yield from self._upgrades(account, seen)
 
     def _end(self, actor: str, kind: ActorKind, label: str, signers: int, evidence: tuple[Evidence, ...]) -> Path:
@@ -197,6 +175,30 @@ class Resolver:
         account = self.world.get(address)
         evidence = account.code.evidence if account else ()
         return Path(address, ActorKind.UNRESOLVED, label, (detail,), unknown, unknown, evidence)
+
+    def _by_its_delegate(self, account: Account) -> Iterable[Path]:
+        """Code that a key delegated to (EIP-7702) may let anyone act in the key's name."""
+        delegate = nonzero(account.delegate) if account.delegate is not None else None
+        right = self.right(delegate, "act") if delegate else None
+        if delegate and right is not None and right.anyone:
+            end = self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, right.evidence)
+            yield replace(end, steps=(f"code that runs at the key: {self.label(delegate)} ({right.words})",))
+
+    def _forwarded(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
+        """Follow who is behind a trusted forwarder (ERC-2771): what it says of its caller is believed.
+
+        A forwarder with source that names nobody in charge is taken at its word: it asks for signatures.
+        """
+        answer = account.address_of("trustedForwarder()")
+        forwarder = nonzero(answer)
+        known = self.world.get(forwarder) if forwarder else None
+        if forwarder is None or known is None or forwarder in seen:
+            return
+        step = f"trusted forwarder of {self.label(account.address)}: in anyone's name"
+        found = tuple(self._walk(forwarder, seen))
+        if known.has_code and behind(self.world, known)[0][-1].verified is not None:
+            found = tuple(path for path in found if path.kind is not ActorKind.UNRESOLVED)
+        yield from self._through(found, step, zero_delay(answer.evidence), answer.evidence)
 
     def _no_key(self, account: Account, doubt: Doubt) -> Path:
         """An account without code that may be, or is, as what a contract of another chain acts here."""
@@ -290,8 +292,7 @@ class Resolver:
             alone = threshold.value == 1 and len(deciding) == len(owners.value)
             enough = len(owners.value) - by_vote >= threshold.value and not alone
             if enough:
-                label = self.label(account.address)
-                yield self._end(account.address, ActorKind.MULTISIG, label, int(threshold.value), evidence)
+                yield self._by_owners(account, frozenset(owners.value), int(threshold.value), evidence)
             for owner, paths in deciding.items() if not enough or threshold.value == 1 else ():
                 step = f"{self.label(owner)}, owner of Safe {short(account.address)}"
                 yield from self._through(paths, step, zero_delay(evidence), evidence)
@@ -306,6 +307,19 @@ class Resolver:
             yield from self._through(self._walk(name, seen), step, zero_delay(modules.evidence), modules.evidence)
         if str(modules.value[1]).lower() not in (ZERO_ADDRESS, SENTINEL):
             yield self._unresolved(account.address, "the Safe has more modules than were read")
+
+    def _by_owners(
+        self, account: Account, owners: frozenset[str], threshold: int, evidence: tuple[Evidence, ...]
+    ) -> Path:
+        """The owners together; a single key where that signs for as many of them as it takes, through other Safes."""
+        label = self.label(account.address)
+        needed = least_keys(self.world.accounts, account.address, frozenset(self.parts.safes)) or frozenset()
+        key = self.world.get(next(iter(needed))) if len(needed) == 1 else None
+        if key is not None and key.is_eoa and key.address not in {one.lower() for one in owners}:
+            end = self._end(key.address, ActorKind.EOA, f"key {short(key.address)}", 1, evidence + key.code.evidence)
+            return replace(end, steps=(f"signs for as many owners as {label} takes, through Safes that own it",))
+        signers = min(threshold, len(needed)) if needed else threshold
+        return self._end(account.address, ActorKind.MULTISIG, label, signers, evidence)
 
     def _deciding_owners(self, owners: Iterable[str], seen: frozenset[str]) -> dict[str, tuple[Path, ...]]:
         """Return those owners of a Safe that are no keys but governors, or act for others, with their paths.
@@ -324,11 +338,14 @@ class Resolver:
         name = self.label(account.address)
         family = self.parts.executors[account.address]
         delay, callers = family.delay(account), family.callers(account)
+        shortened = self.right(account.address, DELAY) or Right()
         for caller in callers.items:
             if caller.address == account.address:
                 continue
             step = f"{caller.words} of {name}"
             waits = delay if caller.delay is None else caller.delay
+            if any(one.address == caller.address for one in shortened.holders):
+                waits = Unknown(reason=Reason.UNRESOLVED, detail="who has to wait can change how long, without waiting")
             found = self._behind(caller, seen)
             if caller.limits:
                 found = tuple(limited(path, caller.limits) for path in found)
@@ -374,8 +391,12 @@ class Resolver:
             if office.address not in followed:
                 found = True
                 step = f"{office.words} of {name}"
-                waits = wait_of(Held(office.address, office.evidence, office.delay))
-                yield from self._through(self._walk(office.address, seen), step, waits, office.evidence)
+                waits: Known[int] | Unknown = wait_of(Held(office.address, office.evidence, office.delay))
+                paths = self._walk(office.address, seen) if office.address != ZERO_ADDRESS else ()
+                if office.limits:
+                    waits = Unknown(reason=Reason.UNRESOLVED, detail=office.limits)
+                    paths = tuple(limited(path, office.limits) for path in paths)
+                yield from self._through(paths, step, waits, office.evidence)
         if (right := self.right(account.address, "act")) is not None:
             found = True
             yield from self._acting(account, right, seen, frozenset(followed))
@@ -402,6 +423,9 @@ class Resolver:
         for path in self._from_elsewhere(account, seen):
             found = True
             yield path
+        if reason := untold(self._offices.get(account.address, ()), followed):
+            found = True
+            yield self._unresolved(account.address, reason)
         if not found:
             yield self._unresolved(account.address, "it names no owner, admin or role holder that could be followed")
 

@@ -76,6 +76,15 @@ def weakest(kinds: Iterable[ActorKind]) -> ActorKind:
     return next((kind for kind in _WEAKEST_FIRST if kind in found), ActorKind.NOBODY)
 
 
+_LAST_NUMBERED = 0xFFFF
+"""Precompiled contracts and burn addresses such as 0x…dead lie below: whoever had a key of one could not be told."""
+
+
+def is_nobodys(address: str) -> bool:
+    """Whether an address is a small number, of which nobody has a key."""
+    return int(address, 16) <= _LAST_NUMBERED
+
+
 def short(address: str) -> str:
     """Return an address by its beginning and end."""
     return f"{address[:8]}…{address[-4:]}"

@@ -17,6 +17,7 @@ from scanner.discovery.permissions.powers import granted
 from scanner.discovery.tokens.doors import doors
 from scanner.discovery.tokens.escrows import is_escrow
 from scanner.discovery.tokens.sought import CONFISCATORS, MINTERS, PAUSERS, office_holders, right_to
+from scanner.discovery.wallets import signers_of
 from scanner.discovery.world import World, running_code
 from scanner.model.code import CodeFacts
 from scanner.model.contracts import Contract, Token
@@ -122,6 +123,8 @@ def _payers(resolver: Resolver, address: str) -> Iterator[Control]:
     """Who may call the functions that pay out, where a contract of no known kind holds the assets."""
     if address in (*resolver.parts.safes, *resolver.parts.executors, *resolver.parts.governors):
         return
+    if signers_of(resolver.world.accounts[address]) is not None:
+        return  # an owner's own call pays nothing yet
     right = resolver.right(address, "pay")
     if right is None:
         return

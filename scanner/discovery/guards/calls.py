@@ -26,6 +26,8 @@ MAX_CALLS = 1_500
 HOLDERS_TRIED = 3
 OTHERS_TRIED = 3
 CANDIDATES_TRIED = 5
+TOLD_TRIED = 6
+"""Addresses of which a contract's own events tell, beside the candidates."""
 
 _ERROR = "0x08c379a0"
 _FIXED_ARRAY = re.compile(r"\[([0-9]+)\]\Z")

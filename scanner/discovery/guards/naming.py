@@ -151,6 +151,8 @@ def _in(check: CallerCheck, door: Door, account: Account, book: Book) -> Named |
         return _ask_each(check, account, account.address, book)
     variable = _variable(door.storage, check.reads.partition("[")[0])
     if variable is None or not variable.type.startswith("mapping(address =>"):
+        if book.told(account) is None:
+            return None
         return Named(complete=False, reason=f"{check.reads} has no view and no slot of its own", source=check.reads)
     told = book.told(account)
     if told is None:
@@ -350,6 +352,8 @@ def _state(check: CallerCheck, door: Door, account: Account, book: Book) -> Name
 
 
 def _other(check: CallerCheck, door: Door, account: Account, book: Book) -> Named | None:
+    if book.told(account) is None:
+        return None
     return Named(complete=False, reason=f"this condition was not understood: {check.reads}", source=check.reads)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scanner.discovery.guards.calls import REFUSED, Verdict
+from scanner.discovery.guards.doors import Door
 from scanner.discovery.guards.trials import Guards
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
@@ -24,6 +27,9 @@ class Office:
     delay: int = 0
     """What the guard itself makes them wait, in seconds."""
 
+    limits: str = ""
+    """Why it is not known what it is good for, where it is not."""
+
 
 def offices_of(guards: Guards) -> dict[str, tuple[Office, ...]]:
     """Return, by contract, the holders whom only a slot, another contract or an authority names."""
@@ -39,7 +45,25 @@ def offices_of(guards: Guards) -> dict[str, tuple[Office, ...]]:
                 known = found.setdefault(door.account, {}).setdefault((held.address, named.source), office)
                 if held.delay < known.delay:
                     found[door.account][held.address, named.source] = office
+    for door in guards.doors:
+        if door.fact is None:
+            for office in _outside(door, guards.verdicts.get(door)):
+                found.setdefault(door.account, {}).setdefault((office.address, office.limits), office)
     return {address: tuple(offices[key] for key in sorted(offices)) for address, offices in sorted(found.items())}
+
+
+def _outside(door: Door, verdict: Verdict | None) -> Iterator[Office]:
+    """Yield whom calls showed to pass a function without source; the zero address for it where nobody can be named."""
+    passing = tuple(one for one in (verdict.found if verdict else ()) if one not in (door.account, ZERO_ADDRESS))
+    words = f"function {door.selector}"
+    for one in passing or (() if verdict is not None and verdict.result == REFUSED else (ZERO_ADDRESS,)):
+        yield Office(words, one, (), limits=f"what {door.selector} does is not known without its source")
+
+
+def untold(offices: Iterable[Office], followed: Collection[str]) -> str:
+    """Say why there may be ways that nobody can tell: functions without source that others than `followed` pass."""
+    other = next((one for one in offices if one.limits and one.address not in followed), None)
+    return f"without its source it is not known what {other.words} does" if other is not None else ""
 
 
 def _hidden(check: CallerCheck) -> bool:

@@ -6,7 +6,7 @@ appoints those holders counts as one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from scanner.discovery.account import Account, ProxyMatch
@@ -23,6 +23,10 @@ from scanner.model.observation import Known
 from scanner.model.values import ZERO_ADDRESS
 
 UPGRADE = "upgrade"
+DELAY = "delay"
+"""The power to say how long a contract holds calls back."""
+
+_SETS_DELAY = ("setDelay(uint256)", "updateDelay(uint256)", "setMinDelay(uint256)", "changeDelay(uint256)")
 CAN_CALL = "canCall(address,address,bytes4)"
 ANSWERS = "answers "
 """How the power over what is answered to a question begins; the question follows."""
@@ -62,10 +66,27 @@ def rights_of(guards: Guards, world: World) -> dict[str, dict[str, Right]]:
         for power in (*door.fact.powers, *door.fact.appoints, *answers):
             if (right := _right(door, guards, world, direct=power not in door.fact.appoints)) is not None:
                 found.setdefault(door.account, {}).setdefault(power, []).append(right)
+        if door.signature in _SETS_DELAY and (right := _right(door, guards, world, direct=True)) is not None:
+            found.setdefault(door.account, {}).setdefault(DELAY, []).append(right)
         for power in door.fact.opens:
             if (right := _opened(door, door.fact, guards, world)) is not None:
                 found.setdefault(door.account, {}).setdefault(power, []).append(right)
-    return {address: {power: _together(parts) for power, parts in powers.items()} for address, powers in found.items()}
+    made = {address: {power: _together(parts) for power, parts in powers.items()} for address, powers in found.items()}
+    for door in guards.doors:
+        for power in (*door.fact.powers, *door.fact.appoints) if door.fact is not None else ():
+            for answering in _answering(door, world, made):
+                made[door.account][power] = _together((made[door.account][power], answering))
+    return made
+
+
+def _answering(door: Door, world: World, rights: Mapping[str, Mapping[str, Right]]) -> Iterator[Right]:
+    """Yield who decides, at another contract, what that answers about the function's caller."""
+    for check in door.checks:
+        target = world.accounts[door.account].address_of(check.target) if check.form == "asked" else None
+        if isinstance(target, Known) and target.value != door.account:
+            answering = rights.get(target.value, {}).get(f"{ANSWERS}{check.getter}")
+            if answering is not None:
+                yield answering
 
 
 def right_of(door: Door, guards: Guards, world: World) -> Right | None:

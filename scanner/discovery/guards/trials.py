@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scanner.chain.interface import CallRead
+from scanner.chain.interface import AccountRead, CallRead, CodeRead
 from scanner.code.interface import CodeResult
 from scanner.discovery.guards.book import Book, as_address
 from scanner.discovery.guards.calls import (
@@ -14,6 +14,7 @@ from scanner.discovery.guards.calls import (
     HOLDERS_TRIED,
     MAX_CALLS,
     OTHERS_TRIED,
+    TOLD_TRIED,
     Trial,
     Verdict,
     answer_of,
@@ -24,7 +25,7 @@ from scanner.discovery.guards.calls import (
 from scanner.discovery.guards.claims import Claim, claims_of, contradicted
 from scanner.discovery.guards.doors import Door, Named, doors_of, unread_of
 from scanner.discovery.guards.naming import named_by
-from scanner.discovery.world import Link, World
+from scanner.discovery.world import Link, World, is_key
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
@@ -146,6 +147,22 @@ def hidden_holders(guards: Guards, world: World) -> tuple[Link, ...]:
     return tuple(found[address] for address in sorted(found))
 
 
+def meet_found(world: World, guards: Guards) -> None:
+    """Read the accounts that only the calls showed to pass a guard; those that are keys are met, in one level."""
+    found = {one: door for door, verdict in guards.verdicts.items() for one in verdict.found}
+    fresh = sorted(one for one in found if one not in world.accounts)
+    if not fresh:
+        return
+    reads = [read for one in fresh for read in (CodeRead(one), AccountRead(one))]
+    answers = world.chain.read(reads)
+    for place, one in enumerate(fresh):
+        code, state = answers[2 * place], answers[2 * place + 1]
+        if is_key(code):
+            for account in world.meet([Link(one, f"{HELD_BY} guard of {found[one].account}")], 1):
+                account.code, account.state = code, state
+                account.logs = Known(value=(), evidence=code.evidence, derivation="a key logs nothing")
+
+
 def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
     by_contract: dict[str, list[Door]] = {}
     for door in guards.doors:
@@ -158,7 +175,9 @@ def _trials(guards: Guards, world: World, book: Book) -> list[Trial]:
         unnamed = [one for one in dict.fromkeys(claimed) if one not in names]
         names = [*unnamed, *names]
         likely = dict.fromkeys((*claimed, *book.candidates(world.accounts[account])))
-        candidates = (*list(likely)[:CANDIDATES_TRIED], ZERO_ADDRESS)
+        tied = list(likely)[:CANDIDATES_TRIED]
+        told = [one for one in book.told(world.accounts[account]) or () if one not in tied][:TOLD_TRIED]
+        candidates = (*tied, *told, ZERO_ADDRESS)
         for door in doors:
             if door.standing:
                 made.append(_trial(door, guards.named[door], names, candidates))

@@ -24,7 +24,10 @@ from scanner.sources.collect import SourceOptions
 DAY = 86_400
 DOORS, PURSES = own("guards/Doors.sol"), own("guards/Purses.sol")
 _LAST = ("nested", "renounced", "vault", "shut", "lookup", "estate")
-_VAULTS = ("openPurse", "freshPurse", "begunPurse", "lentPurse", "managedPurse")
+_VAULTS = (
+    "openPurse", "freshPurse", "begunPurse", "lentPurse", "managedPurse", "burntPurse", "wallet", "relayedPurse",
+    "rankedPurse", "unreadPurse", "listedPurse",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     """Deploy the house and all in it, and scan it."""
     workshop, keys = Workshop(), chain.accounts
     names = ("boss", "deputy", "keeper", "porter", "admin", "clerk", "late", "trusted", "shown", "real")
+    names += ("ranked", "lowly")
     people = dict(zip(names, keys[1 : len(names) + 1], strict=True)) | {"maker": keys[0]}
     env = Env(chain, workshop, sourcify, keys, keys[0])
 
@@ -116,8 +120,17 @@ def _purses(
         "begunPurse": deploy("Purse", file=PURSES),
         "lentPurse": deploy("LentPurse", file=PURSES),
         "managedPurse": deploy("ManagedPurse", made["manager"].address, file=PURSES),
+        "burntPurse": deploy("Purse", file=PURSES),
+        "wallet": deploy("Wallet", [people[name] for name in ("boss", "deputy", "keeper")], 2, file=PURSES),
+        "relayedPurse": deploy("RelayedPurse", people["boss"], people["porter"], file=PURSES),
+        "rankedPurse": deploy("RankedPurse", people["ranked"], people["lowly"], file=PURSES),
+        "unreadPurse": deploy("Purse", verified=False, file=PURSES),
+        "register": deploy("Register", people["boss"], file=PURSES),
     }
-    for name in ("openPurse", "begunPurse", "lentPurse"):
+    found["listedPurse"] = deploy("ListedPurse", found["register"].address, file=PURSES)
+    found["register"].send(people["boss"], "list", people["keeper"], True)
+    found["burntPurse"].send(people["maker"], "begin", "0x" + "00" * 18 + "dead")
+    for name in ("openPurse", "begunPurse", "lentPurse", "unreadPurse"):
         found[name].send(people["maker"], "begin", people["boss"])
     return found | {"estate": deploy("Estate", [found[name].address for name in _VAULTS], file=PURSES)}
 

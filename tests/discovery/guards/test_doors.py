@@ -12,6 +12,7 @@ from scanner.chain.node import connect
 from scanner.chain.recheck import Verdict, recheck
 from scanner.model.evidence import CallEvidence
 from scanner.model.observation import Known
+from scanner.model.values import changed
 from scanner.pipeline import evaluate, load_rules
 from tests.discovery.guards.support import DAY, House, build
 
@@ -100,6 +101,33 @@ def test_an_initializer_that_has_run_opens_nothing(house: House) -> None:
 def test_what_a_manager_makes_its_members_wait_counts_on_the_way_to_the_money(house: House) -> None:
     assert ("late", 3 * DAY) in house.movers("managedPurse")
     assert ("late", 0) not in house.movers("managedPurse")
+
+
+def test_a_burn_address_moves_nothing_and_is_nobodys_key(house: House) -> None:
+    assert house.movers("burntPurse") == set()
+
+
+def test_a_wallet_whose_owners_confirm_is_a_multisig_and_none_of_them_moves_its_money_alone(house: House) -> None:
+    assert house.movers("wallet") == {("wallet", 0)}
+    (edge,) = [one for one in house.snapshot.controls.items if one.contract == house.at["wallet"]]
+    assert (edge.actor_kind, edge.signers_needed) == ("multisig", changed(edge.signers_needed, value=2))
+
+
+def test_a_forwarder_that_is_believed_moves_the_money_in_the_owners_name(house: House) -> None:
+    assert house.movers("relayedPurse") == {("boss", 0), ("porter", 0)}
+
+
+def test_whom_only_an_event_and_a_call_show_is_named(house: House) -> None:
+    assert ("ranked", 0) in house.movers("rankedPurse")
+    assert "lowly" not in {name for name, _ in house.movers("rankedPurse")}
+
+
+def test_without_source_what_its_functions_are_good_for_stays_open_beside_the_owner(house: House) -> None:
+    assert house.movers("unreadPurse") == {("boss", 0), ("unreadPurse", None)}
+
+
+def test_who_keeps_a_register_says_who_pays(house: House) -> None:
+    assert {("boss", 0), ("keeper", 0)} <= house.movers("listedPurse")
 
 
 def test_who_administers_a_manager_can_let_himself_in(house: House) -> None:

@@ -112,6 +112,12 @@ class CodeFacts(Model):
     proposal_power_time: StrObs = Field(description="the same for the proposal threshold (VoteTime)")
     emergency_execution: BoolObs = Field(description="a vote can be executed without the normal delay")
     execution_context: StrObs = Field(description="call, delegatecall or delegatecall-bound (codehash bound)")
+    execution_by_count: BoolObs = Field(
+        default=NOT_KEPT, description="what proposals order is done only where a count of votes is looked at"
+    )
+    execution_waits: BoolObs = Field(
+        default=NOT_KEPT, description="what was decided may be done only some time after the end of its vote"
+    )
     limits_live_proposals: BoolObs = Field(description="a proposer may have one live proposal")
     cancels_below_threshold: BoolObs = Field(description="a proposer who falls below the threshold can be cancelled")
     vote_changeable: BoolObs = Field(description="a cast vote can be replaced")

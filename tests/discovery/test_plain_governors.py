@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 
 from scanner.chain.abi import encode, selector
+from scanner.code.analyses.proposing import NEEDS_NO_VOTES
 from scanner.discovery.account import Account
 from scanner.discovery.families import family_of
 from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
+from scanner.discovery.families.party import Party
+from scanner.discovery.families.unknown import UnknownGovernor
 from scanner.discovery.parts import Parts, sort_out
-from scanner.model.observation import Known
+from scanner.model.blank import unknown_facts
+from scanner.model.code import CodeFacts, FunctionFact
+from scanner.model.kinds import ActorKind, Capability, Verification
+from scanner.model.observation import Collection, Known, Reason, Unknown
+from scanner.model.snapshot import SourceBundle, SourceFile
+from scanner.model.values import ZERO_ADDRESS
+from scanner.sources.interface import VerifiedSource
 from tests.discovery.support import code, contract, returned, reverted, world
 
 BRAVO = dict.fromkeys(
@@ -90,3 +99,65 @@ def test_a_token_that_governs_itself_carries_its_vote_and_is_seen_as_a_token() -
     parts = _home_made(totalSupply=("uint256", 100), symbol=("string", "FLO"))
     assert _carrier(parts) in parts.tokens
     assert _carrier(_home_made(totalSupply=("uint256", 100))) == ""
+
+
+def _read(account: Account, **facts: Any) -> Account:
+    made = unknown_facts(CodeFacts, Reason.ANALYSIS_NOT_RUN, "not for this test")
+    account.facts = CodeFacts(**{**made, **facts})
+    return account
+
+
+def _makes(guard: str) -> Collection[FunctionFact]:
+    signature = "propose(address,bytes)"
+    one = FunctionFact(
+        signature=signature, selector="0x00000000", guard=guard, guarded_by="", payable=False, evidence=()
+    )
+    return Collection[FunctionFact](items=(one,), complete=True)
+
+
+def _fact(value: bool) -> Known[bool]:
+    return Known(value=value, evidence=contract(1).code.evidence)
+
+
+FREE = Unknown(reason=Reason.NOT_SUPPORTED, detail=NEEDS_NO_VOTES)
+WEIGHED = Known(value="past-block", evidence=contract(1).code.evidence)
+
+
+@pytest.mark.parametrize(
+    ("by_count", "guard", "power", "anyone", "kind"),
+    [
+        (False, "none", FREE, True, ActorKind.UNRESOLVED),
+        (False, "none", WEIGHED, False, ActorKind.UNRESOLVED),
+        (False, "caller", FREE, False, ActorKind.UNRESOLVED),
+        (True, "none", FREE, False, None),
+    ],
+)
+def test_where_no_count_is_looked_at_anyone_who_may_propose_acts(
+    *, by_count: bool, guard: str, power: Any, anyone: bool, kind: ActorKind | None
+) -> None:
+    family = UnknownGovernor()
+    account = _read(contract(1), execution_by_count=_fact(by_count), functions=_makes(guard), proposal_power_time=power)
+    acting = [(one.address, one.capability) for one in family.besides(account)]
+    assert acting == [(ZERO_ADDRESS, Capability.EXECUTE)] * anyone
+    assert family.carried_by(account) is kind
+    assert list(OpenZeppelinGovernor(5).besides(account)) == list(family.besides(account))
+    assert list(Party().besides(account)) == []
+
+
+def test_a_delay_without_a_getter_is_none_only_where_the_code_waits_for_the_votes_end() -> None:
+    family, account = UnknownGovernor(), contract(1)
+    assert family.execution_delay(account) is None
+    bundle = SourceBundle(
+        source_id="00" * 32,
+        contract_name="C",
+        compiler="0.8.28",
+        provider="test",
+        settings_json="{}",
+        language="Solidity",
+        files=(SourceFile(path="C.sol", content=""),),
+    )
+    account.source = VerifiedSource(bundle, (), Verification.EXACT)
+    for waits, known in ((_fact(False), True), (FREE, False)):
+        told = family.execution_delay(_read(account, execution_waits=waits))
+        assert (told is None) is known
+        assert known or isinstance(told, Unknown)

@@ -65,6 +65,13 @@ class Program:
         for function in (*self.contract.functions, *self.contract.modifiers):
             self._own.setdefault(str(function.canonical_name), function)
 
+    def own(self, function: Any) -> Any:
+        """Return this contract's copy of a function; what it does not have is returned as it is.
+
+        super.f() names the parent's copy, whose own calls are not resolved for this contract.
+        """
+        return self._own.get(str(getattr(function, "canonical_name", "")), function)
+
     def summary(self, function: Any) -> Summary:
         """Return a function's summary; a function that calls itself adds nothing to its own.
 
@@ -72,8 +79,7 @@ class Program:
         """
         if not hasattr(function, "nodes"):
             return NO_SUMMARY
-        # super.f() names the parent's copy, whose own calls are not resolved for this contract: take ours.
-        function = self._own.get(str(function.canonical_name), function)
+        function = self.own(function)
         known = self._summaries.get(function)
         if known is not None:
             return known

@@ -12,6 +12,7 @@ from scanner.code.analyses.voting import SPEED, Reading, called_weights, read_ti
 from scanner.model.observation import BoolObs, StrObs
 
 NO_PROPOSALS = "no proposals in this code"
+NEEDS_NO_VOTES = "making a proposal needs no votes in this code"
 
 _PROPOSE = re.compile(
     r"^(propose(By\w*|With\w*|$)|(submit|create|new|make|add|start)_?(Bip|Proposal|Vote|Motion)(By\w*|For\w*|$))", re.I
@@ -36,7 +37,7 @@ def proposal_power_time(program: Program) -> StrObs:
         return unsupported(program, NO_PROPOSALS)
     found = [reading for entry in entries if (reading := _reading(program, entry)) is not None]
     if not found:
-        return unsupported(program, "making a proposal needs no votes in this code")
+        return unsupported(program, NEEDS_NO_VOTES)
     time = min((reading[0] for reading in found), key=SPEED.index)
     chosen = [reading for reading in found if reading[0] == time]
     sources = ", ".join(sorted({reading[1] for reading in chosen}))

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.code.analyses import (
     against,
+    deciding,
     elsewhere,
     execution,
     functions,
@@ -40,6 +41,8 @@ ANALYSES: tuple[tuple[str, Callable[[Program], Any]], ...] = (
     ("limits_live_proposals", proposing.limits_live_proposals),
     ("cancels_below_threshold", proposing.cancels_below_threshold),
     ("execution_context", execution.execution_context),
+    ("execution_by_count", deciding.execution_by_count),
+    ("execution_waits", deciding.execution_waits),
     ("emergency_execution", execution.emergency_execution),
     ("arbitrary_delegatecall", execution.arbitrary_delegatecall),
     ("arbitrary_call", execution.arbitrary_call),

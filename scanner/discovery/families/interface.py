@@ -7,22 +7,27 @@ answers need more than the battery of getters asks its own `questions` while the
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.code.analyses.proposing import NEEDS_NO_VOTES
 from scanner.discovery.account import Account, nonzero
 from scanner.discovery.clock import clock_mode, in_seconds
 from scanner.discovery.families.told import Told, Vote, cast_votes, created_proposals, executed_proposals
 from scanner.discovery.world import Getter, Link, World
 from scanner.model.authenticators import Authenticator
 from scanner.model.evidence import Evidence, LogEvidence
-from scanner.model.kinds import ActorKind, Capability
+from scanner.model.kinds import ActorKind, Capability, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.oracle_question import OracleQuestion
+from scanner.model.values import ZERO_ADDRESS
 
 NOW = "now"
+
+_MAKES = re.compile(r"(propose|submit|create|new|make|add|start)", re.IGNORECASE)
 
 UNKNOWN = "unknown"
 """The family of what no other family recognises."""
@@ -125,8 +130,8 @@ class GovernorFamily(ABC):
         """Who may set parameters besides the vote; a known zero address for nobody."""
 
     def besides(self, account: Account) -> Iterable[Beside]:
-        """Yield who else may act, beyond guardian and admin."""
-        return ()
+        """Yield who else may act, beyond guardian and admin: anyone, where no count of votes is looked at."""
+        return blind(account) if self.plain else ()
 
     def authenticators(self, account: Account) -> Collection[Authenticator]:
         """Return the contracts that it believes about who votes; complete and empty where voters call it themselves."""
@@ -226,6 +231,19 @@ class GovernorFamily(ABC):
     def complete_state(self, account: Account, proposal_id: int, state: ProposalState) -> ProposalState:
         """Return a state with what was asked in the crawl already, where the governor itself does not tell all."""
         return state
+
+
+def blind(account: Account) -> Iterator[Beside]:
+    """Yield that anyone makes a governor act, whose code executes what anyone proposes whatever the votes are."""
+    facts = account.facts
+    if facts is None or not isinstance(facts.execution_by_count, Known) or facts.execution_by_count.value:
+        return
+    free = [one.signature for one in facts.functions.items if one.guard in (Guard.NONE, Guard.PAYMENT)]
+    power = facts.proposal_power_time
+    needs_nothing = isinstance(power, Unknown) and power.detail == NEEDS_NO_VOTES
+    if needs_nothing and any(_MAKES.match(one) for one in free):
+        words = "what anyone proposes is executed whatever the votes are"
+        yield Beside(ZERO_ADDRESS, Capability.EXECUTE, words, facts.execution_by_count.evidence)
 
 
 def own_delay(world: World, family: GovernorFamily, account: Account) -> Known[int] | Unknown | None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from scanner.chain.abi import DecodeError, selector
 from scanner.code.bytecode.opcodes import reachable_opcodes
 from scanner.discovery.account import Account, transform
-from scanner.discovery.asking import absent_when_reverted, has_selector
+from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
 from scanner.discovery.battery import PROPOSAL_CREATED, VOTE_CAST, VOTE_CAST_ALPHA, VOTE_CAST_PARAMS
 from scanner.discovery.clock import clock_mode
 from scanner.discovery.families import homemade
@@ -137,6 +137,8 @@ class UnknownGovernor(GovernorFamily):
         answer = account.address_of("timelock()", "executor()")
         if isinstance(answer, Known):
             return answer
+        if getter := homemade.own_getter(account, "delay"):
+            return nobody(account, f"{getter} says what it waits itself")
         code = account.code
         if isinstance(code, Known) and not any(has_selector(code.value, one) for one in QUEUE_SELECTORS):
             none = Known(
@@ -176,7 +178,10 @@ class UnknownGovernor(GovernorFamily):
         return _not_named_otherwise(account, super().late_extension(account), "an extension")
 
     def carried_by(self, account: Account) -> ActorKind | None:
-        """Unresolved where its code lets only some vote: no token carries that, whatever its getters name."""
+        """Unresolved where its code lets only some vote, or never looks at the count: no token carries that then."""
+        counts = account.facts.execution_by_count if account.facts is not None else None
+        if isinstance(counts, Known) and not counts.value:
+            return ActorKind.UNRESOLVED
         named = account.facts.functions.items if account.facts is not None else ()
         casting = [one for one in named if _CASTS.match(one.signature)]
         kept = casting and all(one.guard == Guard.CALLER for one in casting)
@@ -203,8 +208,16 @@ class UnknownGovernor(GovernorFamily):
         return _own(account, "threshold", super().proposal_threshold(account))
 
     def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
-        getter = homemade.own_getter(account, "delay")
-        return transform(account.ask(getter), int, f"{getter}, by its name") if getter else None
+        """By a getter; else none where the code waits for nothing but the end of the vote. Else it is not known."""
+        if getter := homemade.own_getter(account, "delay"):
+            return transform(account.ask(getter), int, f"{getter}, by its name")
+        if account.facts is None or account.verified is None:
+            return None
+        waits = account.facts.execution_waits
+        if isinstance(waits, Known) and not waits.value:
+            return None
+        detail = f"no getter names how long its code waits: {waits.detail}" if isinstance(waits, Unknown) else ""
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=waits.evidence)
 
     def quorum(self, account: Account, clock_mode: str) -> Known[int] | Unknown:
         for key in ("quorumVotes()", "quorum@time" if clock_mode == "timestamp" else "quorum@block"):

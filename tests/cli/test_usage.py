@@ -11,15 +11,16 @@ import pytest
 
 from scanner.cli.output import check_folder, left_over
 from scanner.model.errors import OutputError
+from tests import forked
+from tests.forked import Done
 
 _TARGET = "0x" + "12" * 20
 _NODE = ("--rpc-url", "http://127.0.0.1:9")
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str) -> Done:
     env = {key: value for key, value in os.environ.items() if not key.startswith("DAOSCAN_")}
-    command = [sys.executable, "-m", "scanner.cli.start", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    return forked.run(arguments, env, seconds=60)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_wrong_usage_ends_in_one_message_with_a_hint(arguments: tuple[str, ...], said: str, hint: str) -> None:
     done = run(*arguments)
     lines = done.stderr.splitlines()
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.code, done.stdout) == (2, "")
     assert lines[0].startswith("error: ")
     assert said in lines[0]
     assert [line.split(":")[0] for line in lines[1:]] in (["hint"], ["where", "hint"])
@@ -55,7 +56,7 @@ def test_a_file_that_is_no_snapshot_is_not_repeated(tmp_path: Path) -> None:
     for content in ("private words", '{"private": "words"}', '{"tool_version": ["private words"]}'):
         (tmp_path / "x.json").write_text(content)
         done = run("report", str(tmp_path / "x.json"))
-        assert done.returncode == 2
+        assert done.code == 2
         assert "private words" not in done.stderr
 
 
@@ -63,7 +64,7 @@ def test_an_index_of_something_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "report.json").write_bytes(b"\xff\xfe\x00")
     done = run("index", str(tmp_path))
-    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: the report is no text")
+    assert (done.code, done.stderr.splitlines()[0]) == (2, "error: the report is no text")
     done = run("index", str(tmp_path / "one"))
     assert "give the folder above" in done.stderr
 
@@ -75,7 +76,7 @@ def test_results_that_can_never_be_written_are_refused_before_the_scan(tmp_path:
         with pytest.raises(OutputError, match="is a file"):
             check_folder(wrong)
     done = run("scan", _TARGET, *_NODE, "--out", str(tmp_path / "file"))
-    assert done.returncode == 4
+    assert done.code == 4
 
 
 def test_results_of_an_earlier_run_are_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reports byte for byte as they are kept in the repository, in two runs and for two hash seeds."""
+"""Reports byte for byte as they are kept in the repository, in two runs with hash seeds of their own."""
 
 from __future__ import annotations
 
@@ -29,19 +29,18 @@ def test_byte_for_byte(made: dict[str, bytes]) -> None:
     assert changed == [], RENEW
 
 
-def test_the_same_again_for_two_hash_seeds(made: dict[str, bytes]) -> None:
+def test_the_same_again_for_another_hash_seed(made: dict[str, bytes]) -> None:
     wanted = hashlib.sha256(b"".join(made[name] for name in sorted(made))).hexdigest()
     program = (
         "import hashlib; from tools.golden import golden; made = golden();"
         "print(hashlib.sha256(b''.join(made[name] for name in sorted(made))).hexdigest())"
     )
-    for seed in ("1", "4242"):
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=project_root(),
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(project_root())},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout.strip() == wanted
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=project_root(),
+        env={**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": str(project_root())},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == wanted

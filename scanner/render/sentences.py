@@ -177,8 +177,7 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     sentences: list[Phrase] = []
     gaps: list[Phrase] = []
     if delays:
-        soonest = min(delays)
-        sentences.append(t("answers.fast_in", time=duration(t, soonest)) if soonest else t("answers.fast_at_once"))
+        sentences += _around_in(t, around, min(delays))
     if len(delays) < len(around):
         gaps.append(t("answers.fast_open"))
     for governor in voting(lookup.snapshot):
@@ -197,6 +196,19 @@ def _how_fast(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     )
     text = t.joined(sentences, "space")
     return Answer(t("answers.how_fast"), text, t.joined(dict.fromkeys(gaps), "semicolon"), links)
+
+
+def _around_in(t: Locale, around: Sequence[Control], soonest: int) -> list[Phrase]:
+    """Return how soon the first acts around the vote; who that is, where it is not the one who is named before all."""
+    named = _strongest(around).actor
+    fastest = [item for item in around if known_delay(item) == soonest]
+    time = {"time": duration(t, soonest)} if soonest else {}
+    key = "answers.fast_in" if soonest else "answers.fast_at_once"
+    if any(item.actor == named for item in fastest):
+        return [t(key, **time)]
+    said = [t(f"{key}_by", who=_actor(t, fastest[0], "stopper"), **time)]
+    own = [delay for item in around if item.actor == named and (delay := known_delay(item)) is not None]
+    return [*said, t("answers.fast_named", time=duration(t, min(own)))] if own else said
 
 
 def _in_haste(governor: Governor, lookup: Lookup) -> bool:

@@ -66,6 +66,23 @@ def test_what_an_actor_can_do_is_grouped_and_its_own_is_said_so() -> None:
     assert "can move assets (its own) without a vote" in who.text
 
 
+def test_who_acts_soonest_is_named_where_it_is_not_the_one_named_first() -> None:
+    key = next(one for one in factory.snapshot().controls.items if one.actor_kind is ActorKind.EOA)
+    waits = key.model_copy(update={"delay_seconds": dao.known(2 * 86_400)})
+    council = dao.control(dao.SAFE, ActorKind.MULTISIG, Capability.MOVE_FUNDS, (dao.SAFE, "Safe"))
+
+    def fast(seconds: int) -> str:
+        soon = council.model_copy(update={"delay_seconds": dao.known(seconds), "signers_needed": dao.known(3)})
+        controls = dao.whole(waits, soon)
+        return answered(factory.snapshot().model_copy(update={"controls": controls}))[1].text
+
+    assert fast(0).startswith("Around the vote: at once, by a multisig (")
+    assert "nothing delays it. Who is named first: in 2 days." in fast(0)
+    assert fast(3_600).startswith("Around the vote: in 1 hour, by a multisig (")
+    assert fast(2 * 86_400).startswith("Around the vote: in 2 days. ")
+    assert "named first" not in fast(2 * 86_400)
+
+
 def test_no_delay_is_said_in_words() -> None:
     snapshot = factory.only_votes()
     items = tuple(one.model_copy(update={"voting_delay_seconds": dao.known(0)}) for one in snapshot.governors.items)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,7 +23,7 @@ from scanner.model.errors import DaoscanError, OutputError
 from scanner.store.records import ScanRow
 from scanner.store.sharing import SharedFacts
 from scanner.store.store import Store
-from scanner.store.watching import Changes
+from scanner.store.watching import Changes, Scanned
 
 _POLL_SECONDS = (5.0, 60.0)
 _TELLING_SECONDS = 60.0
@@ -46,7 +46,7 @@ class Watch:
         self._webhook = webhook
         self._say = say
         self._report = Reporter(quiet=quiet)
-        self._scanned = False
+        self._scanned = self._warned = False
 
     def forever(self, targets: Targets | None, every: int) -> None:
         """Go on until the process is ended. A store that is away is waited for, but not in the first round.
@@ -75,7 +75,11 @@ class Watch:
         store = Store(os.environ["DAOSCAN_DB"])
         try:
             kept = Changes(store.database)
-            due = _due(kept, targets, every)
+            known = kept.last_scanned()
+            if targets is None and not known and not self._warned:
+                self._report.warn("the store holds no target to watch yet: `daoscan batch` fills it")
+                self._warned = True
+            due = _due(known, targets, every)
             self._scanned = bool(due.wanted)
             clean = self._fresh().scan(due, block=None, resume_for=_RESUME_SECONDS) if due.wanted else not due.bad
             compared = [self._compare(store, kept, old, new) for old, new in kept.to_compare()]
@@ -92,7 +96,6 @@ class Watch:
             store.close()
         watched = last.keys() if targets is None else {(one.chain_id, one.address) for one in targets.wanted}
         if not watched:
-            self._report.warn("the store holds no target to watch yet: `daoscan batch` fills it")
             return
         first = min(last.get(one, 0) for one in watched) + every - time.time()
         self._report.say(f"{len(watched)} watched, the next is due {_in(first)}")
@@ -157,9 +160,8 @@ class Watch:
         return clean
 
 
-def _due(kept: Changes, targets: Targets | None, every: int) -> Targets:
+def _due(known: Sequence[Scanned], targets: Targets | None, every: int) -> Targets:
     """Return what was not scanned for `every` seconds. A block that a line names is not pinned: time goes on."""
-    known = kept.last_scanned()
     last = {(one.chain_id, one.target): one.finished_at for one in known}
     wanted: Iterable[Wanted] = (Wanted(one.chain_id, one.target, one.name) for one in known)
     if targets is not None:

@@ -120,6 +120,7 @@ def test_a_store_that_is_away_for_a_while_ends_no_watch(
     said = capsys.readouterr()
     assert said.err.count("the store cannot be used") == said.err.count("tried again in the next round") == 2
     assert (rounds, said.out) == ([7, 7, 7], "")
+    assert said.err.count("the store holds no target to watch yet") == 1
     monkeypatch.setenv("DAOSCAN_DB", "sqlite:///nowhere/at/all.sqlite")
     with pytest.raises(UsageError, match="the store cannot be used"):
         watch.forever(None, 7)

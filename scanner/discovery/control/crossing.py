@@ -17,7 +17,7 @@ from scanner.discovery.asking import has_selector
 from scanner.discovery.executors.interface import Caller, Callers
 from scanner.discovery.world import Getter, World, running_code
 from scanner.model.evidence import LogEvidence
-from scanner.model.observation import Known, Unknown
+from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 
@@ -66,6 +66,9 @@ _DELAYS = ("getDelay()", "minimumTimeLockDelay()")
 _MOST = 12
 """Getters that one contract is asked: more names of senders have no receivers."""
 
+Wait = Known[int] | Unknown | None
+"""A delay in seconds; None where nothing says that there is one."""
+
 MESSENGERS = {
     (10, "0x4200000000000000000000000000000000000007"): 1,
     (8453, "0x4200000000000000000000000000000000000007"): 1,
@@ -112,6 +115,17 @@ def called_in(world: World, caller: Caller) -> str:
     return f"{f' ({what} of the manifest)' if what else ''} on {caller.chain}"
 
 
+def wait_there(caller: Caller, here: Wait) -> Known[int] | Unknown:
+    """Return what is known of the wait of somebody on another chain, where it is not read.
+
+    Beside a wait `here` nothing is added: that is the least of it. Without one nobody knows whether there is any.
+    """
+    if isinstance(here, Known) and here.value:
+        return Known(value=0, evidence=caller.evidence, derivation=f"what waits on {caller.chain} comes on top")
+    detail = f"what waits on {caller.chain} was not read"
+    return Unknown(reason=Reason.OFF_CHAIN, detail=detail, evidence=caller.evidence)
+
+
 def senders(world: World, account: Account) -> Callers:
     """Return who makes a contract act from another chain; nobody where it names none. Not complete, for the reason
     given, where what it names could not be read."""
@@ -144,7 +158,7 @@ def _of_bridges(account: Account, code: str, chain_id: int) -> Iterable[Caller]:
     return ()
 
 
-def _waits(account: Account) -> Known[int] | Unknown | None:
+def _waits(account: Account) -> Wait:
     """Return the delay that a receiver names, in seconds; None where it names none."""
     return next((answer for one in _DELAYS if isinstance(answer := account.ask(one), Known)), None)
 

@@ -10,7 +10,7 @@ from scanner.discovery.account import Account, nonzero
 from scanner.discovery.aliased import Doubt, doubt_of
 from scanner.discovery.battery import DEFAULT_ADMIN_ROLE, SENTINEL
 from scanner.discovery.clock import in_seconds
-from scanner.discovery.control.crossing import called_in, messages_from, senders
+from scanner.discovery.control.crossing import Wait, called_in, messages_from, senders, wait_there
 from scanner.discovery.control.grants import Grant
 from scanner.discovery.control.labels import label_of
 from scanner.discovery.control.paths import (
@@ -205,9 +205,10 @@ class Resolver:
         if doubt.away is None:
             return replace(self._unresolved(account.address, doubt.reason), evidence=doubt.evidence)
         signed = Unknown(reason=Reason.UNRESOLVED, detail=doubt.reason, evidence=doubt.evidence)
-        label, waits = f"{short(doubt.away.address)} on chain {doubt.away.chain_id}", zero_delay(doubt.evidence)
+        caller = Caller(doubt.away.address, "", doubt.evidence, chain=f"chain {doubt.away.chain_id}")
+        label, waits = f"{short(caller.address)}{called_in(self.world, caller)}", wait_there(caller, None)
         step = f"acts here as its alias {short(account.address)}"
-        return Path(doubt.away.address, ActorKind.UNRESOLVED, label, (step,), waits, signed, doubt.evidence)
+        return Path(caller.address, ActorKind.UNRESOLVED, label, (step,), waits, signed, doubt.evidence)
 
     def _through(
         self, paths: Iterable[Path], step: str, delay: Known[int] | Unknown, evidence: tuple[Evidence, ...]
@@ -346,7 +347,7 @@ class Resolver:
             waits = delay if caller.delay is None else caller.delay
             if any(one.address == caller.address for one in shortened.holders):
                 waits = Unknown(reason=Reason.UNRESOLVED, detail="who has to wait can change how long, without waiting")
-            found = self._behind(caller, seen)
+            found = self._behind(caller, seen, waits)
             if caller.limits:
                 found = tuple(limited(path, caller.limits) for path in found)
             if caller.only:
@@ -355,14 +356,14 @@ class Resolver:
         if not callers.complete:
             yield self._unresolved(account.address, f"who can make it act: {callers.reason}")
 
-    def _behind(self, caller: Caller, seen: frozenset[str]) -> Iterable[Path]:
+    def _behind(self, caller: Caller, seen: frozenset[str], here: Wait = None) -> Iterable[Path]:
         if caller.address == ZERO_ADDRESS:
             return (self._end(ZERO_ADDRESS, ActorKind.ANYONE, "anyone", 0, caller.evidence),)
         if not caller.chain:
             return self._walk(caller.address, seen)
         detail = f"who {short(caller.address)} is stands on {caller.chain}"
         signed = Unknown(reason=Reason.UNRESOLVED, detail=detail, evidence=caller.evidence)
-        label, delay = f"{short(caller.address)}{called_in(self.world, caller)}", zero_delay(caller.evidence)
+        label, delay = f"{short(caller.address)}{called_in(self.world, caller)}", wait_there(caller, here)
         return (Path(caller.address, ActorKind.UNRESOLVED, label, (), delay, signed, caller.evidence),)
 
     def _from_elsewhere(self, account: Account, seen: frozenset[str]) -> Iterable[Path]:
@@ -370,7 +371,7 @@ class Resolver:
         found = senders(self.world, account)
         for caller in found.items:
             step, waits = f"{caller.words} to {self.label(account.address)}", caller.delay or zero_delay(())
-            yield from self._through(self._behind(caller, seen), step, waits, caller.evidence)
+            yield from self._through(self._behind(caller, seen, waits), step, waits, caller.evidence)
         if not found.complete:
             yield self._unresolved(account.address, found.reason)
 

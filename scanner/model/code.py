@@ -57,7 +57,7 @@ class FunctionFact(Model):
     opens: tuple[str, ...] = Field(
         default=(),
         description="what it does, or lets be done by whom its caller names, without asking who calls: pay (out to "
-        "whom the caller names), act (on what the caller names), upgrade",
+        "whom the caller names), act (on what the caller names), upgrade; mint, pause, seize, freeze, fee or rebase",
         exclude_if=lambda value: not value,
     )
     settles: tuple[str, ...] = Field(

@@ -181,6 +181,10 @@ def atom_guard(atom: Atom) -> Guard:
                 return _compared_with(other)
             if one == {RECOVERED}:
                 return Guard.PROOF if _fixed(other) else Guard.NONE
+    if atom.op == "==" and any(
+        _hashed_for(one, other) for one, other in ((atom.left, atom.right), (atom.right, atom.left))
+    ):
+        return Guard.PROOF
     if PAID in left | right:
         return Guard.PAYMENT if _asks_for_payment(atom) else Guard.NONE
     if TIME in left | right:
@@ -207,6 +211,13 @@ def _compared_with(other: Labels) -> Guard:
     if DERIVED in other and any(label[0] == "arg" for label in other):
         return Guard.NONE
     return max(guards, key=strength)
+
+
+def _hashed_for(one: Labels, other: Labels) -> bool:
+    """Whether what is computed of the caller and of arguments must come to what stands in state: a Merkle tree's root
+    that a leaf of the caller's own is led up to, whoever wrote the loop."""
+    computed = DERIVED in one and SENDER in one and any(label[0] == "arg" for label in one)
+    return computed and bool(other) and all(label[0] == "state" and not label[2] for label in other)
 
 
 def _fixed(labels: Labels) -> bool:

@@ -6,17 +6,32 @@ deposit, its share), what another contract answers, what is paid for or proven, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from scanner.code.analyses.against import against_holder
 from scanner.code.analyses.guards import all_clauses, atom_guard, effect_guard, entry_guard, lasting, once_only
 from scanner.code.analyses.outgoing import PAYMENTS, acting_ways, acts, paying_ways, receivers
+from scanner.code.analyses.pauses import pause_ways
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
+from scanner.code.analyses.token import Way, mint_ways, unit_names
+from scanner.code.analyses.token_powers import fee_ways, rebase_ways
 from scanner.code.analyses.upgrade import upgrade_ways
-from scanner.code.analyses.values import NOTHING, THIS, Labels, flat
+from scanner.code.analyses.values import NOTHING, SENDER, THIS, Labels, flat
 from scanner.model.kinds import Guard
 
-_POWERS = (("pay", paying_ways), ("act", acting_ways), ("upgrade", upgrade_ways))
+_POWERS: tuple[tuple[str, Callable[[Program], list[Way]]], ...] = (
+    ("pay", paying_ways),
+    ("act", acting_ways),
+    ("upgrade", upgrade_ways),
+    ("mint", mint_ways),
+    ("pause", pause_ways),
+    ("seize", lambda program: against_holder(program, unit_names(program), freezing=False)),
+    ("freeze", lambda program: against_holder(program, unit_names(program), seizing=False)),
+    ("fee", fee_ways),
+    ("rebase", rebase_ways),
+)
+_AGAINST_HOLDERS = ("seize", "freeze")
 _CHOSEN = ("arg", "sender", "data")
 _RECORDS = frozenset({"ext", "recovered", "value"})
 _DONE = frozenset({"call", "send", "delegatecall", "callcode", *PAYMENTS})
@@ -88,8 +103,15 @@ def _appointing(program: Program) -> Iterator[tuple[str, Entry]]:
         for entry in program.changing:
             if entry_guard(entry).guard is not Guard.NONE:
                 continue
-            if any(_sets(entry, effect, names) for effect in entry.writes()):
+            setting = [effect for effect in entry.writes() if _sets(entry, effect, names)]
+            if any(power not in _AGAINST_HOLDERS or not _in_own_name(effect) for effect in setting):
                 yield power, entry
+
+
+def _in_own_name(effect: Effect) -> bool:
+    """Whether a caller lets somebody do something with what is the caller's: an operator of theirs."""
+    keys = effect.place.keys if effect.place is not None else NOTHING
+    return SENDER in keys and len(keys) > 1
 
 
 def _offices(program: Program, entries: set[Entry]) -> frozenset[str]:
@@ -101,7 +123,7 @@ def _offices(program: Program, entries: set[Entry]) -> frozenset[str]:
             for entry in program.changing
             if entry not in entries
             and entry_guard(entry).guard is Guard.CALLER
-            and any(effect.name.partition(".")[0] in names for effect in entry.writes())
+            and any(_within(effect.name, names) for effect in entry.writes())
         }
         if not appointing:
             return names
@@ -113,13 +135,18 @@ def _sets(entry: Entry, effect: Effect, names: frozenset[str]) -> bool:
     keys = flat(effect.place.keys) if effect.place is not None else NOTHING
     chosen = _chosen(keys) or any(_chosen(part) for part in effect.inputs)
     guarded = effect_guard(entry, effect).guard is not Guard.NONE
-    return effect.name.partition(".")[0] in names and chosen and not guarded and lasting(entry, effect)
+    return _within(effect.name, names) and chosen and not guarded and lasting(entry, effect)
+
+
+def _within(name: str, names: frozenset[str]) -> bool:
+    """Whether a variable is one of these, holds one of these, or is a part of one of these."""
+    return any(f"{one}.".startswith(f"{name}.") or f"{name}.".startswith(f"{one}.") for one in names)
 
 
 def _compared(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the state variables that functions hold their caller against, or look it up in."""
     return frozenset(
-        str(label[1]).partition(".")[0]
+        str(label[1])
         for entry in entries
         for clauses in (entry.summary.exit_clauses, *(all_clauses(entry, effect) for effect in entry.effects))
         for clause in clauses

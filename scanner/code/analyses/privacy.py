@@ -14,7 +14,7 @@ from scanner.code.analyses.guards import all_clauses, effect_guard, strength
 from scanner.code.analyses.program import Entry, Program, selector_of
 from scanner.code.analyses.signatures import MIXER_CONSTANTS, Match, all_signatures, recognise
 from scanner.code.analyses.summary import Effect
-from scanner.code.analyses.values import CLEARED, PAID, SENDER, ZERO, Label, asks_unset, flat
+from scanner.code.analyses.values import CLEARED, DERIVED, PAID, RECOVERED, SENDER, ZERO, Label, asks_unset, flat
 from scanner.code.analyses.voting import NO_VOTES, tallies, vote_entries
 from scanner.model.code import Fingerprint
 from scanner.model.kinds import Guard, Stage
@@ -22,6 +22,7 @@ from scanner.model.observation import BoolObs, Collection, StrObs
 
 NOTE_POOL = "note-commitment pool"
 NULLIFIERS = "nullifier set with proof"
+FORWARDER = "forwarder of signed calls"
 CONSTANTS = "Tornado constants"
 ENCRYPTED = "encrypted types (FHE)"
 
@@ -29,6 +30,7 @@ _VERIFIES = re.compile(r"^(verify|validateProof)", re.I)
 _PAYS = frozenset({"transfer", "safeTransfer", "safeTransferETH", "sendValue"})
 _WORD_TYPES = ("bytes32", "uint256")
 _WORD = re.compile(r"\b(?:0x[0-9a-fA-F]{64}|[1-9]\d{70,77})\b")
+ONE: Label = ("const", "1")
 _REVEAL = re.compile(r"reveal", re.I)
 _TEXT_TYPES = ("string", "bytes")
 _HOOKS = frozenset(
@@ -62,6 +64,7 @@ def fingerprints(program: Program) -> Collection[Fingerprint]:
     ]
     found += _constants(program)
     found += _pools(program)
+    found += _relays(program)
     found += _encrypted(program)
     return Collection[Fingerprint](items=tuple(sorted(found, key=lambda f: (f.category, f.system))), complete=True)
 
@@ -143,17 +146,52 @@ def _pools(program: Program) -> list[Fingerprint]:
     spending = [entry for entry in program.changing if _spends_nullifier(entry) and _asks_verifier(entry)]
     paying = [entry for entry in spending if _pays_out(entry)]
     deposits = [entry for entry in program.changing if entry not in paying and _takes_commitment(entry)]
+    joined = [entry for entry in paying if _takes_commitment(entry)]
+    if joined and not deposits:
+        matched = tuple(sorted({entry.signature for entry in joined}))
+        functions = [entry.function for entry in joined]
+        return [_semantic(program, "anon.shielded_pool", system=NOTE_POOL, matched=matched, elements=functions)]
     if paying and deposits:
         category = "anon.mixer" if any(_fixed_amount(entry) for entry in deposits) else "anon.shielded_pool"
         matched = tuple(sorted({entry.signature for entry in (*paying, *deposits)}))
         functions = [entry.function for entry in (*paying, *deposits)]
         return [_semantic(program, category, system=NOTE_POOL, matched=matched, elements=functions)]
-    secret = [entry for entry in spending if not _pays_out(entry) and _names_nullifier(entry)]
+    trees = _trees(program)
+    secret = [entry for entry in spending if not _pays_out(entry) and (_names_nullifier(entry) or _in(entry, trees))]
     if secret:
         matched = tuple(sorted({entry.signature for entry in secret}))
         functions = [entry.function for entry in secret]
         return [_semantic(program, "anon.zk_membership", system=NULLIFIERS, matched=matched, elements=functions)]
     return []
+
+
+def _relays(program: Program) -> list[Fingerprint]:
+    """Recognise a forwarder: it calls whom its caller names, in the name of who signed, and hands that name on."""
+    relays = [
+        entry
+        for entry in program.changing
+        for signer in _signers(entry)
+        if any(e.kind == "low-level" and _chosen(e.target) and signer in flat(e.all_inputs) for e in entry.effects)
+    ]
+    if not relays:
+        return []
+    matched = tuple(sorted({entry.signature for entry in relays}))
+    functions = [entry.function for entry in relays]
+    return [_semantic(program, "anon.relay", system=FORWARDER, matched=matched, elements=functions)]
+
+
+def _signers(entry: Entry) -> frozenset[Label]:
+    """Return the arguments that a signature must have been made by."""
+    return frozenset(
+        label
+        for clause in entry.summary.exit_clauses
+        if len(clause) == 1
+        for atom in clause
+        for one, other in ((atom.left, atom.right), (atom.right, atom.left))
+        if atom.op == "==" and one == {RECOVERED} and len(other) == 1
+        for label in other
+        if label[0] == "arg"
+    )
 
 
 def _spent(entry: Entry) -> list[Effect]:
@@ -213,13 +251,42 @@ def _takes_commitment(entry: Entry) -> bool:
     )
     if not paid:
         return False
-    words = {("arg", index) for index, kind in enumerate(entry.types) if kind in _WORD_TYPES}
-    for effect in entry.writes():
-        if effect.place is None or SENDER in effect.place.keys or effect.change != "=":
-            continue
-        if words & (effect.place.keys | flat(effect.inputs[0])):
-            return True
-    return False
+    return any(effect.change == "=" and _words(entry) & _put(effect) for effect in entry.writes())
+
+
+def _words(entry: Entry) -> set[Label]:
+    """Return the arguments that are words, or structures that may hold words."""
+    return {("arg", index) for index, kind in enumerate(entry.types) if kind in _WORD_TYPES or "." in kind}
+
+
+def _put(effect: Effect) -> frozenset[Label]:
+    """Return what a write puts where under nobody's name."""
+    if effect.place is None or SENDER in effect.place.keys:
+        return frozenset()
+    return effect.place.keys | flat(effect.inputs[0])
+
+
+def _trees(program: Program) -> frozenset[str]:
+    """Return the state that a function leads up from a word of its caller's, hash by hash: the roots of a tree."""
+    found: set[str] = set()
+    for entry in program.changing:
+        for effect in entry.writes():
+            value = flat(effect.inputs[0])
+            grown = DERIVED in value or any(label[0] == "ext" for label in value)
+            if effect.change == "=" and grown and _words(entry) & value and any(one[0] == "state" for one in value):
+                found.add(effect.name)
+    return frozenset(found)
+
+
+def _in(entry: Entry, trees: frozenset[str]) -> bool:
+    """Whether a function asks that a word of its caller's be the root of a tree of this contract."""
+    return any(
+        atom.op == "=="
+        and _words(entry) & flat(atom.labels)
+        and any(one[0] == "state" and one[1] in trees for one in atom.labels)
+        for clause in entry.summary.exit_clauses
+        for atom in clause
+    )
 
 
 def _fixed_amount(entry: Entry) -> bool:
@@ -293,6 +360,9 @@ def ballot_secrecy(program: Program) -> StrObs:
         return known(
             program, "during-vote", [entry.function for entry in reveals], "votes are committed, then revealed"
         )
+    sealed = [entry for entry in program.changing if _opens_own(entry) and _counts_the_caller(entry)]
+    if sealed:
+        return known(program, "during-vote", [entry.function for entry in sealed], "what counts was sealed before")
     if private:
         return known(program, "during-vote", (), ", ".join(sorted(private)))
     votes = vote_entries(program)
@@ -305,6 +375,28 @@ def _votes_by_proof(entry: Entry) -> bool:
     if not _asks_verifier(entry) or not tallies(entry):
         return False
     return not any(SENDER in flat(effect.inputs[0]) for effect in tallies(entry))
+
+
+def _opens_own(entry: Entry) -> bool:
+    """Whether something computed from the arguments must equal what the caller put under the own name before."""
+    return any(
+        atom.op == "==" and _chosen(one) and DERIVED in one and any(_own(label) for label in other)
+        for clause in entry.summary.exit_clauses
+        for atom in clause
+        for one, other in ((atom.left, atom.right), (atom.right, atom.left))
+    )
+
+
+def _counts_the_caller(entry: Entry) -> bool:
+    """Whether a count goes up by one, or by what is kept for the caller: not by what the caller says."""
+    return any(
+        not _chosen(effect.inputs[0]) and (any(_own(label) for label in effect.inputs[0]) or ONE in effect.inputs[0])
+        for effect in tallies(entry)
+    )
+
+
+def _own(label: Label) -> bool:
+    return label[0] == "state" and SENDER in label[2]
 
 
 def _opens_commitment(entry: Entry) -> bool:

@@ -47,7 +47,13 @@ def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] |
     of_somebody = {token.address for token in tokens if not _nobody(token.confiscator_kind)}
     idle = {token.address for token in tokens} - of_somebody
     asked = [contract.code.expulsion_guard for contract in core]
-    asked += [_held_by_somebody(contract.code.confiscation_guard, contract.address in idle) for contract in core]
+    by_token = {token.address: token.confiscator_kind for token in tokens}
+    asked += [
+        _held_by_somebody(
+            _told(contract.code.confiscation_guard, by_token.get(contract.address)), contract.address in idle
+        )
+        for contract in core
+    ]
     guards = [guard for guard in asked if not _beside_the_point(guard)] or asked
     if any(isinstance(guard, Known) and guard.value == Guard.NONE for guard in guards):
         found = next(guard for guard in guards if isinstance(guard, Known) and guard.value == Guard.NONE)
@@ -63,6 +69,13 @@ def revocable(core: Sequence[Contract], tokens: Sequence[Token]) -> Known[str] |
     return _first_unknown(guards) or Known(
         value="nobody", evidence=_evidence(guards), derivation="no function takes membership away"
     )
+
+
+def _told(guard: Known[str] | Unknown, kind: Known[str] | Unknown | None) -> Known[str] | Unknown:
+    """Return the guard; where another contract keeps the list and who keeps that was found, it asks for a caller."""
+    if isinstance(guard, Unknown) and guard.reason is Reason.UNRESOLVED and isinstance(kind, Known):
+        return Known(value=Guard.CALLER.value, evidence=kind.evidence, derivation=kind.derivation)
+    return guard
 
 
 def _held_by_somebody(guard: Known[str] | Unknown, idle: bool) -> Known[str] | Unknown:

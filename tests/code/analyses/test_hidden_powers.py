@@ -28,6 +28,8 @@ def _of(name: str) -> CodeFacts:
         ("Assembled", "caller"),
         ("Applied", "member"),  # whom the members voted in
         ("Dues", "payment"),
+        ("ListMint", "proof"),  # a tree that the contract climbs itself
+        ("Claimable", "caller"),
         ("Fronted", ELSEWHERE),
         ("MaxTx", NONE),
     ],
@@ -91,3 +93,9 @@ def test_whoever_allots_a_limit_appoints_who_mints() -> None:
     marked = {fact.signature: (fact.powers, fact.appoints) for fact in _of("LimitedBridgeCoin").functions.items}
     assert marked["mint(address,uint256)"][0] == ("mint",)
     assert "mint" in marked["setLimits(address,uint256,uint256)"][1]
+
+
+def test_an_office_that_anyone_takes_opens_what_it_may_do() -> None:
+    opens = {fact.signature: fact.opens for fact in _of("Claimable").functions.items if fact.opens}
+    assert opens == {"claimOffice()": ("mint",)}
+    assert not any(fact.opens for fact in _of("Operators").functions.items)

@@ -14,9 +14,7 @@ class RoleAllowance(Model):
 
     key: HexBytes
     name: str
-    available: IntObs = Field(
-        description="at most, at the pinned block: what was refilled by then is in it"
-    )
+    available: IntObs = Field(description="at most, at the pinned block: what was refilled by then is in it")
     refill: IntObs
     period_seconds: IntObs = Field(description="time between refills; 0 for none")
     most: IntObs = Field(description="refilling goes up to this; 0 where nothing is refilled")

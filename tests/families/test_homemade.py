@@ -39,6 +39,21 @@ def test_without_source_it_takes_a_function_of_each_kind(missing: int) -> None:
     assert family.name == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("functions", "told"),
+    [
+        (("newProposal", "vote", "executeProposal"), True),
+        (("submitProposal", "submitVote", "processProposal"), True),
+        (("newProposal", "vote"), False),
+        (("createPoll", "vote"), False),
+        (("newProposal", "executeProposal"), False),
+    ],
+)
+def test_with_source_it_takes_names_of_each_kind(functions: tuple[str, ...], told: bool) -> None:
+    abi = [{"type": "function", "name": name, "inputs": [], "outputs": []} for name in functions]
+    assert FAMILY.recognise(_governor(abi), "0x") is told
+
+
 def _event(name: str, *inputs: str) -> dict[str, Any]:
     """Inputs are `type name` or `type indexed name`."""
     parts = [one.split() for one in inputs]
@@ -92,6 +107,28 @@ def test_an_event_is_read_by_types_and_names() -> None:
     assert (one.id, one.proposer, one.description, one.unread) == (3, address(9), "because", None)
     assert [(call.target, call.value, call.calldata) for call in one.actions] == [(address(4), 5, "0x01020304")]
     assert one.vote_start == one.vote_end
+
+
+def test_calldata_that_who_executes_hands_in_is_not_taken_for_a_plain_payment() -> None:
+    paid = _event("ProposalAdded", "uint256 proposalID", "address recipient", "uint256 amount", "string description")
+    types = ("uint256", "address", "uint256", "string")
+    made = (topic(f"ProposalAdded({','.join(types)})"),), encode(types, (1, address(4), 5, "pay"))
+    carries = {"type": "function", "name": "executeProposal", "inputs": [{"type": "uint256"}], "outputs": []}
+    (one,) = FAMILY.proposals(_governor([paid, carries], made)).proposals
+    assert [(call.target, call.value, call.calldata) for call in one.actions] == [(address(4), 5, "0x")]
+    handed = {**carries, "inputs": [{"type": "uint256"}, {"type": "bytes"}]}
+    (one,) = FAMILY.proposals(_governor([paid, handed], made)).proposals
+    assert one.actions == ()
+    assert isinstance(one.unread, Unknown)
+
+
+def test_a_count_that_is_closed_is_no_proposal_and_a_position_is_a_vote() -> None:
+    tallied = _event("ProposalTallied", "uint256 proposalID", "int256 result", "uint256 quorum", "bool active")
+    voted = _event("Voted", "uint256 proposalID", "bool position", "address voter")
+    cast = (topic("Voted(uint256,bool,address)"),), encode(("uint256", "bool", "address"), (1, True, address(8)))
+    account = _governor([tallied, voted], cast)
+    assert homemade.own_words(account).made == ()
+    assert [(one.voter, one.support) for one in FAMILY.votes(account)] == [(address(8), 1)]
 
 
 def test_lists_of_calls() -> None:

@@ -22,7 +22,7 @@ _ABOUT = re.compile(r"propos|motion|referend|petition|initiative", re.I)
 _VOTED = re.compile(r"vote|ballot", re.I)
 _DONE = re.compile(r"execut|carried|enact|done|implement", re.I)
 _CHANGED = re.compile(
-    r"cancel|queue|pass|fail|reject|defeat|expire|veto|updat|set$|changed|threshold|period|delay|quorum|extend|cast",
+    r"cancel|queue|pass|fail|reject|defeat|expire|veto|updat|set$|changed|threshold|period|delay|quorum|extend|cast|tall(y|ied)|closed|ended|finali[sz]",
     re.I,
 )
 
@@ -37,7 +37,7 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
         "data": r"(call)?datas?|payloads?|transaction_?bytecode|calls?",
         "start": r"\w*(start|begin|snapshot)\w*|opens?(_?at)?",
         "end": r"\w*(end|deadline|expir|until|close)\w*",
-        "support": r"support\w*|yes|in_?favou?r|approve|choice|vote|for|agree",
+        "support": r"support\w*|in_?support|position|yes|ayes?|yea|in_?favou?r|approve|choice|vote|for|agree",
         "weight": r"weight|votes|power|amount|shares|stake",
         "yes": r"(votes_?)?(yes|for|ayes?|yea|approvals?|in_?favou?r)(_?votes|_?count)?",
         "no": r"(votes_?)?(no|against|nays?|rejections?)(_?votes|_?count)?",
@@ -53,6 +53,7 @@ _NUMBERS: Mapping[str, re.Pattern[str]] = {
     "threshold": re.compile(r"^(proposal|propose|proposer)_?(threshold|minimum|stake|weight)$", re.I),
     "delay": re.compile(r"^(execution|executing|grace|timelock)_?delay$", re.I),
 }
+_CARRIES_OUT = re.compile(r"^(execute|enact|process|carryOut)", re.I)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _STRUCT = re.compile(r"^(get_?)?(proposals?|motions?|referendums?|petitions?)$", re.I)
 _STATES: Mapping[str, re.Pattern[str]] = {
@@ -191,7 +192,7 @@ def read_made(account: Account, shape: Shape, log: LogEvidence) -> RawProposal:
     values = shape.read(log)
     number = int(values[number_of(shape)])
     who = shape.field("who", "address")
-    actions = _actions(shape, values)
+    actions = None if _lacks_data(account, shape) else _actions(shape, values)
     held: tuple[Evidence, ...] = ()
     unread: Unknown | None = None
     if actions is None:
@@ -256,12 +257,28 @@ def _actions(shape: Shape, values: Sequence[Any]) -> tuple[RawAction, ...] | Non
     )
 
 
+def _lacks_data(account: Account, shape: Shape) -> bool:
+    """Whether calldata is handed in by who executes, and neither an event nor a getter has any to show."""
+    return shape.field("data", "bytes", "bytes[]") < 0 and _once(account, "handed in", _hands_in, False)
+
+
+def _hands_in(source: VerifiedSource) -> bool:
+    for entry in source.abi:
+        try:
+            done = entry.get("type") == "function" and _CARRIES_OUT.match(str(entry.get("name", "")))
+            if done and {"bytes", "bytes[]"} & set(input_types(entry)):
+                return True
+        except (DecodeError, AttributeError):
+            continue
+    return False
+
+
 def _of_state(
     account: Account, number: int, shape: Shape
 ) -> tuple[tuple[RawAction, ...], tuple[Evidence, ...], Unknown | None]:
     told = own_words(account).getter
     answer = held_proposal(account, number)
-    if told is not None and isinstance(answer, Known):
+    if told is not None and isinstance(answer, Known) and not _lacks_data(account, told[1]):
         actions = _actions(told[1], answer.value)
         if actions is not None:
             return actions, answer.evidence, None

@@ -52,6 +52,7 @@ _PROPOSES_ONE = tuple(
         "address,bytes,string",
         "address,bytes",
         "address,uint256,string",
+        "address,uint256",
         "string,address,uint256,bytes",
         "string,address,uint256",
         "bytes,string",
@@ -62,19 +63,30 @@ _VOTES_ON_ONE = tuple(
     for signature in (
         "vote(uint256,bool)",
         "vote(uint256,uint8)",
+        "vote(uint256,bool,string)",
         "vote(uint256)",
         "castVote(uint256,bool)",
         "castVote(uint256,uint8)",
         "voteFor(uint256)",
+        "castVote(uint256,uint256,bool)",
         "submitVote(uint256,bool)",
     )
 )
 _EXECUTES_ONE = tuple(
     selector(signature)
-    for signature in ("execute(uint256)", "executeProposal(uint256)", "enact(uint256)", "execute(uint256,bytes)")
+    for signature in (
+        "execute(uint256)",
+        "executeProposal(uint256)",
+        "processProposal(uint256)",
+        "enact(uint256)",
+        "execute(uint256,bytes)",
+        "executeProposal(uint256,bytes)",
+    )
 )
 """What contracts of one file call it: one of each is a governor even without a source."""
 
+_MAKES_ONE = re.compile(r"(new|submit|create|add|make)(Proposal|Motion|Referendum)")
+_CARRIES_OUT = re.compile(r"(execute|process|enact)")
 _CASTS = re.compile(r"^(cast|submit|give)?_?votes?(For|Against|With\w*|By\w*|On\w*|In\w*)?\(", re.IGNORECASE)
 _ASKED_OF_TOKENS = ("getPastVotes", "getPriorVotes", "getVotes", "getCurrentVotes")
 _VOTE_NAMES = ("castVote", "vote", "castVoteWithReason", "voteWithProof", "submitVote")
@@ -108,9 +120,10 @@ class UnknownGovernor(GovernorFamily):
         if all(any(has_selector(code, one) for one in kind) for kind in (_PROPOSES_ONE, _VOTES_ON_ONE, _EXECUTES_ONE)):
             return True
         names = {signature.partition("(")[0] for signature, _ in account.abi_functions()}
-        return any(name.startswith("propose") for name in names) and any(
-            name in names or any(found.startswith(("castVote", "vote")) for found in names) for name in _VOTE_NAMES
-        )
+        votes = any(name in names for name in _VOTE_NAMES) or any(one.startswith(("castVote", "vote")) for one in names)
+        if votes and any(_MAKES_ONE.match(name) for name in names) and any(_CARRIES_OUT.match(name) for name in names):
+            return True
+        return votes and any(name.startswith("propose") for name in names)
 
     def questions(self, account: Account, code: str) -> Iterable[Getter]:
         """Yield the further events and getters that the ABI of a home-made governor has."""

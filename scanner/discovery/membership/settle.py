@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from scanner.model.features import Group
 from scanner.model.kinds import ActorKind, Guard, MembershipKind, Role, VoteTime
 from scanner.model.observation import Collection, Known, Reason, Unknown
 
+_CARRIES_OUT = re.compile(r"(execute|process|enact|carryOut)", re.IGNORECASE)
 _DEPOSIT_FOR = selector("depositFor(address,uint256)")
 
 _WEIGHTS = {
@@ -215,7 +217,18 @@ def _of_governors(dossier: Dossier, paths: Paths, facts: dict[str, Any], *, grou
         if isinstance(guard, Known) and guard.value == Guard.CALLER:
             keeper = kind_with_power(dossier.resolver, dossier.world.accounts[governor.address], guard, MINTERS)
             facts["gatekeeper_kind"] = keeper
+        if contract is not None and _by_its_vote(contract, guard):
+            paths.add(MembershipKind.SPONSORED, "joining the governor: what a vote decided admits", guard.evidence)
+            continue
         guarded(guard, keeper, "joining the governor", paths, person=person)
+
+
+def _by_its_vote(contract: Contract, guard: Known[str] | Unknown) -> bool:
+    """Whether the function by which anyone may admit does what was proposed, where a count of votes decides that."""
+    counted = contract.code.execution_by_count
+    if not (isinstance(guard, Known) and guard.value == Guard.NONE and isinstance(counted, Known) and counted.value):
+        return False
+    return _CARRIES_OUT.match(guard.derivation) is not None
 
 
 def _weights_of_its_own(dossier: Dossier) -> Unknown | None:

@@ -11,6 +11,7 @@ from scanner.discovery.account import Account
 from scanner.discovery.anonymity.gates import forwarder, sanctions_gate
 from scanner.discovery.control.holders import Resolver
 from scanner.discovery.dossier import Dossier
+from scanner.discovery.families.unknown import UnknownGovernor
 from scanner.discovery.membership.attributes import revocable
 from scanner.discovery.membership.frameworks import FRAMEWORKS, SHAMAN_SET, framework_of, membership_getters
 from scanner.discovery.membership.settle import build_membership
@@ -316,3 +317,26 @@ def test_what_nothing_tells_of_a_dao_that_was_found_is_not_said_to_be_for_want_o
     assert "no governor, token or Safe was found" not in said
     assert isinstance(without.delegation, Unknown)
     assert without.delegation.detail == "no governor, token or Safe was found"
+
+
+@pytest.mark.parametrize(
+    ("function", "counted", "kind"),
+    [
+        ("processProposal(uint256)", True, "SPONSORED"),
+        ("processProposal(uint256)", False, "OPEN-FREE"),
+        ("join()", True, "OPEN-FREE"),
+    ],
+)
+def test_what_a_vote_decided_admits_though_anyone_may_call_for_it(function: str, counted: bool, kind: str) -> None:
+    account = contract(1)
+    guard = Known(value="none", evidence=(), derivation=f"{function}: no condition on the caller")
+    own = described(account, Role.GOVERNOR, execution_by_count=counted)
+    own = own.model_copy(update={"code": own.code.model_copy(update={"mint_guard": guard})})
+    own_vote: dict[str, Any] = {"address": account.address, "kind": Known(value="share-vote", evidence=())}
+    governor = all_unknown(Governor, Reason.NOT_READ, chain_id=1, evidence=(), **own_vote)
+    governors = Collection[Governor](items=(governor,), complete=True)
+    controls = Collection[Control](items=(), complete=True)
+    made = world(account)
+    resolver = Resolver(made, Parts(governors={account.address: UnknownGovernor()}))
+    dossier = Dossier(made, resolver, governors, (), (), {account.address: own}, controls)
+    assert is_known(build_membership(dossier).kind, kind)

@@ -112,7 +112,7 @@ def test_what_is_not_known_of_one_is_not_known_of_all(rows: Any, why: str) -> No
 def test_words_have_an_end_however_deep_the_tree() -> None:
     deep = [_row(0, CALL, MATCHES), *(_row(at, 3, MATCHES) for at in range(253)), _row(253, STATIC, AVATAR)]
     assert read_tree(deep).unknown == ""
-    assert len(read_tree(deep).words(())) <= 400
+    assert len(read_tree(deep).words(())) <= 1_000
 
 
 @settings(max_examples=80)

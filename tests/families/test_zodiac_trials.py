@@ -126,3 +126,31 @@ def test_facts_tell_members_and_rights_of_the_safe_that_acts() -> None:
     assert (right.target, right.function, right.sends_value, right.delegatecall) == (PLACE, "", True, True)
     assert (right.conditional, right.conditions) == (False, Known(value="", evidence=right.evidence))
     assert role_modifiers(world(account), {account.address: KIND}, PLACE).items == ()
+
+
+def test_a_large_tree_is_shown_by_the_set_of_its_blocks_logs() -> None:
+    large = [(0, 5, 5, b""), *((0, 1, 16, bytes(31) + bytes([at])) for at in range(40))]
+    logs = [
+        _log("ScopeTarget", ROLE, PLACE),
+        _log("ScopeFunction", ROLE, PLACE, TRANSFER, large, 0, index=1),
+        _log("ScopeFunction", ROLE, PLACE, CAST, large[:2], 0, index=2),
+    ]
+    account = _modifier(*logs)
+    (modifier,) = role_modifiers(world(account), {account.address: KIND}, SAFE).items
+    by_function = {one.function: one for one in modifier.rights.items}
+    (whole,) = by_function["transfer(address,uint256)"].evidence
+    assert (whole.kind, getattr(whole, "count", 0)) == ("logs", 2), "both of this block"
+    (short,) = by_function["castVote(uint256,uint8)"].evidence
+    assert short.kind == "log"
+    told = by_function["transfer(address,uint256)"].conditions
+    assert isinstance(told, Known)
+    assert 400 < len(told.value) <= 1_000
+    (line, *_) = KIND.callers(account).items
+    assert len(line.words) < 500
+
+
+def test_more_rights_than_are_listed_are_said() -> None:
+    many = [_log("AllowTarget", ROLE, address(1_000 + at), 1, index=at) for at in range(305)]
+    account = _modifier(*many)
+    (modifier,) = role_modifiers(world(account), {account.address: KIND}, SAFE).items
+    assert (len(modifier.rights.items), modifier.rights.reason) == (300, "5 more are not listed")

@@ -26,7 +26,9 @@ _COMPARED = {_GREATER: "above", _LESS: "below", _SIGNED_GREATER: "above", _SIGNE
 _LISTS = {_SOME: "has one that", _EVERY: "has none but such that", _SUBSET: "is a part of"}
 _OUTSIDE = {ETHER_WITHIN: "its value", CALLS_WITHIN: "the number of calls"}
 _MOST_NODES = 255
-_MOST_CHARACTERS = 400
+MOST_CHARACTERS, IN_A_LINE = 1_000, 160
+"""Of conditions in words: among the facts, and in a line of control."""
+
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
@@ -65,10 +67,10 @@ class Tree:
         """What holds in every call that is let through: of alternatives nothing is told."""
         return tuple(_required(self.root)) if self.root else ()
 
-    def words(self, types: Sequence[str]) -> str:
+    def words(self, types: Sequence[str], most: int = MOST_CHARACTERS) -> str:
         """Say the conditions, in so many characters at most; `types` are those of the function's arguments."""
         said = _call(self.root, types) if self.root else ""
-        return said if len(said) <= _MOST_CHARACTERS else said[: _MOST_CHARACTERS - 1] + "…"
+        return said if len(said) <= most else said[: most - 1] + "…"
 
 
 def read_tree(rows: Sequence[tuple[Any, ...]]) -> Tree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.chain.payload import log_digest
 from scanner.discovery.account import Account, nonzero, transform
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.executors.zodiac.conditions import allowance_key, available, key_name
@@ -12,9 +13,15 @@ from scanner.discovery.executors.zodiac.roles import RolesModifier, role_name
 from scanner.discovery.executors.zodiac.scope import Right, read_scopes
 from scanner.discovery.executors.zodiac.trials import is_member
 from scanner.discovery.world import World
-from scanner.model.evidence import BlockEvidence
+from scanner.model.evidence import BlockEvidence, Evidence, LogEvidence, LogSetEvidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.role_modifier import RoleAllowance, RoleMember, RoleModifier, RoleRight
+
+MOST_RIGHTS = 300
+"""Rights of one modifier that are listed; lines of control count all."""
+
+_LONG_EVENT = 4_096
+"""Characters of an event's data up to which the event itself is the evidence."""
 
 
 def role_modifiers(world: World, executors: Mapping[str, ExecutorFamily], safe: str) -> Collection[RoleModifier]:
@@ -53,6 +60,7 @@ def _rights(world: World, account: Account, version: int) -> Collection[RoleRigh
     scopes = read_scopes(account, version)
     if isinstance(scopes, Unknown):
         return Collection[RoleRight](items=(), complete=False, reason=scopes.detail or scopes.reason.value)
+    every = [(role, right) for role, rights in sorted(scopes.items()) for right in rights]
     items = tuple(
         RoleRight(
             role=role_name(role),
@@ -61,25 +69,48 @@ def _rights(world: World, account: Account, version: int) -> Collection[RoleRigh
             sends_value=right.sends,
             delegatecall=right.delegates,
             conditional=right.conditions,
-            conditions=_conditions(right),
+            conditions=_conditions(account, right),
             allowances=tuple(_allowance(world, account, key) for key in right.tree.allowances) if right.tree else (),
-            evidence=(right.log,),
+            evidence=(_shown(account, right.log),),
         )
-        for role, rights in sorted(scopes.items())
-        for right in rights
+        for role, right in every[:MOST_RIGHTS]
     )
-    return Collection[RoleRight](items=items, complete=True)
+    left = len(every) - len(items)
+    return Collection[RoleRight](items=items, complete=not left, reason=f"{left} more are not listed" if left else "")
 
 
-def _conditions(right: Right) -> Known[str] | Unknown:
+def _shown(account: Account, log: LogEvidence) -> Evidence:
+    """Return the log as evidence; a long one, which holds a large tree, as the set of its event's logs in its block."""
+    if len(log.data) <= _LONG_EVENT:
+        return log
+    beside = tuple(
+        one
+        for one in account.events(log.topics[0])
+        if (one.address, one.block_number) == (log.address, log.block_number)
+    )
+    return LogSetEvidence(
+        chain_id=log.chain_id,
+        block_number=log.block_number,
+        block_hash=log.block_hash,
+        address=log.address,
+        topics=((log.topics[0],),),
+        from_block=log.block_number,
+        to_block=log.block_number,
+        count=len(beside),
+        digest=log_digest(beside),
+    )
+
+
+def _conditions(account: Account, right: Right) -> Known[str] | Unknown:
+    evidence = (_shown(account, right.log),)
     if not right.conditions:
-        return Known(value="", evidence=(right.log,))
+        return Known(value="", evidence=evidence)
     if right.tree is None:
         detail = "conditions of version 1 are not decoded"
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=(right.log,))
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=evidence)
     if right.tree.unknown:
-        return Unknown(reason=Reason.NOT_SUPPORTED, detail=right.tree.unknown, evidence=(right.log,))
-    return Known(value=right.told, evidence=(right.log,))
+        return Unknown(reason=Reason.NOT_SUPPORTED, detail=right.tree.unknown, evidence=evidence)
+    return Known(value=right.told, evidence=evidence)
 
 
 def _allowance(world: World, account: Account, key: str) -> RoleAllowance:

@@ -16,6 +16,7 @@ from scanner.discovery.executors.zodiac.conditions import (
     AVATAR,
     CALLS_WITHIN,
     ETHER_WITHIN,
+    IN_A_LINE,
     SPENT,
     WITHIN,
     Tree,
@@ -151,7 +152,8 @@ class Right:
         """What it is, as it stands in a line of control."""
         called = f"{self.function} of" if self.selector else "any function of"
         decoded = self.tree is not None and not self.tree.unknown
-        asks = f" where {self.told}" if self.told else " with any arguments" if decoded else " on conditions"
+        told = self.told if len(self.told) <= IN_A_LINE else self.told[: IN_A_LINE - 1] + "…"
+        asks = f" where {told}" if told else " with any arguments" if decoded else " on conditions"
         how = ((self.sends, " with value"), (self.delegates, " by delegatecall"), (self.conditions, asks))
         return f"{called} {self.target[:8]}…{self.target[-4:]}{''.join(said for told, said in how if told)}"
 

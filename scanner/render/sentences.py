@@ -9,7 +9,7 @@ from scanner.locale.locale import Locale
 from scanner.locale.phrase import Phrase, joined
 from scanner.model.contracts import Governor
 from scanner.model.controls import Control
-from scanner.model.kinds import ActorKind, Capability, Guard
+from scanner.model.kinds import ActorKind, Capability, Guard, VoteTime
 from scanner.model.observation import BoolObs, Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 from scanner.render.controls_view import STOPPING, STRONG, bypasses, control_anchors, known_delay, ordered
@@ -54,6 +54,7 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     around = _around(decisive)
     votes = [item for item in decisive if item.actor_kind.is_vote]
     doors = [item for item in decisive if _is_door(item)]
+    borrowed = value_of(lookup.snapshot.membership.vote_time) == VoteTime.CALL_TIME
     said: list[Phrase] = []
     if around:
         first = _strongest(around)
@@ -65,7 +66,7 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
             said.append(t("answers.vote_too"))
     elif votes and not gaps:
         unread = value_of(lookup.snapshot.dao.unverified_core_count)
-        said.append(t("answers.only_vote" if unread == 0 else "answers.vote_found"))
+        said.append(t("answers.only_vote" if unread == 0 and not borrowed else "answers.vote_found"))
         if unread is None:
             gaps = t("answers.source_not_known")
         elif unread:
@@ -76,6 +77,8 @@ def _who(decisive: Sequence[Control], lookup: Lookup) -> Answer:
     if votes and admits:
         said.append(t(admits))
     said += _doors(t, doors)
+    if votes and borrowed:
+        said.append(t("answers.borrowed"))
     links = _links((around[:_LINKS] or votes[:1]) + doors[:1], lookup)
     return Answer(t("answers.who"), joined("", said), gaps, links)
 

@@ -13,11 +13,13 @@ from scanner.chain.abi import encode, selector
 from scanner.discovery.account import Account
 from scanner.discovery.battery import PROPOSAL_CREATED
 from scanner.discovery.families import family_of
+from scanner.discovery.families.compound import GovernorBravo
 from scanner.discovery.families.compound_governor import LISTED, CompoundGovernor
 from scanner.discovery.families.told import PROPOSAL_TYPES
 from scanner.model.kinds import Capability
 from scanner.model.observation import Known
-from tests.discovery.support import address, code, contract
+from scanner.model.values import ZERO_ADDRESS
+from tests.discovery.support import address, code, contract, reverted
 from tests.discovery.support import log as made_log
 
 FAMILY = CompoundGovernor()
@@ -67,6 +69,17 @@ def test_a_plain_openzeppelin_governor_stays_one(marks: tuple[str, ...], name: s
     assert family.name == name
 
 
+def test_bravos_whitelist_guardian_stops_nothing_that_others_propose() -> None:
+    account = contract(1, whitelistGuardian=("address", address(6)))
+    for getter in ("proposalGuardian()", "vetoer()"):
+        account.calls[getter] = (("address",), reverted())
+    guardian = GovernorBravo().guardian(account)
+    assert isinstance(guardian, Known)
+    assert guardian.value == ZERO_ADDRESS
+    told = [(one.address, one.capability, one.where) for one in GovernorBravo().besides(account)]
+    assert told == [(address(6), Capability.PROPOSE, ""), (address(6), Capability.LIMITED, account.address)]
+
+
 def _answer(account: Account, key: str, types: tuple[str, ...], values: tuple[Any, ...]) -> None:
     account.calls[key] = (types, Known(value=encode(types, values), evidence=account.code.evidence))
 
@@ -91,7 +104,7 @@ def test_whom_the_list_names_may_propose_until_that_day() -> None:
     told = [(one.address, one.capability) for one in FAMILY.besides(account)]
     assert told == [
         (address(6), Capability.PROPOSE),
-        (address(6), Capability.CANCEL),
+        (address(6), Capability.LIMITED),
         (address(5), Capability.PROPOSE),
     ]
     assert "until 2027-01-15" in [one.words for one in FAMILY.besides(account)][2]

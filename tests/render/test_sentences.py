@@ -43,6 +43,15 @@ def test_only_votes() -> None:
     assert "neither vote nor delay" not in stops.text
 
 
+def test_votes_that_can_be_borrowed_are_not_said_to_be_the_members_alone() -> None:
+    snapshot = with_unread(factory.only_votes(), dao.known(0))
+    for time, borrowed in (("call-time", True), ("call-time-locked", False), ("past-block", False)):
+        voting = snapshot.membership.model_copy(update={"vote_time": dao.known(time)})
+        who, _, _ = answered(snapshot.model_copy(update={"membership": voting}))
+        assert ("Only a passed vote" in who.text) is not borrowed, time
+        assert ("units that are borrowed for one transaction count" in who.text) is borrowed, time
+
+
 def with_unread(snapshot: Snapshot, count: Known[int] | Unknown) -> Snapshot:
     whole = snapshot.dao.model_copy(update={"unverified_core_count": count})
     return snapshot.model_copy(update={"dao": whole})

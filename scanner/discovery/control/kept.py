@@ -15,6 +15,9 @@ from scanner.model.observation import Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
 _PROPOSES = re.compile(r"^_?propose")
+_LISTS = re.compile(r"^_?setWhitelistAccountExpiration\b")
+"""Compound's list of who may propose without votes."""
+
 _STOPS = re.compile(r"^_?(cancel|veto|abort|reject|withdrawProposal)", re.IGNORECASE)
 _VOTES = re.compile(r"^_?(cast_?)?(vote|assent|approve|confirm|support|endorse|second|sign)", re.IGNORECASE)
 _NAMED = 3
@@ -60,7 +63,11 @@ def _capability(resolver: Resolver, account: Account, kept: Kept) -> Capability:
     """
     if kept.pays and account.address in resolver.parts.treasuries:
         return Capability.MOVE_FUNDS
-    for pattern, capability in ((_PROPOSES, Capability.PROPOSE), (_STOPS, Capability.VETO)):
+    for pattern, capability in (
+        (_PROPOSES, Capability.PROPOSE),
+        (_LISTS, Capability.PROPOSE),
+        (_STOPS, Capability.VETO),
+    ):
         if all(pattern.match(one) for one in kept.functions):
             return capability
     home_made = resolver.parts.governors[account.address].name == UNKNOWN

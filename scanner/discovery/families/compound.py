@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scanner.chain.abi import selector
-from scanner.discovery.account import Account, transform
+from scanner.discovery.account import Account, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector
-from scanner.discovery.families.interface import GovernorFamily, ProposalState, StateCall, state_name
+from scanner.discovery.families.interface import Beside, GovernorFamily, ProposalState, StateCall, state_name
+from scanner.model.kinds import Capability
 from scanner.model.observation import Known, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
@@ -64,6 +65,17 @@ class _Compound(GovernorFamily):
         )
 
 
+def of_the_whitelist(account: Account) -> Iterator[Beside]:
+    """Yield what the whitelist guardian may do; what it cancels is no veto over what others propose."""
+    keeper = account.address_of("whitelistGuardian()")
+    if found := nonzero(keeper):
+        yield Beside(
+            found, Capability.PROPOSE, "whitelist guardian: lists who may propose without votes", keeper.evidence
+        )
+        words = "whitelist guardian: cancels proposals of listed accounts that have fallen below the threshold"
+        yield Beside(found, Capability.LIMITED, words, keeper.evidence, where=account.address)
+
+
 class GovernorAlpha(_Compound):
     """GovernorAlpha: votes are for or against, a guardian may cancel."""
 
@@ -82,7 +94,10 @@ class GovernorAlpha(_Compound):
 
 
 class GovernorBravo(_Compound):
-    """GovernorBravo behind its delegator: an admin sets parameters, a whitelist guardian may cancel."""
+    """GovernorBravo behind its delegator: an admin sets parameters, a guardian lists who proposes without votes.
+
+    What it cancels is of those whom it listed, once they have fallen below the threshold, and nothing else.
+    """
 
     name = "governor-bravo"
     struct = _STRUCT_BRAVO
@@ -91,7 +106,10 @@ class GovernorBravo(_Compound):
         return self._shape(account, code) and has_selector(code, _CAST_VOTE_BRAVO)
 
     def guardian(self, account: Account) -> Known[str] | Unknown:
-        return absent_when_reverted(account, "proposalGuardian()", "vetoer()", "whitelistGuardian()")
+        return absent_when_reverted(account, "proposalGuardian()", "vetoer()")
+
+    def besides(self, account: Account) -> Iterable[Beside]:
+        yield from of_the_whitelist(account)
 
     def admin(self, account: Account) -> Known[str] | Unknown:
         return absent_when_reverted(account, "admin()")

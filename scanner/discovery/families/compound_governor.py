@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
-from scanner.discovery.account import Account, nonzero, transform
+from scanner.discovery.account import Account, transform
 from scanner.discovery.asking import has_selector
 from scanner.discovery.battery import PROPOSAL_CREATED
+from scanner.discovery.families.compound import of_the_whitelist
 from scanner.discovery.families.interface import Beside
 from scanner.discovery.families.oz_governor import OpenZeppelinGovernor
 from scanner.discovery.families.told import RawAction, RawProposal, Told
@@ -69,12 +70,7 @@ class CompoundGovernor(OpenZeppelinGovernor):
 
     def besides(self, account: Account) -> Iterable[Beside]:
         """Yield the whitelist guardian, and whom the list names: they propose without votes."""
-        keeper = account.address_of("whitelistGuardian()")
-        if found := nonzero(keeper):
-            words = "whitelist guardian: lists who may propose without votes"
-            yield Beside(found, Capability.PROPOSE, words, keeper.evidence)
-            words = "whitelist guardian: cancels proposals of listed accounts that have fallen below the threshold"
-            yield Beside(found, Capability.CANCEL, words, keeper.evidence)
+        yield from of_the_whitelist(account)
         for listed in _listed(account):
             until = account.ask(_until(listed))
             if isinstance(until, Known) and until.value:

@@ -44,6 +44,7 @@ def _lines(family: GovernorFamily, *functions: str, right: Right = HELD, pays: b
         (HOME, "setFee(uint256)", Capability.SET_PARAMETERS),
         (HOME, "proposeAct(address)", Capability.PROPOSE),
         (OZ, "cancelAll()", Capability.VETO),
+        (OZ, "_setWhitelistAccountExpiration(address,uint256)", Capability.PROPOSE),
         (HOME, "assent(uint256)", Capability.LIMITED),
     ],
 )

@@ -11,6 +11,7 @@ import ast
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -133,6 +134,12 @@ def _values(type_: Type) -> tuple[Any, ...]:
     return type_.values or TEXTS
 
 
+@cache
+def _literals(condition: str) -> tuple[Any, ...]:
+    tree = ast.walk(ast.parse(condition.strip().replace("\n", " "), mode="eval"))
+    return tuple(node.value for node in tree if isinstance(node, ast.Constant))
+
+
 class Maker:
     """Makes up facts that a rule can read: values of the model, and those that its conditions compare with."""
 
@@ -144,8 +151,7 @@ class Maker:
         for condition in rule.conditions:
             for record, name in condition.fields:
                 self._fields.setdefault(record, set()).add(name)
-            tree = ast.walk(ast.parse(condition.text.text.strip().replace("\n", " "), mode="eval"))
-            literals += [node.value for node in tree if isinstance(node, ast.Constant)]
+            literals += _literals(condition.text.text)
         self._numbers = tuple(one + more for one in literals if type(one) is int for more in (-1, 0, 1))
         self._texts = tuple(one for one in literals if isinstance(one, str))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.chain.abi import DecodeError, decode, selector, topic
 from scanner.chain.aliases import PARENTS
@@ -197,10 +198,16 @@ def _of_axelar(account: Account) -> Callers:
     return Callers((Caller(text, "governance through Axelar", evidence, delay=_waits(account), chain=where),))
 
 
+@lru_cache(maxsize=128)
+def _mark(getter: str) -> str:
+    """Return the selector of one of the views above; every contract is asked for all of them."""
+    return selector(getter)
+
+
 def _may_be(one: Bridge, code: str) -> bool:
-    named = any(has_selector(code, selector(getter)) for getter in one.senders)
-    return named and (not one.hands or any(has_selector(code, selector(getter)) for getter in one.hands))
+    named = any(has_selector(code, _mark(getter)) for getter in one.senders)
+    return named and (not one.hands or any(has_selector(code, _mark(getter)) for getter in one.hands))
 
 
 def _hears(code: str) -> bool:
-    return any(has_selector(code, selector(one)) for one in _RECEIVE)
+    return any(has_selector(code, _mark(one)) for one in _RECEIVE)

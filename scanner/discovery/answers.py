@@ -75,7 +75,10 @@ def _least(graph: Graph, moves: Sequence[Control]) -> Iterator[Answer]:
     known = [edge for edge in moves if isinstance(edge.delay_seconds, Known)]
     if known:
         yield _line(graph, "fastest", min(known, key=lambda edge: (_delay(edge), _cost(edge))))
-    paying = [edge for edge in moves if edge.actor_kind is not ActorKind.UNRESOLVED]
+    # How far a right goes may be open, and how many keys it takes all the same be known.
+    paying = [
+        edge for edge in moves if edge.actor_kind is not ActorKind.UNRESOLVED or isinstance(edge.signers_needed, Known)
+    ]
     if paying:
         yield _line(graph, "cheapest", min(paying, key=_cost))
 

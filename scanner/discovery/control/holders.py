@@ -267,6 +267,8 @@ class Resolver:
     def _unread(self, account: Account) -> Iterable[Path]:
         """What could not be read beside the vote may be a way around it. A revert is no such: it has no function."""
         family = self.parts.governors[account.address]
+        if doubt := family.doubt(account):
+            yield self._unresolved(account.address, doubt)
         for what, answer in (("timelock", family.timelock(account)), ("admin", family.admin(account))):
             if isinstance(answer, Unknown) and answer.reason not in (Reason.REVERTED, Reason.NOT_READ):
                 yield self._unresolved(account.address, f"its {what} could not be read: {answer.detail}")

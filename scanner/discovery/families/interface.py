@@ -192,6 +192,10 @@ class GovernorFamily(ABC):
         """What carries the vote, where the family or the code decides that; None: the token is looked at."""
         return self.vote
 
+    def doubt(self, account: Account) -> str:
+        """Why the vote as it stands in the code may be no vote of the members, in words; empty for no reason."""
+        return ""
+
     def signers(self, account: Account) -> Known[int] | Unknown | None:
         """Keys that it takes, where a list of signers decides and no vote; None where a vote does."""
         return None

@@ -200,6 +200,13 @@ class UnknownGovernor(GovernorFamily):
         kept = casting and all(one.guard == Guard.CALLER for one in casting)
         return ActorKind.UNRESOLVED if kept else super().carried_by(account)
 
+    def doubt(self, account: Account) -> str:
+        """Whether one vote counts once stands in the code of a home-made governor, or nowhere."""
+        again = account.facts.vote_changeable if account.facts is not None else None
+        if isinstance(again, Unknown) and again.reason is Reason.UNRESOLVED:
+            return f"whether anyone may vote more than once: {again.detail}"
+        return ""
+
     def voting_power(self, account: Account) -> Known[dict[str, int]] | Unknown | None:
         """Not known unless its code asks the token for votes: then the token's logs tell who has them."""
         weight = account.facts.vote_weight_time if account.facts is not None else None

@@ -17,7 +17,7 @@ from scanner.discovery.guards.rights import Right
 from scanner.model.blank import unknown_facts
 from scanner.model.code import CodeFacts, FunctionFact
 from scanner.model.kinds import ActorKind, Capability
-from scanner.model.observation import Collection, Reason
+from scanner.model.observation import Collection, Reason, Unknown
 from tests.discovery.support import address, contract, eoa, parts, reverted, world
 
 GOVERNOR, KEY, OWNER = contract(1).address, address(7), address(8)
@@ -102,3 +102,22 @@ def test_a_vote_that_only_some_may_cast_is_carried_by_no_token() -> None:
     assert HOME.carried_by(_voting("caller")) is ActorKind.UNRESOLVED
     assert HOME.carried_by(_voting("none")) is None
     assert HOME.carried_by(contract(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "kinds"),
+    [(Reason.UNRESOLVED, [ActorKind.UNRESOLVED, ActorKind.UNRESOLVED]), (Reason.NOT_SUPPORTED, [ActorKind.UNRESOLVED])],
+)
+def test_a_home_made_vote_that_may_count_more_than_once_rules_nothing_for_sure(
+    reason: Reason, kinds: list[ActorKind]
+) -> None:
+    governor = _voting("none")
+    assert governor.facts is not None
+    again = Unknown(reason=reason, detail="no refusal of a second vote was recognised")
+    governor.facts = governor.facts.model_copy(update={"vote_changeable": again})
+    for getter in ("timelock()", "executor()", "admin()", "owner()"):
+        governor.calls[getter] = (("address",), reverted())
+    found = Resolver(world(governor), parts(governors={GOVERNOR: HOME})).paths(GOVERNOR)
+    # The first path is the vote's: nothing says here what carries it.
+    assert [path.kind for path in found] == kinds
+    assert any("more than once" in step for path in found for step in path.steps) is (len(kinds) > 1)

@@ -98,8 +98,9 @@ def _freezes(effect: Effect, names: frozenset[str]) -> bool:
 
 def _keeps_back(entry: Entry, effect: Effect, units: frozenset[str]) -> bool:
     """Whether an amount or a time that is set for somebody holds back what they had: not in a transfer, which sets it
-    for what comes in, and not beside as many new units."""
-    if entry.name in TRANSFERS:
+    for what comes in, and not beside as many new units, or for a unit that is new."""
+    named = effect.place is not None and any(key[0] == "arg" for key in effect.place.keys)
+    if entry.name in TRANSFERS or not named or (effect.change == "=" and _new_unit(entry, units)):
         return False
     if effect.change != "+" or effect.place is None:
         return True

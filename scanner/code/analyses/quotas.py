@@ -9,7 +9,7 @@ from __future__ import annotations
 from scanner.code.analyses.guards import Guarded, atom_guard, effect_guard, once_only, strength
 from scanner.code.analyses.program import Entry, Program
 from scanner.code.analyses.summary import Effect
-from scanner.code.analyses.values import CLEARED, SENDER, TIME, Atom, Clauses, Label, Labels, flat
+from scanner.code.analyses.values import CLEARED, SENDER, TIME, Atom, Clauses, Label, Labels, asks_unset, flat
 from scanner.model.kinds import Guard
 
 
@@ -70,9 +70,27 @@ def _weight(program: Program, entry: Entry, atom: Atom) -> Guard:
         and any(_fills(effect, str(label[1])) for label in asked)
     ]
     least = min(filling, key=strength, default=Guard.NONE)
-    if not any(SENDER in label[2] for label in asked) and strength(least) > strength(Guard.MEMBER):
-        return own  # what an office sets under a number may be open to everybody from then on
+    if not any(SENDER in label[2] for label in asked):
+        # What is once reached may be open to everybody from then on, unless it is good for one time.
+        counted = least is Guard.MEMBER and all(_good_once(entry, label) for label in asked)
+        return max(own, least, key=strength) if counted else own
     return max(own, least, key=strength)
+
+
+def _good_once(entry: Entry, label: Label) -> bool:
+    """Whether a function marks as done what it asked for, and asks that it was not: a proposal that is carried out."""
+    fresh = {
+        str(one[1])
+        for clause in entry.summary.exit_clauses
+        if len(clause) == 1
+        for atom in clause
+        if asks_unset(atom)
+        for one in atom.labels
+        if one[0] == "state" and one[2] == label[2]
+    }
+    return any(
+        effect.name in fresh and effect.change == "=" and effect.inputs[0] not in CLEARED for effect in entry.writes()
+    )
 
 
 def _fills(effect: Effect, name: str) -> bool:

@@ -27,6 +27,7 @@ def _of(name: str) -> CodeFacts:
         ("FlashWrap", "payment"),  # what a flash loan gives it takes back
         ("Assembled", "caller"),
         ("Applied", "member"),  # whom the members voted in
+        ("Pooled", "none"),  # open to everybody once enough members joined
         ("Dues", "payment"),
         ("ListMint", "proof"),  # a tree that the contract climbs itself
         ("Claimable", "caller"),
@@ -51,6 +52,7 @@ def test_who_creates_units(name: str, guard: str) -> None:
         ("Launch", NONE, "caller", "caller"),
         ("MaxTx", NONE, NONE, "caller"),
         ("Dues", NONE, NONE, NONE),
+        ("Aged", NONE, NONE, NONE),  # new units rest for a while
         ("ListedElsewhere", NONE, ELSEWHERE, NONE),
         ("Hooked", NONE, "caller", NONE),  # whoever replaces the hook
         ("Fronted", ELSEWHERE, ELSEWHERE, ELSEWHERE),

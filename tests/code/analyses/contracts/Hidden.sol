@@ -447,3 +447,31 @@ contract ListMint is Nft {
         _give(msg.sender);
     }
 }
+
+contract Aged is Nft {
+    mapping(uint256 => uint256) public bornAt;
+    function join(uint256 id) external payable {
+        require(msg.value > 0 && _own[id] == address(0));
+        bornAt[id] = block.timestamp;
+        _own[id] = msg.sender;
+        _bal[msg.sender]++;
+    }
+    function transferFrom(address f, address t, uint256 i) external {
+        require(_own[i] == f && f == msg.sender && block.timestamp > bornAt[i] + 30 days);
+        _own[i] = t;
+        _bal[f]--;
+        _bal[t]++;
+    }
+}
+
+contract Pooled is Base {
+    mapping(uint256 => uint256) public pool;
+    function join(uint256 id) external {
+        require(balanceOf[msg.sender] > 0);
+        pool[id] += 1;
+    }
+    function claim(uint256 id) external {
+        require(pool[id] > 3);
+        _mint(msg.sender, 1e18);
+    }
+}

@@ -12,8 +12,12 @@ from threading import Lock
 
 _OWN = ("brought", "code", "holders", "holdings", "hostile", "hostile_extremes", "incidents", "proxies", "rights")
 _CHAINS_OF_THEIR_OWN = tuple(f"tests/e2e/test_{name}.py" for name in _OWN)
-PARTS = (("tests/e2e",), ("tests",), ("tests/fleet",), _CHAINS_OF_THEIR_OWN, ("tests/families",))
-"""What runs in a process of its own, the longest first; a folder is what the others leave of it."""
+_COMPUTING = ("tests/chain", "tests/code", "tests/discovery", "tests/judge")
+PARTS = (("tests/e2e",), ("tests",), ("tests/fleet",), _CHAINS_OF_THEIR_OWN, ("tests/families",), _COMPUTING)
+"""What runs in a process of its own, the longest first; a folder is what the others leave of it.
+
+More of them than run at once, so that at the end no core waits for one long part.
+"""
 AT_ONCE = 3
 NOTHING_COLLECTED = 5
 

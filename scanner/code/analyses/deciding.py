@@ -50,21 +50,24 @@ def execution_by_count(program: Program) -> BoolObs:
 def execution_waits(program: Program) -> BoolObs:
     """Return whether what was decided may be done only some time after the end of its vote.
 
-    False where execution compares the time with nothing but what the vote does, or not at all.
+    False where one way to execute compares the time with nothing but what the vote does, or not at all, as does what
+    prepares it.
     """
     done, voting = _executing(program), vote_entries(program)
     if not done:
         return unsupported(program, _NOTHING_EXECUTED)
     if not voting:
         return unsupported(program, _NO_COUNT)
-    ends = _times(program, voting)
-    further = [
-        (entry, node) for entry in done for node, read in _moments(program, entry) if not read or read not in ends
-    ]
-    if further:
-        elements = [part for entry, node in further for part in (entry.function, node)]
-        return unresolved(program, "it compares the time with something else than its votes do", elements)
-    return known(program, False, [entry.function for entry in done], "it waits for the end of the vote, or for nothing")
+    ends, own = _times(program, voting), {entry.signature for entry in (*done, *voting)}
+    waiting: list[Any] = []
+    for entry in done:
+        line = [entry, *(one for one in _feeding(program, entry) if one.signature not in own)]
+        further = [(one, node) for one in line for node, read in _moments(program, one) if not read or read not in ends]
+        if not further:
+            how = "it waits for the end of the vote, or for nothing"
+            return known(program, False, [one.function for one in line], how)
+        waiting += [part for one, node in further for part in (one.function, node)]
+    return unresolved(program, "it compares the time with something else than its votes do", waiting)
 
 
 def _executing(program: Program) -> list[Entry]:
@@ -96,19 +99,22 @@ def _counted(program: Program) -> frozenset[str]:
 
 def _sees(program: Program, entry: Entry, counted: frozenset[str]) -> bool:
     """Whether a function may read a count, or what another one wrote that may: a mark, a time, a queued hash."""
-    proposing = {one.signature for one in propose_entries(program)}
-    wanted, seen = _read(program, entry), {entry.signature}
+    return any(_read(program, one) & counted for one in (entry, *_feeding(program, entry)))
+
+
+def _feeding(program: Program, entry: Entry) -> list[Entry]:
+    """Return the functions that write what a function reads, or what these read, and so on; not those that propose."""
+    seen = {entry.signature, *(one.signature for one in propose_entries(program))}
+    wanted, found = _read(program, entry), list[Entry]()
     while True:
-        if wanted & counted:
-            return True
         fresh = [
             one
             for one in program.changing
-            if one.signature not in seen | proposing
-            and any(effect.name.rpartition(".")[2] in wanted for effect in one.writes())
+            if one.signature not in seen and any(effect.name.rpartition(".")[2] in wanted for effect in one.writes())
         ]
         if not fresh:
-            return False
+            return found
+        found += fresh
         seen |= {one.signature for one in fresh}
         wanted = wanted.union(*(_read(program, one) for one in fresh))
 

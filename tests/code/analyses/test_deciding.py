@@ -18,6 +18,8 @@ OPEN = "unknown: unresolved"
         ("CountingHall", True, False),
         ("PatientHall", True, OPEN),
         ("QueueingHall", True, OPEN),
+        ("HastyHall", True, False),
+        ("RipeningHall", True, OPEN),
         ("AskingHall", OPEN, False),
         ("OverridingHall", False, False),
         ("OfficeHall", "unknown: not-supported", "unknown: not-supported"),

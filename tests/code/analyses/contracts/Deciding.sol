@@ -94,3 +94,24 @@ contract OfficeHall is Hall {
         _pay(papers[id]);
     }
 }
+
+contract HastyHall is PatientHall {
+    function executeNow(uint256 id) external {
+        require(block.timestamp >= papers[id].closes && papers[id].yes > 20);
+        _pay(papers[id]);
+    }
+}
+
+contract RipeningHall is Hall {
+    mapping(uint256 => bool) public ripe;
+
+    function ripen(uint256 id) external {
+        require(block.timestamp >= papers[id].closes + 1 days && papers[id].yes > 10);
+        ripe[id] = true;
+    }
+
+    function execute(uint256 id) external {
+        require(ripe[id]);
+        _pay(papers[id]);
+    }
+}

@@ -10,6 +10,7 @@ import atexit
 import gc
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,11 +33,12 @@ _SPAWNING = ("batch", "watch")
 
 @dataclass(frozen=True)
 class Done:
-    """What a process left."""
+    """What a process left. `seconds` of a processor are its own and those of its children."""
 
     code: int
     stdout: str
     stderr: str
+    seconds: float
 
 
 def run(arguments: Sequence[str], env: Mapping[str, str], *, seconds: float, folder: Path | None = None) -> Done:
@@ -48,8 +50,8 @@ def run(arguments: Sequence[str], env: Mapping[str, str], *, seconds: float, fol
     with TemporaryDirectory() as said:
         out, err = Path(said) / "stdout", Path(said) / "stderr"
         order = {"arguments": [*arguments], "env": {**env}, "folder": str(where), "out": str(out), "err": str(err)}
-        code = _loaded().run(order, seconds)
-        return Done(code, _text(out), _text(err))
+        code, used = _loaded().run(order, seconds)
+        return Done(code, _text(out), _text(err), used)
 
 
 def _base(env: Mapping[str, str]) -> dict[str, str]:
@@ -63,6 +65,7 @@ def _text(path: Path) -> str:
 
 def _started(arguments: Sequence[str], env: Mapping[str, str], folder: Path, *, seconds: float) -> Done:
     path = os.pathsep.join([str(project_root()), *filter(None, [env.get("PYTHONPATH")])])
+    before = _used(resource.getrusage(resource.RUSAGE_CHILDREN))
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
@@ -73,7 +76,12 @@ def _started(arguments: Sequence[str], env: Mapping[str, str], folder: Path, *, 
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
+    used = _used(resource.getrusage(resource.RUSAGE_CHILDREN)) - before
+    return Done(done.returncode, done.stdout, done.stderr, used)
+
+
+def _used(usage: resource.struct_rusage) -> float:
+    return usage.ru_utime + usage.ru_stime
 
 
 class _Loaded:
@@ -94,32 +102,33 @@ class _Loaded:
     def _end(self) -> None:
         self._process.communicate()
 
-    def run(self, order: dict[str, Any], seconds: float) -> int:
+    def run(self, order: dict[str, Any], seconds: float) -> tuple[int, float]:
         with self._lock:
             pid = self._ask(order)
             late = Timer(seconds, os.kill, (pid, signal.SIGKILL))
             late.start()
             try:
-                code = self._hear()
+                code, used = self._hear()
             finally:
                 timely = late.is_alive()
                 late.cancel()
                 late.join()
         if not timely:
             raise subprocess.TimeoutExpired([*COMMAND, *order["arguments"]], seconds)
-        return code
+        return int(code), used
 
     def _ask(self, order: dict[str, Any]) -> int:
         asking: IO[str] | None = self._process.stdin
         assert asking is not None
         asking.write(json.dumps(order) + "\n")
         asking.flush()
-        return self._hear()
+        return int(self._hear()[0])
 
-    def _hear(self) -> int:
+    def _hear(self) -> tuple[float, float]:
         answering: IO[str] | None = self._process.stdout
         assert answering is not None
-        return int(answering.readline())
+        first, second = answering.readline().split()
+        return float(first), float(second)
 
 
 @cache
@@ -137,8 +146,9 @@ def _serve() -> list[str] | None:
             os.close(answers)
             _become(order)
             return [*map(str, order["arguments"])]
-        os.write(answers, f"{pid}\n".encode())
-        os.write(answers, f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
+        os.write(answers, f"{pid} 0\n".encode())
+        _, status, usage = os.wait4(pid, 0)
+        os.write(answers, f"{os.waitstatus_to_exitcode(status)} {_used(usage)}\n".encode())
     return None
 
 

@@ -224,10 +224,10 @@ def test_pointers_that_overlap_do_not_blow_up() -> None:
     """200 pointers to the same 200 pointers to the same 200 numbers: eight million values in twenty kilobytes."""
     level = [200, *[200 * 32] * 200]
     bomb = words(32, *level, *level, 200, *[5] * 200)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(DecodeError, match="no encoding"):
         decode(["uint256[][][]"], bomb)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_long_text_that_is_pointed_to_often_does_not_blow_up() -> None:
@@ -238,10 +238,10 @@ def test_a_long_text_that_is_pointed_to_often_does_not_blow_up() -> None:
 
 
 def test_a_megabyte_of_text_is_fast() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     (text,) = decode(["string"], words(32, 1_000_000, b"\xf0\x9f\x92\xa9" * 250_000))
     assert len(text) == 250_000
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_calldata_without_a_selector() -> None:

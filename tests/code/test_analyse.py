@@ -255,9 +255,9 @@ def refuse(*_, **__):
     raise AssertionError("a process was started")
 
 subprocess.Popen = refuse
-started = time.monotonic()
+started = time.process_time()
 results = analyse(jobs, CodeOptions(cache_dir=Path(sys.argv[1]), offline=True))
-seconds = time.monotonic() - started
+seconds = time.process_time() - started
 assert not {"slither", "crytic_compile", "evmole"} & set(sys.modules)
 assert len(results) == len(jobs)
 print(seconds)

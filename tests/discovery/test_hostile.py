@@ -26,9 +26,9 @@ def test_contracts_that_all_administer_each_other_are_given_up_in_bounded_time()
             if other != number
         ]
         accounts.append(contract(number, *grants))
-    started = time.monotonic()
+    started = time.process_time()
     paths = Resolver(world(*accounts), parts()).paths(address(1))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert {path.kind for path in paths} == {ActorKind.UNRESOLVED}
 
 

@@ -29,6 +29,8 @@ class Run:
     stdout: str
     stderr: str
     out: Path
+    seconds: float = 0.0
+    """Of a processor: how long it takes on a clock says more about what else runs there."""
 
     @cached_property
     def report(self) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def daoscan(*arguments: str, out: Path | None = None, env: dict[str, str] | None
     """Run `daoscan` in a process of its own."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("DAOSCAN_RPC")}
     done = run((*arguments, *(("--out", str(out)) if out else ())), {**own, **(env or {})}, seconds=TIMEOUT_SECONDS)
-    return Run(done.code, done.stdout, done.stderr, out or Path())
+    return Run(done.code, done.stdout, done.stderr, out or Path(), done.seconds)
 
 
 @dataclass

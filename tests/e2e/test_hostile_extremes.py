@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,9 +106,8 @@ def test_a_safe_of_five_hundred_owners_is_read_whole(edge: Edge) -> None:
     """Owners without code are no contracts: they take no room from those."""
     owners = [edge.env.people[0], *("0x" + keccak(word(number))[:20].hex() for number in range(499))]
     safe = make_safe(edge.env, V1_4_1, owners, 251)
-    began = time.monotonic()
     run = edge.scan(safe.address, "owners")
-    assert time.monotonic() - began < 60, "five hundred owners cost one call each, not a hundred"
+    assert run.seconds < 60, "five hundred owners cost one call each, not a hundred"
     found = _only(run, "safes", safe.address)
     assert (found["owner_count"]["value"], found["threshold"]["value"]) == (500, 251)
     assert {one["address"] for one in found["owners"]["items"]} == {one.lower() for one in owners}

@@ -274,9 +274,9 @@ def test_pointers_that_overlap_end_soon(count: int) -> None:
         body += "0" * (-len(body) % 64)
         head = f"{32:064x}{count:064x}" + f"{count * 32:064x}" * count
         data = selector("multicall(bytes[])") + head + f"{len(data) // 2 - 1:064x}" + body
-    started = time.monotonic()
+    started = time.process_time()
     found = _open(_SAFE, data)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     assert len(found.calls) <= MAX_INNER + 2
     assert isinstance(found.calls[-1].decoded.signature, Unknown) or found.limit
 

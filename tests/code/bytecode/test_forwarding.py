@@ -82,10 +82,10 @@ def test_code_that_hands_on_no_call(code: str) -> None:
     ],
 )
 def test_hostile_code_is_given_up_in_bounded_time(code: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     forwarding(code)
     routed(code, "0x12345678")
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 @given(st.binary(max_size=600))

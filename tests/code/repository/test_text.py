@@ -75,6 +75,6 @@ def test_any_text_is_read(text: str) -> None:
     ],
 )
 def test_hostile_text_is_read_in_bounded_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read_text(text)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10

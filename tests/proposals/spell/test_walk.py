@@ -82,11 +82,11 @@ def test_storage_that_the_code_did_not_write_is_not_known(deployed: Deployed) ->
 
 def test_code_without_end_is_left_with_a_word_about_it(deployed: Deployed) -> None:
     _, code = deployed("EndlessSpell")
-    begun = time.monotonic()
+    begun = time.process_time()
     found = _walked(code, selector("execute()"))
     assert found.missing
     assert found.made
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_what_is_undone_does_not_count() -> None:
@@ -131,9 +131,9 @@ def test_what_cannot_be_followed_is_said(code: str, why: str) -> None:
 def test_hashing_and_copying_without_end_is_cheap() -> None:
     # Hash 256 KiB of memory, for ever; copy them, for ever.
     for code in ("5b6203fff05f2050" + "5f56", "5b6201fff05f5f5e" + "5f56"):
-        begun = time.monotonic()
+        begun = time.process_time()
         assert _walked(code, "0x").missing
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
 
 
 @settings(max_examples=150, deadline=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -144,26 +145,29 @@ def test_an_explorer_that_refuses_all(fleet: Fleet, tmp_path: Path, right: dict[
     assert snapshots(fleet) == right
 
 
-def test_a_compiler_that_never_ends(fleet: Fleet, tmp_path: Path, scanned: Path) -> None:
+def test_a_compiler_that_never_ends(fleet: Fleet, tmp_path: Path) -> None:
     """Its DAO is an error with the reason, the others go on; with a compiler that ends the DAO is scanned."""
     compilers, cache = tmp_path / "compilers", tmp_path / "cache"
     for installed in (default_cache_dir() / "solc-js").iterdir():
         (compilers / installed.name).parent.mkdir(exist_ok=True)
-        if installed.name == "0.5.17":
-            (compilers / "0.5.17").mkdir()
-            (compilers / "0.5.17" / "soljson.js").write_text("for (;;) {}\n")
+        if installed.name == "0.8.19":
+            (compilers / "0.8.19").mkdir()
+            forever = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)"  # takes no CPU from the others
+            (compilers / "0.8.19" / "soljson.js").write_text(f"{forever}\n")
         else:
             (compilers / installed.name).symlink_to(installed)
     cache.mkdir()
     (cache / "solc-js").symlink_to(compilers)
-    shutil.copy(scanned, tmp_path / "store.sqlite")  # the code of the other is known
-    fleet.field.chain.mine()
-    names, two = ("healthy-bravo", "open-club"), ("--workers", "2")
-    ended = fleet.run(fleet.field.targets(*names), *two, "--seconds", "8", DAOSCAN_CACHE=str(cache))
+    assert fleet.run(fleet.field.targets("call-time-votes"), DAOSCAN_CACHE=str(cache)).returncode == 0
+    # Done anew at the same block, with all of it known: that does not come near the limit on a busy machine either.
+    with contextlib.closing(sqlite3.connect(tmp_path / "store.sqlite")) as store, store:
+        store.execute("pragma foreign_keys=on")
+        store.execute("delete from scans")
+    names, limited = ("oz4", "call-time-votes"), ("--workers", "2", "--seconds", "8")
+    ended = fleet.run(fleet.field.targets(*names), *limited, DAOSCAN_CACHE=str(cache))
     assert ended.returncode == 1, ended.stderr
     assert "ended its process 2 times: the analysis ran longer than 8 s" in ended.stderr
-    before = [("open-club", "done", ""), ("oz4", "done", "")]
-    assert fleet.rows() == [("healthy-bravo", "error", "limit"), ("open-club", "done", ""), *before]
+    assert fleet.rows() == [("call-time-votes", "done", ""), ("oz4", "error", "limit")]
     mended = fleet.run(fleet.field.targets(*names), "--retry-failed")
     assert mended.returncode == 0, mended.stderr
-    assert fleet.rows() == [("healthy-bravo", "done", ""), ("open-club", "done", ""), *before]
+    assert fleet.rows() == [("call-time-votes", "done", ""), ("oz4", "done", "")]

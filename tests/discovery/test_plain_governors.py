@@ -161,3 +161,19 @@ def test_a_delay_without_a_getter_is_none_only_where_the_code_waits_for_the_vote
         told = family.execution_delay(_read(account, execution_waits=waits))
         assert (told is None) is known
         assert known or isinstance(told, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("getPastVotes", True),
+        ("one ballot per proof, spent with the vote", True),
+        ("balanceOf", False),
+        ("locked", False),
+    ],
+)
+def test_a_token_s_delegations_are_votes_only_where_the_code_asks_for_them(*, source: str, told: bool) -> None:
+    weight = Known(value="past-block", evidence=contract(1).code.evidence, derivation=f"vote weight from {source}")
+    power = UnknownGovernor().voting_power(_read(contract(1), vote_weight_time=weight))
+    assert (power is None) is told
+    assert isinstance(UnknownGovernor().voting_power(contract(1)), Unknown)

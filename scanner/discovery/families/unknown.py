@@ -88,7 +88,7 @@ _EXECUTES_ONE = tuple(
 _MAKES_ONE = re.compile(r"(new|submit|create|add|make)(Proposal|Motion|Referendum)")
 _CARRIES_OUT = re.compile(r"(execute|process|enact)")
 _CASTS = re.compile(r"^(cast|submit|give)?_?votes?(For|Against|With\w*|By\w*|On\w*|In\w*)?\(", re.IGNORECASE)
-_ASKED_OF_TOKENS = ("getPastVotes", "getPriorVotes", "getVotes", "getCurrentVotes")
+_TOLD_BY_LOGS = ("getPastVotes", "getPriorVotes", "getVotes", "getCurrentVotes", "ballot per proof")
 _VOTE_NAMES = ("castVote", "vote", "castVoteWithReason", "voteWithProof", "submitVote")
 
 QUEUE_SELECTORS = tuple(
@@ -208,9 +208,10 @@ class UnknownGovernor(GovernorFamily):
         return ""
 
     def voting_power(self, account: Account) -> Known[dict[str, int]] | Unknown | None:
-        """Not known unless its code asks the token for votes: then the token's logs tell who has them."""
+        """Not known unless its code asks the token for votes: then the token's logs tell who has them; or where each
+        proof is one ballot, which a group's logs tell of."""
         weight = account.facts.vote_weight_time if account.facts is not None else None
-        if isinstance(weight, Known) and any(one in weight.derivation for one in _ASKED_OF_TOKENS):
+        if isinstance(weight, Known) and any(one in weight.derivation for one in _TOLD_BY_LOGS):
             return None
         detail = "a governor of no known family, and nothing shows that it weighs votes as its token counts them"
         return Unknown(reason=Reason.NOT_SUPPORTED, detail=detail, evidence=account.code.evidence)

@@ -123,7 +123,8 @@ def freezing_names(program: Program, units: frozenset[str]) -> tuple[frozenset[s
                 marks |= found
             elif all(_looks_at_mark(atom, units) or _compares_mark(atom, units) for atom in asked):
                 amounts |= found
-    return frozenset(marks), frozenset(amounts - marks)
+    counted = read_by(program, "getVotes(address)", "numCheckpoints(address)", "delegates(address)")
+    return frozenset(marks), frozenset(amounts - marks - counted)  # what counts votes moves with units and holds none
 
 
 def _exempts(atom: Atom) -> bool:

@@ -17,7 +17,7 @@ from scanner.code.analyses.summary import Effect
 from scanner.code.analyses.token import Way, mint_ways, unit_names
 from scanner.code.analyses.token_powers import fee_ways, rebase_ways
 from scanner.code.analyses.upgrade import upgrade_ways
-from scanner.code.analyses.values import NOTHING, SENDER, THIS, Labels, flat
+from scanner.code.analyses.values import CLEARED, NOTHING, SENDER, THIS, Labels, flat
 from scanner.model.kinds import Guard
 
 _POWERS: tuple[tuple[str, Callable[[Program], list[Way]]], ...] = (
@@ -132,6 +132,8 @@ def _offices(program: Program, entries: set[Entry]) -> frozenset[str]:
 
 
 def _sets(entry: Entry, effect: Effect, names: frozenset[str]) -> bool:
+    if effect.change == "-" or (effect.inputs and effect.inputs[0] in CLEARED):
+        return False  # what is taken away (`renounceRole`) lets nobody in
     keys = flat(effect.place.keys) if effect.place is not None else NOTHING
     chosen = _chosen(keys) or any(_chosen(part) for part in effect.inputs)
     guarded = effect_guard(entry, effect).guard is not Guard.NONE

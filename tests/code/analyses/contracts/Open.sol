@@ -16,6 +16,7 @@ contract Barn {
     bool public opened;
     uint256 public immutable until = 5;
     bool internal started;
+    mapping(address => bool) internal keepers;
 
     modifier owned() {
         require(msg.sender == owner, "not the owner");
@@ -72,6 +73,16 @@ contract Barn {
 
     function nameHeir(address heir_) external {
         heir = heir_;
+    }
+
+    function giveUp(address confirmed) external {
+        require(confirmed == msg.sender);
+        keepers[confirmed] = false;
+    }
+
+    function giveKept(address payable to, uint256 amount) external {
+        require(keepers[msg.sender], "no keeper");
+        to.transfer(amount);
     }
 
     function reset() external {

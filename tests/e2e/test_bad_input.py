@@ -212,15 +212,6 @@ def test_a_snapshot_that_is_none(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_nothing_and_no_process_behind(field: Field, tmp_path: Path) -> None:
-    # Where these tests run in the background the signal is ignored, and what they start would ignore it, too.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        _interrupted(field, tmp_path)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _interrupted(field: Field, tmp_path: Path) -> None:
     out, cold = tmp_path / "out", tmp_path / "cold"
     process = subprocess.Popen(
         [sys.executable, "-m", "scanner.cli.start", "scan", field.daos["healthy"].governor, *field.options(),

@@ -77,7 +77,7 @@ def _descriptive(t: Locale, item: DimensionSummary) -> tuple[str, str, str, str]
 def _counts(t: Locale, item: DimensionSummary) -> str:
     seen = t("count.observation" if item.descriptive else "count.finding", n=item.findings)
     counts = t("strip.counts", seen=seen, passed=item.passes)
-    return f"{counts}, {item.accepted} accepted" if item.accepted else counts
+    return t("strip.with_accepted", counts=counts, n=item.accepted) if item.accepted else counts
 
 
 def _undecided(t: Locale, item: DimensionSummary) -> str:

@@ -36,6 +36,8 @@ class Graph:
     treasuries: Iterable[str]
     givable: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     """Contracts and functions whose right nobody holds, and somebody may give: also to themselves."""
+    ruled: frozenset[str] = frozenset()
+    """Contracts that somebody makes act or administers, by whatever leads there."""
 
 
 def build_answers(graph: Graph) -> Collection[Answer]:
@@ -153,6 +155,7 @@ def _unheld(graph: Graph) -> Iterator[Answer]:
         if passage.guard == "caller" and not held and passage.checked in ("passed", "refused"):
             yield _nobody(graph, passage.contract, passage.functions, passage)
     known = {passage.contract for passage in graph.passages.items}
+    guarded |= graph.ruled
     ruling = (edge for edge in graph.controls.items if edge.capability in _RULES)
     guarded |= {edge.contract for edge in ruling if edge.actor_kind is not ActorKind.NOBODY}
     for address, contract in sorted(graph.contracts.items()):

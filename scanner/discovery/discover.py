@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from scanner.discovery.control.settle import build_controls
 from scanner.discovery.dossier import Dossier
 from scanner.discovery.executors import EXECUTORS
 from scanner.discovery.families import FAMILIES
+from scanner.discovery.families.interface import GovernorFamily
 from scanner.discovery.governors import Past, build_governor
 from scanner.discovery.guards.keeping import kept_of
 from scanner.discovery.guards.managers import MANAGER_TOPICS
@@ -62,7 +63,7 @@ from scanner.discovery.world import CrawlLimits, Link, World, crawl
 from scanner.model.contracts import Contract, Governor, Safe, Timelock, Token
 from scanner.model.controls import Control
 from scanner.model.dao import Dao, Membership, TreasuryAccount
-from scanner.model.kinds import Guard
+from scanner.model.kinds import ActorKind, Guard
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.passages import NO_PASSAGES, Passage
 from scanner.model.values import changed
@@ -258,12 +259,9 @@ def describe(
             resolver,
             world.accounts[address],
             power=dict(found.powers),
-            past=Past(
-                last_proposals.get(address, _untold(parts, address)),
-                _voters(parts, address, last_proposals, recent_voters or {}),
-            ),
+            past=_past(family, world.accounts[address], last_proposals, recent_voters or {}),
         )
-        for address in sorted(parts.governors)
+        for address, family in sorted(parts.governors.items())
     )
     tokens = tuple(
         build_token(
@@ -293,7 +291,7 @@ def describe(
     all_governors = _collection(Governor, governors, world, HINT_OF_CODE if parts.bare else HINT)
     dossier = Dossier(world, resolver, all_governors, tokens, safes, by_address, controls, passages)
     given = givable(world, passages.items)
-    graph = Graph(controls, passages, governors, by_address, parts.treasuries, given)
+    graph = Graph(controls, passages, governors, by_address, parts.treasuries, given, _ruled(resolver, by_address))
     return Discovered(
         dao=build_dao(dossier, entry).model_copy(update={"answers": build_answers(graph)}),
         governors=all_governors,
@@ -318,18 +316,21 @@ def describe(
     )
 
 
-def _voters(
-    parts: Parts, governor: str, proposals: Mapping[str, Any], voters: Mapping[str, Known[frozenset[str]] | Unknown]
-) -> Known[frozenset[str]] | Unknown:
-    """Return who voted lately; not known where nobody knows how a governor tells of that."""
-    if governor not in proposals and parts.governors[governor].name == "unknown":
-        return _NOT_TOLD
-    return voters.get(governor, _NO_VOTES)
+def _past(
+    family: GovernorFamily,
+    account: Account,
+    proposals: Mapping[str, Known[int] | Unknown],
+    voters: Mapping[str, Known[frozenset[str]] | Unknown],
+) -> Past:
+    """Return when a governor's last proposal was made and who voted lately; unknown where nobody knows how it tells."""
+    if account.address not in proposals and not family.tells_all(account):
+        return Past(_NOT_TOLD, _NOT_TOLD)
+    return Past(proposals.get(account.address, _NO_PROPOSAL), voters.get(account.address, _NO_VOTES))
 
 
-def _untold(parts: Parts, governor: str) -> Unknown:
-    """Say why no proposal is known: none was made, or nobody knows how this governor tells of them."""
-    return _NOT_TOLD if parts.governors[governor].name == "unknown" else _NO_PROPOSAL
+def _ruled(resolver: Resolver, contracts: Iterable[str]) -> frozenset[str]:
+    nobody = (ActorKind.NOBODY, ActorKind.UNRESOLVED)
+    return frozenset(one for one in contracts if any(path.kind not in nobody for path in resolver.paths(one)))
 
 
 def _contract(found: Found, account: Account) -> Contract:

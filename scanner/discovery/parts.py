@@ -95,7 +95,7 @@ def sort_out(world: World, entry: str) -> Parts:
             parts.bare.add(address)
         behind_another = address in implementations and address != entry
         _one(world, parts, account, implementation=behind_another or address in parts.bare)
-    _governed(world, parts)
+    _governed(world, parts, entry)
     if entry in world.accounts and world.accounts[entry].has_code:
         parts.add(entry, Role.ENTRY)
         if is_token(world.accounts[entry]) and not parts.governors.get(entry) and entry not in parts.bare:
@@ -140,8 +140,11 @@ def _one(world: World, parts: Parts, account: Account, *, implementation: bool) 
             parts.add(address, Role.ADMIN)
 
 
-def _governed(world: World, parts: Parts) -> None:
-    """Name executors, tokens and treasuries: what governors, and those they lead to, act through."""
+def _governed(world: World, parts: Parts, entry: str) -> None:
+    """Name executors, tokens and treasuries: what governors, and those they lead to, act through.
+
+    Where the scan begins at a contract that holds money, this is what is asked about, whatever names it.
+    """
     for address, family in parts.governors.items():
         account = world.accounts[address]
         done = family.executions(account)
@@ -157,7 +160,7 @@ def _governed(world: World, parts: Parts) -> None:
             parts.add(executor, Role.EXECUTOR)
             parts.treasuries.add(executor)
     for address, account in world.accounts.items():
-        named = any(_HOLDS_ASSETS.match(why) for why in account.why)
+        named = any(_HOLDS_ASSETS.match(why) for why in account.why) or (address == entry and _has_money(account))
         kind = parts.executors.get(address)
         if kind is not None and not kind.keeps_assets:
             continue
@@ -191,6 +194,10 @@ def _vote_token(world: World, family: GovernorFamily, account: Account) -> Known
     if family.name == UNKNOWN and not pieces and is_token(account):
         return Known(value=account.address, evidence=account.code.evidence, derivation="it is a token itself")
     return named
+
+
+def _has_money(account: Account) -> bool:
+    return isinstance(account.state, Known) and account.state.value.balance_wei > 0
 
 
 def _may_hold(parts: Parts, account: Account) -> bool:

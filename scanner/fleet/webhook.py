@@ -20,6 +20,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ATTEMPTS = 4
 _FIRST_WAIT_SECONDS = 1.0
 _TIMEOUT_SECONDS = 20.0
+_TOO_LONG = "it took too long"
 _AGAIN = (408, 425, 429)
 """Answers below 500 that may be another one a moment later."""
 
@@ -100,6 +101,8 @@ class Webhook:
             try:
                 with client.stream("POST", self._url, content=body, headers=headers) as response:
                     answers.put(response.status_code)
+            except httpx.TimeoutException:
+                answers.put(_TOO_LONG)
             except Exception as error:  # whatever a receiver can bring about: the next attempt may do better
                 answers.put(type(error).__name__)
 
@@ -107,6 +110,6 @@ class Webhook:
         try:
             return answers.get(timeout=self._seconds)
         except queue.Empty:
-            return "it took too long"
+            return _TOO_LONG
         finally:
             client.close()

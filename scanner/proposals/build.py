@@ -45,7 +45,8 @@ def build_proposals(found: Found, data: ProposalData) -> Collection[Proposal]:
         return Collection[Proposal](items=items, complete=False, reason=f"the logs of {unread[0]} could not be read")
     if not found.parts.governors:
         return Collection[Proposal](items=items, complete=False, reason="no governor was found")
-    silent = [governor for governor, family in sorted(found.parts.governors.items()) if family.name == "unknown"]
+    families = sorted(found.parts.governors.items())
+    silent = [one for one, family in families if not family.tells_all(found.world.accounts[one])]
     if silent and not any(one.governor in silent for one in data.raw):
         reason = "a governor of no known family: its proposals may be told by other events than ProposalCreated"
         return Collection[Proposal](items=items, complete=False, reason=reason)

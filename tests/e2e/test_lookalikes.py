@@ -216,4 +216,5 @@ def test_protective_use_is_told_beside_it(features: Said, twins: Said, circle: S
         assert states["MS-16"]["state"]
         assert states["MS-16"]["legitimate_use"]
         assert all(one["severity"] is None for one in said.report["findings"] if one["rule_id"].startswith("PRT"))
-        assert said.whole("PRT-005") == "configured"
+    assert features.whole("PRT-005") == twins.whole("PRT-005") == "configured"
+    assert circle.whole("PRT-005") == "pass", "one key says whose proofs count as votes"

@@ -117,6 +117,10 @@ class GovernorFamily(ABC):
         """The account that makes the calls: the timelock, or the governor itself."""
         return nonzero(self.timelock(account)) or account.address
 
+    def tells_all(self, account: Account) -> bool:
+        """Whether there is no proposal where no log tells of one."""
+        return True
+
     @abstractmethod
     def guardian(self, account: Account) -> Known[str] | Unknown:
         """Guardian or vetoer; a known zero address for none."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from scanner.chain.abi import DecodeError, selector
 from scanner.code.bytecode.opcodes import reachable_opcodes
-from scanner.discovery.account import Account, transform
+from scanner.discovery.account import Account, nonzero, transform
 from scanner.discovery.asking import absent_when_reverted, has_selector, nobody
 from scanner.discovery.battery import PROPOSAL_CREATED, VOTE_CAST, VOTE_CAST_ALPHA, VOTE_CAST_PARAMS
 from scanner.discovery.clock import clock_mode
@@ -229,10 +229,11 @@ class UnknownGovernor(GovernorFamily):
         return _own(account, "threshold", super().proposal_threshold(account))
 
     def execution_delay(self, account: Account) -> Known[int] | Unknown | None:
-        """By a getter; else none where the code waits for nothing but the end of the vote. Else it is not known."""
+        """By a getter; else none where the code waits for nothing but the end of the vote, or hands on to a timelock,
+        whose delay counts. Else it is not known."""
         if getter := homemade.own_getter(account, "delay"):
             return transform(account.ask(getter), int, f"{getter}, by its name")
-        if account.facts is None or account.verified is None:
+        if account.facts is None or account.verified is None or nonzero(self.timelock(account)):
             return None
         waits = account.facts.execution_waits
         if isinstance(waits, Known) and not waits.value:
@@ -261,6 +262,12 @@ class UnknownGovernor(GovernorFamily):
         unique = {one.id: one for one in reversed(found)}
         ordered = sorted(unique.values(), key=lambda one: (one.log.block_number, one.log.log_index))
         return Told(tuple(ordered), tuple(problems))
+
+    def tells_all(self, account: Account) -> bool:
+        """Only where the published source has the standard event, and its own count says that there was none yet."""
+        standard = any(shape.topic == PROPOSAL_CREATED for shape in homemade.own_words(account).made)
+        count = account.ask("proposalCount()")
+        return standard and isinstance(count, Known) and count.value == 0
 
     def votes(self, account: Account) -> Iterable[Vote]:
         yield from cast_votes(account)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scanner.chain.abi import topic
 from scanner.discovery.account import Account
-from scanner.discovery.guards.doors import Held
+from scanner.discovery.guards.doors import Held, Named
 from scanner.discovery.world import Getter
 from scanner.model.evidence import LogEvidence
 from scanner.model.observation import Known, Unknown
@@ -20,6 +20,22 @@ MANAGER_ROLE_GRANTED = topic("RoleGranted(uint64,address,uint32,uint48,bool)")
 _ROLE_ADMIN_CHANGED = topic("RoleAdminChanged(uint64,uint64)")
 _TARGET_ROLE = topic("TargetFunctionRoleUpdated(address,bytes4,uint64)")
 MANAGER_TOPICS: tuple[str, ...] = (MANAGER_ROLE_GRANTED, _ROLE_ADMIN_CHANGED, _TARGET_ROLE)
+
+_OWN = frozenset(
+    (
+        "labelRole",
+        "setRoleAdmin",
+        "setRoleGuardian",
+        "setGrantDelay",
+        "setTargetFunctionRole",
+        "setTargetAdminDelay",
+        "setTargetClosed",
+        "updateAuthority",
+    )
+)
+"""Functions of AccessManager 5 that only `ADMIN_ROLE` may call; which role a call asks for is read off its data."""
+_GIVING = frozenset(("grantRole", "revokeRole"))
+"""Those that a role's own administrators may call as well."""
 
 ADMIN_ROLE = 0
 MAX_MEMBERS = 40
@@ -56,6 +72,18 @@ def role_holders(account: Account, role: int) -> tuple[tuple[Held, ...], str]:
     if len(_told(account)) >= MAX_MEMBERS:
         reason = f"the manager's logs tell of more roles than the {MAX_MEMBERS} that are asked about"
     return tuple(found), reason
+
+
+def own_rule(account: Account, signature: str) -> Named | None:
+    """Return who may call a function by which a manager itself is managed; None for any other function or contract."""
+    name = signature.partition("(")[0]
+    if name not in _OWN | _GIVING or not manager_members(account):
+        return None
+    held, reason = role_holders(account, ADMIN_ROLE)
+    if name in _GIVING:
+        reason = reason or "who administers a single role may give and take it as well"
+    evidence = tuple(piece for one in held for piece in one.evidence)
+    return Named(holders=held, complete=not reason, reason=reason, source="ADMIN_ROLE", evidence=evidence)
 
 
 def role_giver(account: Account, target: str, selector: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from scanner.discovery.control.holders import Resolver, add_delays, weakest
 from scanner.discovery.guards.calls import CONTRADICTED, NOT_CHECKABLE, Trial, Verdict
 from scanner.discovery.guards.claims import Claim
 from scanner.discovery.guards.doors import INITIALIZER, Door, Held, Named
+from scanner.discovery.guards.managers import own_rule
 from scanner.discovery.guards.trials import Guards
 from scanner.discovery.world import World
 from scanner.model.evidence import Evidence
@@ -37,7 +38,7 @@ def build_passages(world: World, resolver: Resolver, guards: Guards) -> Collecti
     trials = {trial.door: trial for trial in guards.trials}
     folded: dict[tuple[object, ...], list[Door]] = {}
     for door in guards.doors:
-        named, verdict = guards.named.get(door, Named()), guards.verdicts.get(door, _NOT_ASKED)
+        named, verdict = _named(world, guards, door), guards.verdicts.get(door, _NOT_ASKED)
         key = (door.account, _guard(door, named, verdict), _asks(door), named.source, named.holders, named.anyone)
         folded.setdefault((*key, named.reason, verdict.result, verdict.detail, verdict.found), []).append(door)
     made = [_passage(resolver, guards, trials, doors) for doors in folded.values()]
@@ -70,7 +71,7 @@ def _lie(resolver: Resolver, claim: Claim, evidence: tuple[Evidence, ...]) -> Pa
 
 def _passage(resolver: Resolver, guards: Guards, trials: dict[Door, Trial], doors: list[Door]) -> Passage:
     first = doors[0]
-    named, verdict = guards.named.get(first, Named()), guards.verdicts.get(first, _NOT_ASKED)
+    named, verdict = _named(resolver.world, guards, first), guards.verdicts.get(first, _NOT_ASKED)
     held = named.holders
     if verdict.found and verdict.result != CONTRADICTED:
         known = {one.address: one for one in held}
@@ -99,6 +100,13 @@ def _passage(resolver: Resolver, guards: Guards, trials: dict[Door, Trial], door
     )
 
 
+def _named(world: World, guards: Guards, door: Door) -> Named:
+    """Return whom a function's guard lets pass: a manager's own functions ask the manager what their data asks for."""
+    if door.fact is not None and door.fact.guard == Guard.NONE:
+        return own_rule(world.accounts[door.account], door.signature) or guards.named.get(door, Named())
+    return guards.named.get(door, Named())
+
+
 def _guard(door: Door, named: Named, verdict: Verdict) -> str:
     if door.fact is None:
         return _told_by_code(door, verdict)
@@ -110,6 +118,8 @@ def _guard(door: Door, named: Named, verdict: Verdict) -> str:
             return guard
     if door.fact.guarded_by == INITIALIZER:
         return "anyone" if door.fact.opens and verdict.open else "once"
+    if named.source and door.fact.guard == Guard.NONE:
+        return "caller"
     return _PLAIN.get(door.fact.guard, "unknown")
 
 

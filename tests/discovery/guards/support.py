@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fixtures.build import Recipe, Workshop
@@ -11,7 +11,7 @@ from fixtures.contract import Contract
 from fixtures.localchain import LocalChain
 from fixtures.recipes import own
 from fixtures.sourcify_server import SourcifyServer
-from fixtures.story import Env
+from fixtures.story import ETHER, Env
 from scanner.chain.abi import selector
 from scanner.cli.options import default_cache_dir
 from scanner.model.kinds import Capability
@@ -37,7 +37,15 @@ class House:
     at: Mapping[str, str]
     people: Mapping[str, str]
     snapshot: Snapshot
-    url: str
+    options: ScanOptions
+
+    @property
+    def url(self) -> str:
+        return self.options.rpc_url
+
+    def scan(self, entry: str) -> Snapshot:
+        """Return what a scan says that begins elsewhere."""
+        return collect(replace(self.options, entry=entry), lambda _: None)
 
     def passage(self, contract: str, function: str) -> Passage:
         """Return the passage of one function of one contract."""
@@ -99,6 +107,7 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
     _grant(made, people)
     parts = [made[name].address for name in ("hidden", "rooms", "managed", "authed", "roleLiar", "ownerLiar")]
     made["house"] = deploy("House", [*parts, *(made[name].address for name in _LAST)])
+    chain.send(people["boss"], made["managedPurse"].address, value=ETHER)
     options = ScanOptions(
         rpc_url=chain.url,
         entry=made["house"].address,
@@ -107,7 +116,7 @@ def build(chain: LocalChain, sourcify: SourcifyServer, folder: Path) -> House:
         sources=SourceOptions(sourcify_url=sourcify.url, cache_dir=folder),
         use_cache=False,
     )
-    return House({name: one.address for name, one in made.items()}, people, collect(options, lambda _: None), chain.url)
+    return House({name: one.address for name, one in made.items()}, people, collect(options, lambda _: None), options)
 
 
 def _purses(

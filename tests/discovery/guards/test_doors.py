@@ -233,3 +233,22 @@ def test_another_node_gives_the_same_answers_to_the_same_callers(house: House) -
         rpc.transport.close()
     assert found.count(Verdict.MATCH) == len(set(calls))
     assert lie.count(Verdict.MISMATCH) == 1
+
+
+def test_a_manager_is_managed_by_who_holds_its_first_role_and_fixed_for_nobody(house: House) -> None:
+    assert house.holders("manager", "setTargetFunctionRole") == house.holders("manager", "grantRole") == {"admin"}
+    assert house.passage("manager", "setTargetFunctionRole").complete
+    assert not house.passage("manager", "grantRole").complete, "a role's own administrators give it, too"
+    assert house.passage("manager", "execute(").guard == "anyone"
+    fixed = {one.subject for one in house.snapshot.dao.answers.items if one.question == "nobody"}
+    assert house.at["manager"] not in fixed
+
+
+def test_a_contract_with_money_at_which_a_scan_begins_is_a_treasury_whatever_its_getters_are_called(
+    house: House,
+) -> None:
+    found = house.scan(house.at["managedPurse"])
+    assert [one.address for one in found.treasury.items] == [house.at["managedPurse"]]
+    kinds = {one.actor_kind for one in found.controls.items if one.contract == house.at["managedPurse"]}
+    assert kinds == {"eoa"}, "who administers the manager that says who may pay"
+    assert found.dao.effective_controller_kind == changed(found.dao.effective_controller_kind, value="eoa")

@@ -23,7 +23,7 @@ from scanner.code.requests import Wanted
 from scanner.content import rules_dir
 
 _TOOLS = ("slither-analyzer", "crytic-compile", "evmole")
-_MODELS = ("blank", "code", "evidence", "guards", "kinds", "later", "observation", "stated", "values")
+_MODELS = ("asked", "blank", "code", "evidence", "guards", "kinds", "later", "observation", "stated", "values")
 """The nouns that facts of code are made of: what a token or a report looks like changes none of them."""
 _LISTS = ("signatures.json",)
 

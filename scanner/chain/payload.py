@@ -183,3 +183,19 @@ def log_digest(logs: Sequence[LogEvidence]) -> str:
     for log in logs:
         digest.update(bytes.fromhex(log.transaction_hash[2:]) + log.log_index.to_bytes(32, "big"))
     return "0x" + digest.hexdigest()
+
+
+def event_set(beside: Sequence[LogEvidence]) -> LogSetEvidence:
+    """Return the logs of one event of one contract in one block as a set; there is at least one."""
+    log = beside[0]
+    return LogSetEvidence(
+        chain_id=log.chain_id,
+        block_number=log.block_number,
+        block_hash=log.block_hash,
+        address=log.address,
+        topics=((log.topics[0],),),
+        from_block=log.block_number,
+        to_block=log.block_number,
+        count=len(beside),
+        digest=log_digest(beside),
+    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scanner.chain.payload import log_digest
+from scanner.chain.payload import event_set
 from scanner.discovery.account import combine, nonzero
 from scanner.discovery.discover import Found
 from scanner.discovery.families.told import RawProposal
-from scanner.model.evidence import Evidence, LogEvidence, LogSetEvidence
+from scanner.model.evidence import Evidence, LogEvidence
 from scanner.model.kinds import Effect
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.proposals import Action, Proposal
@@ -174,23 +174,8 @@ def _event(book: Casebook, one: RawProposal) -> Evidence:
         blocks: dict[int, list[LogEvidence]] = {}
         for event in book.found.world.accounts[one.governor].events(log.topics[0]):
             blocks.setdefault(event.block_number, []).append(event)
-        book.events[kind] = {number: _set_of(events) for number, events in blocks.items()}
-    return book.events[kind].get(log.block_number) or _set_of((log,))
-
-
-def _set_of(beside: Sequence[LogEvidence]) -> LogSetEvidence:
-    log = beside[0]
-    return LogSetEvidence(
-        chain_id=log.chain_id,
-        block_number=log.block_number,
-        block_hash=log.block_hash,
-        address=log.address,
-        topics=((log.topics[0],),),
-        from_block=log.block_number,
-        to_block=log.block_number,
-        count=len(beside),
-        digest=log_digest(beside),
-    )
+        book.events[kind] = {number: event_set(events) for number, events in blocks.items()}
+    return book.events[kind].get(log.block_number) or event_set((log,))
 
 
 def _executed_at(data: ProposalData, one: RawProposal) -> Known[int] | Unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.chain.payload import log_digest
+from scanner.chain.payload import event_set
 from scanner.discovery.account import Account, nonzero, transform
 from scanner.discovery.executors.interface import ExecutorFamily
 from scanner.discovery.executors.zodiac.conditions import allowance_key, available, key_name
@@ -13,7 +13,7 @@ from scanner.discovery.executors.zodiac.roles import RolesModifier, role_name
 from scanner.discovery.executors.zodiac.scope import Right, read_scopes
 from scanner.discovery.executors.zodiac.trials import is_member
 from scanner.discovery.world import World
-from scanner.model.evidence import BlockEvidence, Evidence, LogEvidence, LogSetEvidence
+from scanner.model.evidence import BlockEvidence, Evidence, LogEvidence
 from scanner.model.observation import Collection, Known, Reason, Unknown
 from scanner.model.role_modifier import RoleAllowance, RoleMember, RoleModifier, RoleRight
 
@@ -88,17 +88,7 @@ def _shown(account: Account, log: LogEvidence) -> Evidence:
         for one in account.events(log.topics[0])
         if (one.address, one.block_number) == (log.address, log.block_number)
     )
-    return LogSetEvidence(
-        chain_id=log.chain_id,
-        block_number=log.block_number,
-        block_hash=log.block_hash,
-        address=log.address,
-        topics=((log.topics[0],),),
-        from_block=log.block_number,
-        to_block=log.block_number,
-        count=len(beside),
-        digest=log_digest(beside),
-    )
+    return event_set(beside)
 
 
 def _conditions(account: Account, right: Right) -> Known[str] | Unknown:

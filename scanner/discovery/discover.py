@@ -329,8 +329,9 @@ def _past(
 
 
 def _ruled(resolver: Resolver, contracts: Iterable[str]) -> frozenset[str]:
-    nobody = (ActorKind.NOBODY, ActorKind.UNRESOLVED)
-    return frozenset(one for one in contracts if any(path.kind not in nobody for path in resolver.paths(one)))
+    """Return what somebody administers; that anyone makes a contract act changes nothing about it."""
+    others = (ActorKind.NOBODY, ActorKind.UNRESOLVED, ActorKind.ANYONE)
+    return frozenset(one for one in contracts if any(path.kind not in others for path in resolver.paths(one)))
 
 
 def _contract(found: Found, account: Account) -> Contract:

@@ -35,12 +35,20 @@ class DecodeError(ValueError):
 
 def selector(signature: str) -> str:
     """Return the 4-byte selector of a canonical signature such as `transfer(address,uint256)`."""
-    return "0x" + keccak(text=signature)[:4].hex()
+    return topic(signature)[:10]
 
 
 def topic(signature: str) -> str:
     """Return the Keccak-256 of a canonical event signature: the first topic of its logs. Also right for role names."""
+    return _kept_hash(signature) if len(signature) <= _LONGEST_KEPT else _hash(signature)
+
+
+def _hash(signature: str) -> str:
     return "0x" + keccak(text=signature).hex()
+
+
+_LONGEST_KEPT = 256
+_kept_hash = lru_cache(maxsize=4_096)(_hash)
 
 
 def function_signature(abi_entry: Mapping[str, Any]) -> str:

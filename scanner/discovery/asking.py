@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scanner.discovery.account import Account
 from scanner.model.evidence import Evidence
 from scanner.model.observation import Known, Reason, Unknown
 from scanner.model.values import ZERO_ADDRESS
 
+_CODES_KEPT = 128
+"""Codes whose selectors are kept at hand, of at most 24 KB each (EIP-170)."""
+
 
 def has_selector(code: str, selector: str) -> bool:
     """Whether a dispatcher compares with this selector (`PUSH4 selector`)."""
-    return f"63{selector[2:]}" in code
+    return selector[2:] in _pushed(code)
+
+
+@lru_cache(maxsize=_CODES_KEPT)
+def _pushed(code: str) -> frozenset[str]:
+    """Return the four bytes behind every `63` of the code, as hex."""
+    found: set[str] = set()
+    at = code.find("63")
+    while at >= 0:
+        found.add(code[at + 2 : at + 10])
+        at = code.find("63", at + 1)
+    return frozenset(found)
 
 
 def absent_when_reverted(account: Account, *getters: str) -> Known[str] | Unknown:

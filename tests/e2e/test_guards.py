@@ -68,8 +68,8 @@ _TRUTH: dict[str, dict[str, set[Line]]] = {
         "confiscate": set(),
     },
     "single-key": {
-        "fastest": {("timelock", "key", 0, 1), ("vault", "key", 0, 1), ("safe", "safe", 0, 1)},
-        "cheapest": {("timelock", "key", 0, 1), ("vault", "key", 0, 1), ("safe", "safe", 0, 1)},
+        "fastest": {("timelock", "second", 0, 1), ("vault", "key", 0, 1), ("safe", "safe", 0, 1)},
+        "cheapest": {("timelock", "second", 0, 1), ("vault", "key", 0, 1), ("safe", "safe", 0, 1)},
         "mint": {("token", "anyone", 0, 0), ("token", "key", 0, 1)},
         "confiscate": {("token", "key", 0, 1)},
     },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.discovery.account import Account, transform
 from scanner.discovery.battery import (
     CANCELLER_ROLE,
@@ -37,19 +35,7 @@ class TimelockController(ExecutorFamily):
         return Known(value=ZERO_ADDRESS, evidence=read_roles(account).evidence, derivation=derivation)
 
     def callers(self, account: Account) -> Callers:
-        """Who may propose and execute, and who may give these roles.
-
-        A proposer who may not execute waits for an executor. Where all of these may propose or give roles themselves,
-        the proposer adds no way to the money to theirs; else (an executor of its own, or anyone) the proposer counts.
-        """
-        found = _holders(account, PROPOSER_ROLE, DEFAULT_ADMIN_ROLE, TIMELOCK_ADMIN_ROLE)
-        carriers, free = self.executors(account), self.open_executor(account)
-        if not carriers.complete or not carriers.items or not (isinstance(free, Known) and not free.value):
-            return found
-        carrying = {one.address for one in carriers.items}
-        ruling = {one.address for one in self.admins(account).items}
-        able = tuple(one for one in found.items if one.address in carrying | ruling)
-        return replace(found, items=able) if carrying <= {one.address for one in able} else found
+        return _holders(account, PROPOSER_ROLE, DEFAULT_ADMIN_ROLE, TIMELOCK_ADMIN_ROLE)
 
     def proposers(self, account: Account) -> Callers:
         return _holders(account, PROPOSER_ROLE)

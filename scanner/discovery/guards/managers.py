@@ -31,11 +31,11 @@ _OWN = frozenset(
         "setTargetAdminDelay",
         "setTargetClosed",
         "updateAuthority",
+        "grantRole",
+        "revokeRole",
     )
 )
-"""Functions of AccessManager 5 that only `ADMIN_ROLE` may call; which role a call asks for is read off its data."""
-_GIVING = frozenset(("grantRole", "revokeRole"))
-"""Those that a role's own administrators may call as well."""
+"""Functions by which AccessManager 5 is managed; which role each asks for is read off the call's data."""
 
 ADMIN_ROLE = 0
 MAX_MEMBERS = 40
@@ -75,15 +75,16 @@ def role_holders(account: Account, role: int) -> tuple[tuple[Held, ...], str]:
 
 
 def own_rule(account: Account, signature: str) -> Named | None:
-    """Return who may call a function by which a manager itself is managed; None for any other function or contract."""
-    name = signature.partition("(")[0]
-    if name not in _OWN | _GIVING or not manager_members(account):
+    """Return who is known to pass where a manager itself is managed; None for any other function or contract.
+
+    Never complete: its code reads off the call's data which role is asked for, so that none is seen there.
+    """
+    if signature.partition("(")[0] not in _OWN or not manager_members(account):
         return None
     held, reason = role_holders(account, ADMIN_ROLE)
-    if name in _GIVING:
-        reason = reason or "who administers a single role may give and take it as well"
     evidence = tuple(piece for one in held for piece in one.evidence)
-    return Named(holders=held, complete=not reason, reason=reason, source="ADMIN_ROLE", evidence=evidence)
+    reason = reason or "its code reads off the call's data which role it asks for: who else passes was not seen"
+    return Named(holders=held, complete=False, reason=reason, source="ADMIN_ROLE", evidence=evidence)
 
 
 def role_giver(account: Account, target: str, selector: str) -> tuple[int, ...]:

@@ -49,7 +49,7 @@ def build_passages(world: World, resolver: Resolver, guards: Guards) -> Collecti
     if not reason and guards.unread:
         reason = f"the code of {', '.join(guards.unread[:3])} was not analysed"
     if not reason and short:
-        reason = "the guards of contracts without source are known only as far as calls show them"
+        reason = "the guards of contracts without source, and of managers, are known only as far as calls show them"
     ordered = tuple(sorted(made, key=lambda one: (one.contract, one.guard, one.functions)))
     return Collection[Passage](items=ordered, complete=not reason, reason=reason)
 
@@ -119,7 +119,7 @@ def _guard(door: Door, named: Named, verdict: Verdict) -> str:
     if door.fact.guarded_by == INITIALIZER:
         return "anyone" if door.fact.opens and verdict.open else "once"
     if named.source and door.fact.guard == Guard.NONE:
-        return "caller"
+        return "unknown"
     return _PLAIN.get(door.fact.guard, "unknown")
 
 
